@@ -1,0 +1,106 @@
+// The stages of `npm test`, each a function that runs and counts.
+
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { runHostSuite } from '../test/support/hostSuite';
+import { chosenHostVersion, type HostVersion } from '../test/support/installHost';
+import { type Counts, readCounts } from '../test/support/mochaRun';
+import { run } from '../test/support/processes';
+import {
+  ARTIFACTS_FOLDER,
+  buildHostSuite,
+  buildProject,
+  PROJECT_FOLDER,
+  testFiles,
+} from './project';
+
+export interface Stage {
+  readonly name: string;
+  readonly run: () => Promise<Counts>;
+  /** Pointless where dist/ could not be built. */
+  readonly needsBuild?: true;
+}
+
+/** In the order of a whole run: what fails fast comes first. */
+export const STAGES: readonly Stage[] = [
+  { name: 'types', run: checkTypes },
+  { name: 'lint', run: () => countTool('@biomejs/biome/bin/biome', ['check', '.']) },
+  { name: 'build', run: buildAll },
+  { name: 'unit', run: () => runTestFiles(testFiles('test/unit', '.test.ts'), 10_000) },
+  { name: 'guards', run: () => runTestFiles(testFiles('test/guards', '.test.ts'), 30_000) },
+  { name: 'host', run: () => runInHost(chosenHostVersion()), needsBuild: true },
+  // The same suite in the oldest VS Code that package.json admits.
+  { name: 'minimum', run: () => runInHost('minimum'), needsBuild: true },
+  {
+    name: 'e2e',
+    run: () => runTestFiles(testFiles('test/e2e', '.e2e.ts'), 120_000),
+    needsBuild: true,
+  },
+];
+
+async function checkTypes(): Promise<Counts> {
+  const whole = await countTool('typescript/bin/tsc', ['-p', 'tsconfig.json']);
+  const proxy = await countTool('typescript/bin/tsc', ['-p', 'tsconfig.proxy.json']);
+  return add(whole, proxy);
+}
+
+/** One tool of node_modules counts as one test. */
+async function countTool(script: string, parameters: readonly string[]): Promise<Counts> {
+  const entry = path.join(PROJECT_FOLDER, 'node_modules', script);
+  const { code } = await run(process.execPath, [entry, ...parameters], {
+    cwd: PROJECT_FOLDER,
+    output: 'show',
+  });
+  return code === 0 ? PASSED : FAILED;
+}
+
+async function buildAll(): Promise<Counts> {
+  await buildProject();
+  await buildHostSuite();
+  return PASSED;
+}
+
+async function runInHost(version: HostVersion): Promise<Counts> {
+  return runHostSuite({
+    version,
+    extensionFolder: PROJECT_FOLDER,
+    suite: await buildHostSuite(),
+    artifactsFolder: ARTIFACTS_FOLDER,
+  });
+}
+
+/** Runs test files in a child process; rejects where it ends without counts. */
+function runTestFiles(files: readonly string[], timeoutMs: number): Promise<Counts> {
+  if (files.length === 0) throw new Error('no test file was found');
+  mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
+  const entry = path.join(PROJECT_FOLDER, 'scripts/runMocha.ts');
+  const absolute = files.map((file) => path.join(PROJECT_FOLDER, file));
+  return new Promise((resolve, reject) => {
+    const parameters = ['--require', 'tsx/cjs', entry, String(timeoutMs), ...absolute];
+    const child = spawn(process.execPath, parameters, {
+      cwd: PROJECT_FOLDER,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    let counts: Counts | undefined;
+    child.on('message', (message: unknown) => {
+      counts = readCounts(message);
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (counts === undefined) reject(new Error(`the test process ended early with ${code}`));
+      else resolve(counts);
+    });
+  });
+}
+
+const PASSED: Counts = { passed: 1, failed: 0, skipped: 0 };
+const FAILED: Counts = { passed: 0, failed: 1, skipped: 0 };
+
+export function add(left: Counts, right: Counts): Counts {
+  return {
+    passed: left.passed + right.passed,
+    failed: left.failed + right.failed,
+    skipped: left.skipped + right.skipped,
+  };
+}

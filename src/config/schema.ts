@@ -1,0 +1,187 @@
+import * as z from 'zod';
+import type { ProxySettings } from '../proxy/types';
+import { providersSchema } from './providerSchema';
+import { modelOverridesSchema, scenariosSchema } from './scenarioSchema';
+
+/** Every setting, once: the manifest, the README and the checks at run time come from this table. */
+export const settingSchemas = {
+  'switchyard.enabled': z.boolean().default(true).meta({
+    group: 'General',
+    order: 1,
+    scope: 'window',
+    markdownDescription:
+      'Start the proxy with the window. The commands **Start** and **Stop** hold until the window reloads.',
+  }),
+  'switchyard.port': z.int().min(0).max(65_535).default(0).meta({
+    group: 'General',
+    order: 2,
+    scope: 'machine-overridable',
+    markdownDescription:
+      'Port of the proxy on 127.0.0.1. `0` takes a free port and remembers it for the workspace, so that every window has its own.',
+  }),
+  'switchyard.scenarios': scenariosSchema.default({}).meta({
+    group: 'Scenarios',
+    order: 1,
+    scope: 'machine-overridable',
+    markdownDescription:
+      'Your own scenarios, and changes to the built-in ones: `default`, `fast`, `background`, `think`, `complex`, `longContext`, `vision`. Each has a fallback chain in `models`, written `provider/model`; an entry with a built-in name replaces that scenario’s chain.',
+    examples: [{ default: { models: ['opencode-go/glm-5.3', 'opencode-go/kimi-k2.7-code'] } }],
+  }),
+  'switchyard.modelOverrides': modelOverridesSchema.default({}).meta({
+    group: 'Scenarios',
+    order: 2,
+    scope: 'machine-overridable',
+    markdownDescription:
+      'Where requests for a certain model go: a glob over the requested model → the name of a scenario (see `#switchyard.scenarios#`), or a list of `provider/model`.',
+    examples: [{ 'claude-haiku-*': 'fast', 'gpt-*': ['openai/gpt-5.5'] }],
+  }),
+  'switchyard.providers': providersSchema.default({}).meta({
+    group: 'Providers',
+    order: 1,
+    scope: 'machine',
+    markdownDescription:
+      'Your own providers, and changes to the built-in ones: id → `baseUrl`, `wireFormat`, `credential`, `models`. No keys here: [set them with a command](command:switchyard.setApiKey). A workspace cannot change this setting, so that no repository can send your key elsewhere.',
+    examples: [{ gateway: { baseUrl: 'https://llm.example.com/v1', wireFormat: 'openai-chat' } }],
+    tags: ['usesOnlineServices'],
+  }),
+  'switchyard.onAuthError': z
+    .enum(['stop', 'tryOtherCredentials'])
+    .default('stop')
+    .meta({
+      group: 'Reliability',
+      order: 1,
+      scope: 'machine-overridable',
+      markdownDescription: 'What happens when a provider rejects its API key.',
+      markdownEnumDescriptions: [
+        'Stop at once and say whose key is wrong.',
+        'Go on with the models of the chain that use another key.',
+      ],
+    }),
+  'switchyard.timeouts': z
+    .strictObject({
+      connectMs: z.int().min(100).max(120_000).default(10_000).meta({
+        description:
+          'To connect to a provider. A host that is up answers within a second even on a slow line; the next model is not kept waiting longer.',
+      }),
+      firstTokenMs: z.int().min(1_000).max(3_600_000).default(120_000).meta({
+        description:
+          'From the request to the first content. Models that think, and long prompts that are not cached, may need a minute or more.',
+      }),
+      idleMs: z.int().min(1_000).max(3_600_000).default(180_000).meta({
+        description:
+          'Between two pieces of a stream. Longer than the first, since an answer that has begun cannot go to another model.',
+      }),
+    })
+    .default({ connectMs: 10_000, firstTokenMs: 120_000, idleMs: 180_000 })
+    .meta({
+      group: 'Reliability',
+      order: 2,
+      scope: 'machine-overridable',
+      markdownDescription:
+        'How long each phase of a request may take, in milliseconds: `connectMs` to connect, `firstTokenMs` to the first content, `idleMs` between two pieces of a stream.',
+    }),
+  'switchyard.terminal.injectEnvironment': z.boolean().default(true).meta({
+    group: 'Terminal',
+    order: 1,
+    scope: 'window',
+    markdownDescription:
+      'Point agents in new integrated terminals to the proxy through environment variables, as soon as an API key is set. Off: [copy the variables](command:switchyard.copyEnvironment) yourself.',
+  }),
+} as const;
+
+export type SettingName = keyof typeof settingSchemas;
+
+type Output<Name extends SettingName> = z.output<(typeof settingSchemas)[Name]>;
+
+/**
+ * All settings, checked. `extends` is the proof, at compile time, that the schema gives what the proxy
+ * takes: the value goes to the worker as it is.
+ */
+export interface AllSettings extends ProxySettings {
+  readonly enabled: Output<'switchyard.enabled'>;
+  /** 0 = a free port, remembered. */
+  readonly port: Output<'switchyard.port'>;
+  readonly providers: Output<'switchyard.providers'>;
+  readonly scenarios: Output<'switchyard.scenarios'>;
+  readonly modelOverrides: Output<'switchyard.modelOverrides'>;
+  readonly onAuthError: Output<'switchyard.onAuthError'>;
+  readonly timeouts: Output<'switchyard.timeouts'>;
+  readonly injectEnvironment: Output<'switchyard.terminal.injectEnvironment'>;
+}
+
+/** What is wrong with a setting: its path (`switchyard.scenarios.fast.models[0]`) and a sentence. */
+export interface SettingProblem {
+  readonly setting: string;
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface ParsedSettings {
+  readonly settings: AllSettings;
+  readonly problems: readonly SettingProblem[];
+}
+
+/**
+ * Checks `raw`, an object with `switchyard.*` keys; absent or undefined keys take their default.
+ * An invalid setting keeps its value of `lastGood` (else its default) and is reported, as are unknown
+ * `switchyard.*` keys. Keys without that prefix are left alone.
+ */
+export function parseSettings(
+  raw: Readonly<Record<string, unknown>>,
+  lastGood?: AllSettings,
+): ParsedSettings {
+  const problems = unknownSettings(raw);
+  const read = <Value>(
+    name: SettingName,
+    schema: z.ZodType<Value>,
+    last: Value | undefined,
+  ): Value => {
+    const parsed = schema.safeParse(raw[name]);
+    if (parsed.success) return parsed.data;
+    for (const issue of parsed.error.issues) {
+      problems.push({ setting: name, path: pathOf(name, issue.path), message: issue.message });
+    }
+    return last ?? schema.parse(undefined);
+  };
+  const all = settingSchemas;
+  const terminal = 'switchyard.terminal.injectEnvironment';
+  return {
+    settings: {
+      enabled: read('switchyard.enabled', all['switchyard.enabled'], lastGood?.enabled),
+      port: read('switchyard.port', all['switchyard.port'], lastGood?.port),
+      providers: read('switchyard.providers', all['switchyard.providers'], lastGood?.providers),
+      scenarios: read('switchyard.scenarios', all['switchyard.scenarios'], lastGood?.scenarios),
+      modelOverrides: read(
+        'switchyard.modelOverrides',
+        all['switchyard.modelOverrides'],
+        lastGood?.modelOverrides,
+      ),
+      onAuthError: read(
+        'switchyard.onAuthError',
+        all['switchyard.onAuthError'],
+        lastGood?.onAuthError,
+      ),
+      timeouts: read('switchyard.timeouts', all['switchyard.timeouts'], lastGood?.timeouts),
+      injectEnvironment: read(terminal, all[terminal], lastGood?.injectEnvironment),
+    },
+    problems,
+  };
+}
+
+function unknownSettings(raw: Readonly<Record<string, unknown>>): SettingProblem[] {
+  return Object.keys(raw)
+    .filter((key) => key.startsWith('switchyard.') && !Object.hasOwn(settingSchemas, key))
+    .map((key) => ({
+      setting: key,
+      path: key,
+      message: `There is no such setting; Switchyard has ${Object.keys(settingSchemas).join(', ')}.`,
+    }));
+}
+
+/** `switchyard.scenarios`, ['fast', 'models', 0] → `switchyard.scenarios.fast.models[0]`. */
+function pathOf(name: string, path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : `${text}.${String(step)}`),
+    name,
+  );
+}

@@ -1,0 +1,296 @@
+import type { KeyCheck, LogLevel, Notice, ProxyReport } from './proxy/protocol';
+import type { ApiKeys, ProxySettings } from './proxy/types';
+import { WorkerSession } from './workerSession';
+import type { StartWorker } from './workerThread';
+
+export type ProxyStatus =
+  | { readonly state: 'stopped' }
+  | { readonly state: 'starting' }
+  /** `report` is undefined until the worker has sent its first. */
+  | {
+      readonly state: 'running';
+      readonly port: number;
+      readonly report: ProxyReport | undefined;
+    }
+  | { readonly state: 'stopping'; readonly activeRequests: number }
+  | { readonly state: 'failed'; readonly reason: StartFailure };
+
+export type StartFailure =
+  | { readonly kind: 'portTaken'; readonly port: number }
+  | { readonly kind: 'cannotListen'; readonly message: string }
+  | { readonly kind: 'noAnswer' }
+  | { readonly kind: 'crashed'; readonly message: string };
+
+/** What the proxy runs with. */
+export interface ProxyInputs {
+  readonly settings: ProxySettings;
+  readonly keys: ApiKeys;
+  /** 0 = any, the remembered ones first. */
+  readonly port: number;
+}
+
+export interface ControllerOptions {
+  readonly startWorker: StartWorker;
+  /** Of the extension, for the proxy's User-Agent. */
+  readonly version: string;
+  /** Read at each start and each `configure`. */
+  readonly inputs: () => Promise<ProxyInputs>;
+  readonly accessToken: () => Promise<string>;
+  readonly ports: PortMemory;
+  readonly onStatus: (status: ProxyStatus) => void;
+  readonly onNotice: (notice: Notice) => void;
+  readonly onLog: (level: LogLevel, message: string) => void;
+  /** The worker ended by itself; `willRestart` is false when it did so too often. */
+  readonly onCrash: (crash: { readonly willRestart: boolean }) => void;
+  readonly now?: () => number;
+  readonly timeouts?: Partial<ControllerTimeouts>;
+}
+
+/** Ports that windows of this workspace have had, so that a terminal that survives a reload still works. */
+export interface PortMemory {
+  remembered(): readonly number[];
+  remember(port: number): void;
+}
+
+export interface ControllerTimeouts {
+  readonly startMs: number;
+  /** Beyond the grace given to running requests. */
+  readonly closeMarginMs: number;
+  readonly checkKeyMs: number;
+}
+
+// A start takes 0.1 s; a loaded machine may need a hundred times that.
+const defaultTimeouts: ControllerTimeouts = {
+  startMs: 30_000,
+  closeMarginMs: 1_500,
+  checkKeyMs: 20_000,
+};
+/** How long the Stop command lets running requests finish. */
+const stopGraceMs = 60_000;
+/** Shorter, since new requests are refused meanwhile. */
+const restartGraceMs = 10_000;
+/** More crashes than this within the window mean that the next start would crash too. */
+const crashLimit = 3;
+const crashWindowMs = 60_000;
+
+/**
+ * Owns the proxy's worker thread. Callers say what they want (`start`, `stop`, `restart`); one loop at a
+ * time brings the thread there, so that calls that overlap end in the state asked for last.
+ */
+export class ProxyController {
+  readonly #options: ControllerOptions;
+  readonly #timeouts: ControllerTimeouts;
+  readonly #now: () => number;
+  #status: ProxyStatus = { state: 'stopped' };
+  #session: WorkerSession | undefined;
+  /** The last of the present worker; it may come before the answer to `listen`. */
+  #report: ProxyReport | undefined;
+  #wanted: 'running' | 'stopped' = 'stopped';
+  #isRestartWanted = false;
+  #settling: Promise<void> | undefined;
+  #graceMs = stopGraceMs;
+  #crashedAt: readonly number[] = [];
+  #lastPort = 0;
+  #configuredPort = 0;
+
+  constructor(options: ControllerOptions) {
+    this.#options = options;
+    this.#timeouts = { ...defaultTimeouts, ...options.timeouts };
+    this.#now = options.now ?? Date.now;
+  }
+
+  get status(): ProxyStatus {
+    return this.#status;
+  }
+
+  /** Resolves when the proxy runs or has failed to. */
+  start(): Promise<void> {
+    this.#wanted = 'running';
+    return this.#settle();
+  }
+
+  /** Lets running requests finish for `graceMs`; asked again while stopping, it stops at once. */
+  stop(graceMs: number = stopGraceMs): Promise<void> {
+    this.#wanted = 'stopped';
+    this.#graceMs = graceMs;
+    if (this.#status.state === 'stopping') this.#session?.hurry(this.#timeouts.closeMarginMs);
+    return this.#settle();
+  }
+
+  toggle(): Promise<void> {
+    return this.#wanted === 'running' ? this.stop() : this.start();
+  }
+
+  /** For what a running proxy cannot take over; nothing when it is stopped. Asked during a restart: once more. */
+  restart(): Promise<void> {
+    if (this.#wanted === 'stopped') return Promise.resolve();
+    this.#isRestartWanted = true;
+    this.#graceMs = restartGraceMs;
+    return this.#settle();
+  }
+
+  /** Hands changed settings and keys to the running proxy. Only a changed port costs a restart. */
+  async configure(): Promise<void> {
+    const session = this.#session;
+    if (session === undefined) return;
+    const inputs = await this.#options.inputs();
+    if (this.#session !== session) return;
+    this.#configureSession(session, inputs);
+    if (inputs.port !== this.#configuredPort) await this.restart();
+  }
+
+  resetHealth(): void {
+    this.#session?.post({ type: 'resetHealth' });
+  }
+
+  /** One cheap call with `key`; undefined when the proxy does not run, does not answer, or `signal` aborts. */
+  async checkKey(
+    providerId: string,
+    key: string,
+    signal: AbortSignal,
+  ): Promise<KeyCheck | undefined> {
+    if (this.#status.state !== 'running') return undefined;
+    const check = { providerId, key, timeoutMs: this.#timeouts.checkKeyMs };
+    return this.#session?.checkKey(check, signal);
+  }
+
+  /** Ends the thread without ceremony. May be called twice, and after `stop`. */
+  dispose(): void {
+    this.#wanted = 'stopped';
+    void this.#session?.terminate();
+    this.#session = undefined;
+  }
+
+  #settle(): Promise<void> {
+    this.#settling ??= this.#settleNow();
+    return this.#settling;
+  }
+
+  async #settleNow(): Promise<void> {
+    // Lets `#settling` be assigned before the `finally` below clears it.
+    await Promise.resolve();
+    try {
+      for (;;) {
+        const session = this.#session;
+        if (session === undefined) {
+          if (this.#wanted === 'stopped') return;
+          this.#isRestartWanted = false;
+          await this.#launch();
+        } else if (this.#wanted === 'stopped' || this.#isRestartWanted) {
+          await this.#shutDown(session);
+        } else return;
+      }
+    } finally {
+      this.#settling = undefined;
+    }
+  }
+
+  async #launch(): Promise<void> {
+    this.#setStatus({ state: 'starting' });
+    const session = this.#openSession();
+    const accessToken = await this.#options.accessToken();
+    // Last, and posted at once: inputs of a `configure` that overlaps must not be overwritten by older ones.
+    const inputs = await this.#options.inputs();
+    if (this.#session !== session) return;
+    this.#configuredPort = inputs.port;
+    this.#configureSession(session, inputs);
+    for (const preferredPort of this.#portsToTry(inputs.port)) {
+      const exactPort = preferredPort !== 0;
+      const request = { preferredPort, exactPort, accessToken };
+      const answer = await session.listen(request, this.#timeouts.startMs);
+      // The crash has been dealt with where it was told.
+      if (answer.type === 'died' || this.#session !== session) return;
+      if (answer.type === 'timeout') return this.#giveUp(session, { kind: 'noAnswer' });
+      if (answer.type === 'listening') return this.#nowRunning(answer.port, preferredPort);
+      if (preferredPort === 0 || inputs.port !== 0) {
+        const isTaken = answer.code === 'EADDRINUSE';
+        const { message } = answer;
+        return this.#giveUp(
+          session,
+          isTaken ? { kind: 'portTaken', port: inputs.port } : { kind: 'cannotListen', message },
+        );
+      }
+    }
+  }
+
+  /** A fixed port only; else the one that this window had, those of the workspace, and any. */
+  #portsToTry(port: number): readonly number[] {
+    if (port !== 0) return [port];
+    const known = [this.#lastPort, ...this.#options.ports.remembered()];
+    return [...new Set(known.filter((candidate) => candidate !== 0)), 0];
+  }
+
+  #nowRunning(port: number, preferredPort: number): void {
+    this.#lastPort = port;
+    // A port that another program holds stays remembered too: a second window of the workspace may be that program.
+    if (preferredPort === 0) this.#options.ports.remember(port);
+    this.#options.onLog('info', `proxy listens on http://127.0.0.1:${port}`);
+    this.#setStatus({ state: 'running', port, report: this.#report });
+  }
+
+  async #shutDown(session: WorkerSession): Promise<void> {
+    const status = this.#status;
+    const activeRequests = status.state === 'running' ? (status.report?.activeRequests ?? 0) : 0;
+    // A restart is a start that takes longer: what hangs on "stopping" (the terminals' variables) is to stay.
+    const isFinal = this.#wanted === 'stopped';
+    this.#setStatus(isFinal ? { state: 'stopping', activeRequests } : { state: 'starting' });
+    await session.close(this.#graceMs, this.#timeouts.closeMarginMs);
+    this.#session = undefined;
+    this.#options.onLog('info', 'proxy stopped');
+    if (this.#wanted === 'stopped') this.#setStatus({ state: 'stopped' });
+  }
+
+  #openSession(): WorkerSession {
+    const session: WorkerSession = new WorkerSession(this.#options.startWorker, {
+      report: (report) => this.#reported(report),
+      notice: this.#options.onNotice,
+      log: this.#options.onLog,
+      died: (reason) => this.#died(reason),
+    });
+    this.#session = session;
+    this.#report = undefined;
+    return session;
+  }
+
+  #reported(report: ProxyReport): void {
+    this.#report = report;
+    const status = this.#status;
+    if (status.state === 'running') this.#setStatus({ ...status, report });
+    else if (status.state === 'stopping') {
+      this.#setStatus({ state: 'stopping', activeRequests: report.activeRequests });
+    }
+  }
+
+  #died(reason: string): void {
+    this.#session = undefined;
+    const now = this.#now();
+    this.#crashedAt = [...this.#crashedAt, now].filter((at) => now - at < crashWindowMs);
+    const willRestart = this.#crashedAt.length <= crashLimit;
+    this.#options.onLog('error', `the proxy's thread ended by itself: ${reason}`);
+    this.#options.onCrash({ willRestart });
+    if (willRestart) {
+      void this.#settle();
+      return;
+    }
+    this.#crashedAt = [];
+    this.#wanted = 'stopped';
+    this.#setStatus({ state: 'failed', reason: { kind: 'crashed', message: reason } });
+  }
+
+  #giveUp(session: WorkerSession, reason: StartFailure): void {
+    this.#wanted = 'stopped';
+    this.#session = undefined;
+    void session.terminate();
+    this.#options.onLog('error', `the proxy could not start: ${JSON.stringify(reason)}`);
+    this.#setStatus({ state: 'failed', reason });
+  }
+
+  #configureSession(session: WorkerSession, { settings, keys }: ProxyInputs): void {
+    session.post({ type: 'configure', version: this.#options.version, settings, keys });
+  }
+
+  #setStatus(status: ProxyStatus): void {
+    this.#status = status;
+    this.#options.onStatus(status);
+  }
+}

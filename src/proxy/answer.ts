@@ -1,0 +1,189 @@
+import type { Call } from './attempt';
+import { type AnswerError, classify, type UpstreamAnswer } from './classify';
+import type { Failure } from './types';
+import type { UpstreamResponse } from './upstream';
+import type { ToolNames } from './wire/formats';
+import { parseJson } from './wire/json';
+import { isContent, type StreamEvent, type StreamStep } from './wire/streamEvent';
+
+/** Yields an answer's steps; returns the failure that ended it, undefined after its end marker. Never throws. */
+export async function* readAnswer(
+  call: Call,
+  response: UpstreamResponse,
+  toolNames: ToolNames,
+): AsyncGenerator<StreamStep, Failure | undefined> {
+  try {
+    const bytes = timedBytes(call, response);
+    const { status, headers } = response;
+    if (status < 200 || status > 299) {
+      const body = await readText(bytes, maxErrorBytes);
+      return failureOf(call, { status, headers, body });
+    }
+    const { isJson, chunks } = await sniff(bytes);
+    const steps = isJson
+      ? wholeAnswer(call, await readText(chunks, maxAnswerBytes), toolNames)
+      : call.codec.decodeStream(chunks, call.target.model, toolNames);
+    const ending = yield* observe(call, steps);
+    if (ending === 'whole') return undefined;
+    return ending ?? broken(call, 'the answer stopped before its end marker');
+  } catch (error) {
+    return transportFailure(call, error);
+  }
+}
+
+/** The failure when it was a deadline or the client that ended an attempt. */
+export function endedByUs(call: Call): Failure | undefined {
+  const { provider, model } = call.target;
+  const { passed } = call.deadlines;
+  if (passed !== undefined) {
+    const detail = `no ${passed.phase === 'idle' ? 'data' : 'answer'} for ${passed.timeoutMs} ms`;
+    return { kind: 'timeout', detail, provider, model, ...passed };
+  }
+  if (call.clientSignal.aborted) return { kind: 'cancelled', detail: 'the client left', provider, model };
+  return undefined;
+}
+
+export function broken(call: Call, detail: string): Failure {
+  return { kind: 'brokenStream', detail, provider: call.target.provider, model: call.target.model };
+}
+
+/** Passes steps on until the end marker or an error, and judges how the answer ended. */
+async function* observe(
+  call: Call,
+  steps: AsyncIterable<StreamStep> | Iterable<StreamStep>,
+): AsyncGenerator<StreamStep, Failure | 'whole' | undefined> {
+  let hasContent = false;
+  for await (const step of steps) {
+    const error = step.events.find((event) => event.type === 'error');
+    if (error?.type === 'error') {
+      // What came before the error in the same chunk is the client's; the error is ours to word.
+      const { bytes } = step;
+      const events = step.events.slice(0, step.events.indexOf(error));
+      if (events.length > 0) yield bytes === undefined ? { events } : { events, bytes };
+      return failureOf(call, error.error);
+    }
+    if (step.events.some(isFirstSign)) call.deadlines.firstTokenSeen();
+    hasContent ||= step.events.some(isContent);
+    const end = step.events.find((event) => event.type === 'message-end');
+    if (end?.type === 'message-end') {
+      if (!hasContent && emptyIsWrong.has(end.stopReason)) return broken(call, 'the answer is empty');
+      yield step;
+      return 'whole';
+    }
+    yield step;
+  }
+  return undefined;
+}
+
+/** Stop reasons with which a model claims to have answered; the others may come without any content. */
+const emptyIsWrong: ReadonlySet<string> = new Set(['end_turn', 'tool_use']);
+
+/** A block has begun, be it thinking that is kept from us: the model is at work. */
+function isFirstSign(event: StreamEvent): boolean {
+  return event.type !== 'message-start' && event.type !== 'error';
+}
+
+function wholeAnswer(call: Call, text: string, toolNames: ToolNames): readonly StreamStep[] {
+  const events = call.codec.decodeMessage(parseJson(text) ?? text, call.target.model, toolNames);
+  return [{ events, json: text }];
+}
+
+/** Some upstreams answer a stream request with a JSON body under any content type; no event stream begins with `{`. */
+async function sniff(
+  bytes: AsyncGenerator<Uint8Array>,
+): Promise<{ readonly isJson: boolean; readonly chunks: AsyncGenerator<Uint8Array> }> {
+  const held: Uint8Array[] = [];
+  for (;;) {
+    const next = await bytes.next();
+    if (next.done === true) break;
+    held.push(next.value);
+    const start = Buffer.from(next.value).toString('latin1').trimStart();
+    if (start !== '') return { isJson: start.startsWith('{'), chunks: joined(held, bytes) };
+  }
+  return { isJson: false, chunks: joined(held, bytes) };
+}
+
+async function* joined(
+  held: readonly Uint8Array[],
+  rest: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* held;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+async function* timedBytes(call: Call, response: UpstreamResponse): AsyncGenerator<Uint8Array> {
+  const iterator = response.body[Symbol.asyncIterator]();
+  let isDone = false;
+  try {
+    for (;;) {
+      const next = await call.deadlines.waitFor(iterator.next());
+      if (next.done === true) {
+        isDone = true;
+        return;
+      }
+      yield next.value;
+    }
+  } finally {
+    if (!isDone) release(call, iterator, response);
+  }
+}
+
+/**
+ * After the end marker the upstream may still send a cost line. Reading it to the end keeps the connection for the next
+ * request; whoever takes longer than this loses it.
+ */
+const drainMs = 1_000;
+
+function release(call: Call, iterator: AsyncIterator<Uint8Array>, response: UpstreamResponse): void {
+  if (call.deadlines.signal.aborted) {
+    response.destroy();
+    return;
+  }
+  const cancel = call.context.clock.after(drainMs, () => response.destroy());
+  const drain = async () => {
+    try {
+      while ((await iterator.next()).done !== true);
+    } catch {
+      // The answer was complete; what comes after it does not matter.
+    }
+    cancel();
+  };
+  void drain();
+}
+
+/** An error page larger than this says nothing more. */
+const maxErrorBytes = 64 * 1024;
+const maxAnswerBytes = 64 * 1024 * 1024;
+
+async function readText(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of bytes) {
+    chunks.push(chunk);
+    size += chunk.byteLength;
+    if (size >= maxBytes) break;
+  }
+  return Buffer.concat(chunks).toString('utf8', 0, Math.min(size, maxBytes));
+}
+
+function failureOf(call: Call, answer: UpstreamAnswer | AnswerError): Failure {
+  const { provider, model, facts } = call.target;
+  const { apiKey, hasKeySucceeded, clock } = call.context;
+  return classify(answer, {
+    provider,
+    model,
+    hasKeySucceeded,
+    now: clock.now(),
+    secrets: apiKey === undefined ? [] : [apiKey],
+    inputTokens: call.prepared.facts.inputTokens,
+    context: facts.context,
+  });
+}
+
+function transportFailure(call: Call, error: unknown): Failure {
+  return endedByUs(call) ?? broken(call, error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,206 @@
+import { broken, endedByUs, readAnswer } from './answer';
+import type { Clock } from './clock';
+import { createDeadlines, type Deadlines } from './deadlines';
+import type { Failure, RequestFacts, Target, Timeouts } from './types';
+import type { Send, SendResult } from './upstream';
+import { upstreamHeaders } from './upstreamHeaders';
+import type { MessagesRequest } from './wire/anthropicRequest';
+import { codecs, type ToolNames, type UpstreamCodec } from './wire/formats';
+import { collectMessage } from './wire/message';
+import { isContent, type StreamStep } from './wire/streamEvent';
+
+/** A client's request, read and measured, ready to be sent to any target. */
+export interface PreparedRequest {
+  readonly request: MessagesRequest;
+  readonly rawBody: string;
+  readonly facts: RequestFacts;
+  readonly anthropicVersion: string | undefined;
+  readonly anthropicBeta: string | undefined;
+}
+
+export interface AttemptContext {
+  readonly send: Send;
+  readonly clock: Clock;
+  readonly timeouts: Timeouts;
+  readonly version: string;
+  /** The key of the target's credential; undefined when it has none or needs none. */
+  readonly apiKey: string | undefined;
+  readonly hasKeySucceeded: boolean;
+}
+
+/** An answer that has begun with content, so that no fallback may follow. */
+export interface Answer {
+  readonly target: Target;
+  readonly ttftMs: number;
+  /** What the request lost on its way into the target's wire format, in words. */
+  readonly omitted: readonly string[];
+  /** Returns the failure of an answer that broke off, undefined after a whole one. Must be read or returned. */
+  readonly steps: AsyncGenerator<StreamStep, Failure | undefined>;
+}
+
+export type AttemptResult =
+  | { readonly ok: true; readonly answer: Answer }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** All that belongs to one attempt. */
+export interface Call {
+  readonly target: Target;
+  readonly prepared: PreparedRequest;
+  readonly context: AttemptContext;
+  readonly codec: UpstreamCodec;
+  readonly deadlines: Deadlines;
+  readonly clientSignal: AbortSignal;
+}
+
+/** Tries one target once: encodes, sends, and waits for the first content. Aborting `clientSignal` ends it as `cancelled`. */
+export async function attempt(
+  target: Target,
+  prepared: PreparedRequest,
+  context: AttemptContext,
+  clientSignal: AbortSignal,
+): Promise<AttemptResult> {
+  const codec = codecs[target.wireFormat];
+  if (codec === undefined) return { ok: false, failure: unsupported(target) };
+  const startedAt = context.clock.now();
+  const deadlines = createDeadlines({
+    clock: context.clock,
+    firstTokenMs: firstTokenMs(prepared, context.timeouts),
+    idleMs: context.timeouts.idleMs,
+    clientSignal,
+  });
+  const call: Call = { target, prepared, context, codec, deadlines, clientSignal };
+  const { result, omitted, toolNames } = await post(call);
+  if (!result.ok) {
+    deadlines.dispose();
+    return { ok: false, failure: sendFailure(call, result) };
+  }
+  const steps = readAnswer(call, result.response, toolNames);
+  const begun = await (prepared.facts.stream ? untilContent(steps) : untilEnd(call, steps));
+  if (begun.failure !== undefined) {
+    deadlines.dispose();
+    return { ok: false, failure: begun.failure };
+  }
+  const ttftMs = context.clock.now() - startedAt;
+  const rest = resume(begun.held, steps, deadlines);
+  return { ok: true, answer: { target, ttftMs, omitted, steps: rest } };
+}
+
+/** A whole answer gives no sign of life before its end; Claude Code itself allows 600 s for one. */
+const wholeAnswerMs = 600_000;
+
+function firstTokenMs(prepared: PreparedRequest, timeouts: Timeouts): number {
+  if (prepared.facts.stream) return timeouts.firstTokenMs;
+  return Math.max(timeouts.firstTokenMs, wholeAnswerMs);
+}
+
+interface Posted {
+  readonly result: SendResult;
+  readonly omitted: readonly string[];
+  readonly toolNames: ToolNames;
+}
+
+async function post(call: Call): Promise<Posted> {
+  const { target, prepared, context, codec, deadlines } = call;
+  const { provider, model } = target;
+  const { stream, sessionId, inputTokens } = prepared.facts;
+  const { body, headers, omitted, toolNames } = codec.encodeRequest({
+    request: prepared.request,
+    rawBody: prepared.rawBody,
+    model,
+    facts: target.facts,
+    parameters: target.parameters,
+    stream,
+    inputTokens,
+    sessionId,
+    isAnthropic: provider.isAnthropic === true,
+    maxTokensField: provider.maxTokensField ?? 'max_tokens',
+    anthropicVersion: prepared.anthropicVersion,
+    anthropicBeta: prepared.anthropicBeta,
+  });
+  const result = await deadlines.waitFor(
+    context.send({
+      method: 'POST',
+      url: provider.baseUrl + codec.path(model, stream),
+      headers: { ...upstreamHeaders(target, context, { stream, sessionId }), ...headers },
+      body,
+      signal: deadlines.signal,
+    }),
+  );
+  return { result, omitted, toolNames };
+}
+
+interface Begun {
+  readonly held: readonly StreamStep[];
+  readonly failure: Failure | undefined;
+}
+
+/** A client that wants one whole answer has got nothing before its end: until then a fallback is still possible. */
+async function untilEnd(
+  call: Call,
+  steps: AsyncGenerator<StreamStep, Failure | undefined>,
+): Promise<Begun> {
+  const held: StreamStep[] = [];
+  for (;;) {
+    const next = await steps.next();
+    if (next.done !== true) {
+      held.push(next.value);
+      continue;
+    }
+    if (next.value !== undefined) return { held, failure: next.value };
+    const canPass = call.codec.format === 'anthropic-messages' && held[0]?.json !== undefined;
+    const isWhole = canPass || collectMessage(held.flatMap((step) => step.events)) !== undefined;
+    return { held, failure: isWhole ? undefined : broken(call, 'a tool call is not complete') };
+  }
+}
+
+async function untilContent(
+  steps: AsyncGenerator<StreamStep, Failure | undefined>,
+): Promise<Begun> {
+  const held: StreamStep[] = [];
+  for (;;) {
+    const next = await steps.next();
+    // A whole answer without content (a stop sequence hit at once) ends here as a success.
+    if (next.done === true) return { held, failure: next.value };
+    held.push(next.value);
+    if (next.value.events.some(isContent)) return { held, failure: undefined };
+  }
+}
+
+async function* resume(
+  held: readonly StreamStep[],
+  rest: AsyncGenerator<StreamStep, Failure | undefined>,
+  deadlines: Deadlines,
+): AsyncGenerator<StreamStep, Failure | undefined> {
+  try {
+    yield* held;
+    return yield* rest;
+  } finally {
+    await rest.return(undefined);
+    deadlines.dispose();
+  }
+}
+
+function unsupported(target: Target): Failure {
+  const { provider, model, wireFormat } = target;
+  const detail = `wire format ${wireFormat} is not supported`;
+  return { kind: 'modelRefused', provider, model, detail };
+}
+
+function sendFailure(call: Call, result: Extract<SendResult, { ok: false }>): Failure {
+  const ended = endedByUs(call);
+  if (ended !== undefined) return ended;
+  const { provider, model } = call.target;
+  const { detail } = result;
+  switch (result.reason) {
+    case 'connectTimeout': {
+      const timeoutMs = call.context.timeouts.connectMs;
+      return { kind: 'timeout', detail, provider, model, phase: 'connect', timeoutMs };
+    }
+    case 'unreachable':
+      return { kind: 'unreachable', detail, provider, model };
+    case 'broken':
+      return broken(call, detail);
+    case 'cancelled':
+      return { kind: 'cancelled', detail, provider, model };
+  }
+}

@@ -1,0 +1,154 @@
+import { kindOf } from './classifyRules';
+import { readOverflow } from './contextOverflow';
+import { type ErrorBody, firstString, isObject, readErrorBody } from './errorBody';
+import { policyOf } from './failure';
+import { cleanForPerson, redact } from './redact';
+import { readResetsAt } from './resetTime';
+import type { Failure, FailureKind, Provider } from './types';
+
+/** An upstream's answer that is not a success. Header names in lower case. */
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** An error inside an answer that began as a success; the wire formats' `StreamError` is one. */
+export interface AnswerError {
+  readonly raw: string;
+  readonly message: string;
+  readonly origin?: 'upstream' | 'malformed';
+}
+
+export interface ClassifyContext {
+  readonly provider: Provider;
+  readonly model: string;
+  /** The same key has served before: an unexplained 401 then blames the model. */
+  readonly hasKeySucceeded: boolean;
+  /** Epoch ms. */
+  readonly now: number;
+  /** Keys to blank out of the upstream's words, besides what looks like one. */
+  readonly secrets?: Iterable<string>;
+  /** Our estimate, for overflow messages that give no numbers. */
+  readonly inputTokens?: number | undefined;
+  /** The model's context window, if known. */
+  readonly context?: number | undefined;
+}
+
+/** The failure that an upstream's answer or in-band error means: body first, status last. */
+export function classify(answer: UpstreamAnswer | AnswerError, context: ClassifyContext): Failure {
+  const isAnswer = 'status' in answer;
+  const body = readErrorBody(isAnswer ? answer.body : answer.raw);
+  // A decoder's message may say more than the raw text it kept.
+  const words = isAnswer ? body.message : body.message || answer.message;
+  const kind = !isAnswer && answer.origin === 'malformed' ? 'brokenStream' : kindFor();
+  const resetsAt = readResetsAt(isAnswer ? answer.headers : {}, body, context.now);
+  const link = linkOf(kind, body, words, context.provider);
+  return {
+    kind,
+    detail: detailOf(words, isAnswer ? `status ${answer.status} without a body` : answer.message),
+    provider: context.provider,
+    model: context.model,
+    ...(isAnswer ? { upstreamStatus: answer.status } : {}),
+    ...(resetsAt !== undefined && mayReset(kind) ? { resetsAt } : {}),
+    ...(link === undefined ? {} : { link }),
+    ...(kind === 'planLimit' ? limitNameOf(body, words) : {}),
+    ...(kind === 'contextTooLong' ? overflowOf(words, context) : {}),
+  };
+
+  function kindFor(): FailureKind {
+    const httpStatus = isAnswer && answer.status >= 400 ? answer.status : undefined;
+    const isOpencode = context.provider.isOpencode === true;
+    return kindOf({
+      words,
+      labels: body.labels,
+      status: httpStatus ?? body.status ?? 0,
+      isOpencode,
+      isRelayed: isOpencode && /Error from provider \(/.test(words),
+      hasKeySucceeded: context.hasKeySucceeded,
+      takesKey: context.provider.credential !== 'none',
+      isEcho: Object.keys(body.root).join() === 'model',
+    });
+  }
+
+  function detailOf(text: string, otherwise: string): string {
+    // Cleaned before redacting, so that no control character hides a key, and cut afterwards, so that none is cut open.
+    const clean = redact(cleanForPerson(text, maxCleanedChars), context.secrets);
+    return cleanForPerson(clean, maxDetailChars) || otherwise;
+  }
+}
+
+const maxDetailChars = 300;
+const maxCleanedChars = 8192;
+
+/** Reset times of what only a person or another request can cure are of no use. */
+function mayReset(kind: FailureKind): boolean {
+  const { rule } = policyOf({ kind }).memory;
+  return rule !== 'none' && rule !== 'untilCredentialChanges';
+}
+
+function limitNameOf(body: ErrorBody, words: string): { readonly limitName?: string } {
+  const metadata = isObject(body.root['metadata']) ? body.root['metadata'] : {};
+  const named = firstString(metadata['limitName']);
+  const spoken = /\b(\d+[- ]hour|daily|weekly|monthly) usage limit/i.exec(words)?.[1];
+  const limitName = named ?? spoken?.toLowerCase().replace('-', ' ');
+  return limitName === undefined ? {} : { limitName: cleanForPerson(limitName, 30) };
+}
+
+function overflowOf(words: string, context: ClassifyContext) {
+  const read = readOverflow(words);
+  const maxTokens = read.maxTokens ?? context.context;
+  const tokens = read.tokens ?? context.inputTokens;
+  if (maxTokens === undefined) return tokens === undefined ? {} : { tokens };
+  // The upstream has counted: whatever we estimated, it is more than the maximum. A client that is told otherwise would
+  // not know how much to cut.
+  return { maxTokens, tokens: Math.max(tokens ?? 0, maxTokens + 1) };
+}
+
+const linkedKinds: ReadonlySet<FailureKind> = new Set([
+  'accountBlocked',
+  'accountUnfunded',
+  'planMissing',
+  'planLimit',
+  'modelRefused',
+]);
+
+/** A page where a person can mend it. An upstream's words may only lead to the provider's own site. */
+function linkOf(
+  kind: FailureKind,
+  body: ErrorBody,
+  words: string,
+  provider: Provider,
+): string | undefined {
+  if (!linkedKinds.has(kind)) return undefined;
+  const metadata = isObject(body.root['metadata']) ? body.root['metadata'] : {};
+  const workspace = firstString(metadata['workspace']);
+  if (provider.isOpencode && workspace !== undefined && /^wrk_\w{1,64}$/.test(workspace)) {
+    return `https://opencode.ai/workspace/${workspace}/go`;
+  }
+  const sites = sitesOf(provider);
+  for (const [found] of words.matchAll(/https:\/\/[^\s"'<>()[\]{}\\]{1,300}/g)) {
+    const url = parseUrl(found.replace(/[.,;:!?]+$/, ''));
+    const isOwn = url !== undefined && sites.some((site) => isWithin(url.hostname, site));
+    if (isOwn && url.username === '' && url.password === '') return url.href;
+  }
+  return provider.isOpencode && kind === 'planMissing' ? 'https://opencode.ai/go' : undefined;
+}
+
+function sitesOf(provider: Provider): readonly string[] {
+  const hosts = [provider.baseUrl, provider.keyPageUrl].flatMap((address) => {
+    const hostname = parseUrl(address)?.hostname;
+    return hostname === undefined || !/[a-z]$/.test(hostname) ? [] : [hostname];
+  });
+  // api.moonshot.ai speaks of platform.moonshot.ai.
+  const sites = hosts.map((hostname) => hostname.split('.').slice(-2).join('.'));
+  return provider.isOpencode ? ['opencode.ai', ...sites] : sites;
+}
+
+function isWithin(hostname: string, site: string): boolean {
+  return hostname === site || hostname.endsWith(`.${site}`);
+}
+
+function parseUrl(address: string | undefined): URL | undefined {
+  return address !== undefined && URL.canParse(address) ? new URL(address) : undefined;
+}

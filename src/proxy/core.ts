@@ -1,0 +1,23 @@
+import type { Clock } from './clock';
+import type { Health } from './health';
+import type { Logger } from './log';
+import type { RoutingTable } from './router';
+import type { Failure, ProxySettings, Target, WireFormat } from './types';
+import type { Send } from './upstream';
+
+/** What the endpoints share. Getters, since settings and keys change between requests, never within one decision. */
+export interface Core {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly health: Health;
+  /** The wire format that last worked for a target whose own was refused. */
+  readonly learnedFormats: Map<string, WireFormat>;
+  version(): string;
+  settings(): ProxySettings;
+  table(): RoutingTable;
+  send(): Send;
+  apiKey(credential: string): string | undefined;
+  otherFormat(target: Target): WireFormat | undefined;
+  /** Tells a person of a failure that only a person can mend, once per cause. */
+  tell(failure: Failure): void;
+}

@@ -1,0 +1,209 @@
+import { outputBudgetSentence } from './contextOverflow';
+import { durationInWords, momentInWords } from './timeInWords';
+import {
+  type DeadlinePhase,
+  type Failure,
+  type FailureKind,
+  failureKinds,
+  type Provider,
+  targetName,
+} from './types';
+
+/**
+ * What the client shows: what happened, where, and what to do next. Upstream words appear only where they are the news;
+ * never those about keys, which clients rewrite into advice to log in.
+ */
+export function sentence(failure: Failure, now: number): string {
+  return sentences[failure.kind](failure, now);
+}
+
+/** The short sentence for the notification in VS Code; its buttons say what to do. */
+export function notification(failure: Failure): string {
+  const { label } = failure.provider;
+  switch (failure.kind) {
+    case 'missingKey':
+      return `${label} has no API key yet.`;
+    case 'keyRejected':
+      return `${label} rejected the API key.`;
+    case 'accountBlocked':
+      return `${label} blocked this account: ${quote(failure.detail)}`;
+    case 'accountUnfunded':
+      return `${planOf(failure.provider)} ${unfundedReason(failure).what}.`;
+    case 'planMissing':
+      return `The API key has no ${planOf(failure.provider)} subscription.`;
+    case 'planLimit': {
+      const until =
+        failure.resetsAt === undefined ? '' : ` It resets on ${momentInWords(failure.resetsAt)}.`;
+      return `The ${limitOf(failure)} is reached.${until}`;
+    }
+    case 'unreachable':
+      return `Cannot reach ${hostOf(failure.provider)} (${label}).`;
+    default:
+      return `${targetName(failure)}: ${briefs[failure.kind]}.`;
+  }
+}
+
+/** Each attempt in brief, in order: `opencode-go/glm-5.3: rate limited; opencode-go/kimi-k3: timed out`. */
+export function summarizeAttempts(failures: readonly Failure[]): string {
+  const shown = failures.slice(0, maxSummarized).map((failure) => {
+    const memory = failure.remembered === true ? ' (remembered, not tried)' : '';
+    return `${targetName(failure)}: ${briefs[failure.kind]}${memory}`;
+  });
+  const left = failures.length - shown.length;
+  return [...shown, ...(left > 0 ? [`and ${left} more`] : [])].join('; ');
+}
+
+/** The failure that a person can act on: of the earliest kind in the order of the table the first that happened. */
+export function mostActionable(failures: readonly Failure[]): Failure | undefined {
+  const rank = (failure: Failure): number => failureKinds.indexOf(failure.kind);
+  return failures.reduce<Failure | undefined>(
+    (best, failure) => (best === undefined || rank(failure) < rank(best) ? failure : best),
+    undefined,
+  );
+}
+
+const maxSummarized = 12;
+const setApiKey = 'Run “Switchyard: Set API Key” in VS Code.';
+
+const briefs: Readonly<Record<FailureKind, string>> = {
+  missingKey: 'no API key',
+  keyRejected: 'API key rejected',
+  accountBlocked: 'account blocked',
+  accountUnfunded: 'account without funds',
+  planMissing: 'no subscription',
+  planLimit: 'usage limit reached',
+  modelRefused: 'model refused',
+  wrongWireFormat: 'wrong wire format',
+  rateLimited: 'rate limited',
+  overloaded: 'overloaded',
+  serverError: 'server error',
+  timeout: 'timed out',
+  unreachable: 'unreachable',
+  brokenStream: 'answer broke off',
+  contextTooLong: 'context window too small',
+  badRequest: 'request refused',
+  contentRefused: 'content refused',
+  cancelled: 'cancelled',
+};
+
+type Sentence = (failure: Failure, now: number) => string;
+
+const sentences: Readonly<Record<FailureKind, Sentence>> = {
+  missingKey: ({ provider }) => `${provider.label} has no API key yet. ${setApiKey}`,
+  keyRejected: ({ provider }) => `${provider.label} rejected the API key. ${setApiKey}`,
+  accountBlocked: ({ provider, detail }) =>
+    `${provider.label} blocked this account: “${quote(detail)}”. Ask ${provider.label}, or set a key of another account with “Switchyard: Set API Key” in VS Code.`,
+  accountUnfunded: (failure, now) => {
+    const { what, cure } = unfundedReason(failure);
+    return `${planOf(failure.provider)} ${what}. ${cure}${at(failure.link)}.${resets(failure, now)}`;
+  },
+  planMissing: ({ provider, link }) =>
+    `The API key has no ${planOf(provider)} subscription. Subscribe${at(link)}, or choose models of another provider in the setting switchyard.scenarios.`,
+  planLimit: (failure, now) => {
+    const more = failure.link === undefined ? '' : ` To go on before that: ${failure.link}`;
+    return `The ${limitOf(failure)} is reached.${resets(failure, now)}${more}`;
+  },
+  modelRefused: (failure) =>
+    `${failure.provider.label} does not serve ${failure.model} to this account: “${quote(failure.detail)}”. Choose another model in the setting switchyard.scenarios.`,
+  wrongWireFormat: ({ provider, model }) =>
+    `${provider.label} does not serve ${model} in any wire format that was tried. Set its wireFormat in the setting switchyard.providers.`,
+  rateLimited: (failure, now) =>
+    `${failure.provider.label} limits the rate of requests to ${failure.model}. ${tryAgain(failure, now)}`,
+  overloaded: (failure, now) =>
+    `${failure.provider.label} is overloaded and did not answer for ${failure.model}. ${tryAgain(failure, now)}`,
+  serverError: (failure, now) =>
+    `${failure.provider.label} failed to answer for ${failure.model}: “${quote(failure.detail)}”. ${tryAgain(failure, now)}`,
+  timeout: (failure) => timeoutSentence(failure),
+  unreachable: ({ provider, detail }) =>
+    `Cannot reach ${hostOf(provider)} (${provider.label}): ${quote(detail)}. Check the network, the proxy settings and the base URL.`,
+  brokenStream: (failure, now) =>
+    `The answer of ${targetName(failure)} broke off: ${quote(failure.detail)}. ${tryAgain(failure, now)}`,
+  contextTooLong: (failure) => contextSentence(failure),
+  // The upstream's words first and whole: clients repair a request by what they read here.
+  badRequest: ({ provider, model, detail }) =>
+    `${quote(detail)} (${provider.label} refused the request for ${model})`,
+  contentRefused: ({ provider, model, detail }) =>
+    `${provider.label} refused this content for ${model}: ${quote(detail)}`,
+  cancelled: () => 'The client ended the request before an answer came.',
+};
+
+/** The form on which clients compact the conversation. */
+function contextSentence({ detail, tokens, maxTokens }: Failure): string {
+  const budget = outputBudgetSentence(detail);
+  if (budget !== undefined) return budget;
+  return tokens !== undefined && maxTokens !== undefined
+    ? `prompt is too long: ${tokens} tokens > ${maxTokens} maximum`
+    : `prompt is too long: ${quote(detail)}`;
+}
+
+const deadlineWords: Readonly<Record<DeadlinePhase, string>> = {
+  connect: 'No connection',
+  firstToken: 'No first token',
+  idle: 'Nothing more',
+};
+
+function timeoutSentence({ provider, model, phase, timeoutMs, upstreamStatus }: Failure): string {
+  if (phase === undefined) {
+    const status = upstreamStatus === undefined ? '' : ` (status ${upstreamStatus})`;
+    return `${provider.label} gave up on ${model} after a time limit of its own${status}. Try again in a moment.`;
+  }
+  const within = timeoutMs === undefined ? 'in time' : `within ${durationInWords(timeoutMs)}`;
+  return `${deadlineWords[phase]} from ${provider.label} for ${model} ${within}. Try again, or give it more time in the setting switchyard.timeouts (${phase}Ms).`;
+}
+
+/** OpenCode's three ways to be out of money, each with its own cure. */
+const unfundedReasons: readonly (readonly [
+  RegExp,
+  { readonly what: string; readonly cure: string },
+])[] = [
+  [/payment method/i, { what: 'has no payment method', cure: 'Add one' }],
+  [/spending limit|spend_limit/i, { what: 'has reached its spending limit', cure: 'Raise it' }],
+  [/./s, { what: 'has no funds left', cure: 'Add funds' }],
+];
+
+function unfundedReason({ detail }: Failure): { readonly what: string; readonly cure: string } {
+  const found = unfundedReasons.find(([pattern]) => pattern.test(detail));
+  return found?.[1] ?? { what: 'has no funds left', cure: 'Add funds' };
+}
+
+function limitOf({ provider, limitName }: Failure): string {
+  const name = limitName === undefined ? '' : `${limitName.replace(' ', '-')} `;
+  return `${name}usage limit of ${planOf(provider)}`;
+}
+
+function resets({ resetsAt }: Failure, now: number): string {
+  if (resetsAt === undefined || resetsAt <= now) return '';
+  return ` It resets in ${durationInWords(resetsAt - now)} (${momentInWords(resetsAt)}).`;
+}
+
+function tryAgain({ resetsAt, retryAt }: Failure, now: number): string {
+  const waitMs = (resetsAt ?? retryAt ?? now) - now;
+  return waitMs > 0 ? `Try again in ${durationInWords(waitMs)}.` : 'Try again in a moment.';
+}
+
+function at(link: string | undefined): string {
+  return link === undefined ? ' on its website' : ` at ${link}`;
+}
+
+function planOf(provider: Provider): string {
+  return provider.planLabel ?? provider.label;
+}
+
+function hostOf({ baseUrl }: Provider): string {
+  return URL.canParse(baseUrl) ? new URL(baseUrl).host : baseUrl;
+}
+
+/** Words that Claude Code replaces by advice of its own, which would hide ours. Observed with 2.1.330, 2026-11-22. */
+const rewrittenWords: readonly (readonly [RegExp, string])[] = [
+  [/invalid x-api-key/gi, 'x-api-key not accepted'],
+  [/credit balance is too low/gi, 'credit balance used up'],
+  [/tool_use ids were found without tool_result/gi, 'tool_use ids found with no tool_result'],
+];
+
+function quote(detail: string): string {
+  const words = rewrittenWords.reduce(
+    (text, [pattern, ours]) => text.replace(pattern, ours),
+    detail,
+  );
+  return words.replace(/\.$/, '');
+}

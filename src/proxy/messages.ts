@@ -1,0 +1,217 @@
+import type { Answer, PreparedRequest } from './attempt';
+import { type ChainContext, type ChainOutcome, walkChain } from './chain';
+import { policies } from './failure';
+import { sentence, summarizeAttempts } from './failureMessage';
+import type { Permit } from './health';
+import { createLiveStream, type LiveStream } from './liveStream';
+import type { Core } from './core';
+import type { Reply } from './reply';
+import { createRequestLog, type Ending, type RequestLog } from './requestLog';
+import { describeRequest } from './requestFacts';
+import { route } from './router';
+import type { ClientRequest } from './server';
+import { type Failure, type Target, targetName } from './types';
+import { createStreamEncoder, encodeErrorEvent } from './wire/anthropic';
+import { parseMessagesRequest } from './wire/anthropicRequest';
+import { collectMessage, encodeMessage } from './wire/message';
+import { noUsage, type StreamEvent } from './wire/streamEvent';
+
+/** `POST /v1/messages`: the whole path of a request. */
+export async function handleMessages(core: Core, client: ClientRequest, reply: Reply): Promise<void> {
+  const parsed = parseMessagesRequest(client.body);
+  if (!parsed.ok) return reply.error(400, 'invalid_request_error', parsed.message);
+  const facts = describeRequest(parsed.request, client.headers);
+  const log = createRequestLog(client.id, core.log, core.clock);
+  const chosen = route(facts, core.table());
+  log.routed(chosen);
+  const [first, ...others] = chosen.targets;
+  if (first === undefined) return refuseEmptyChain(reply, chosen);
+  if (parsed.request.maxTokens === 0) return answerNothing(reply, first);
+  const prepared: PreparedRequest = {
+    request: parsed.request,
+    rawBody: client.body,
+    facts,
+    anthropicVersion: headerText(client, 'anthropic-version'),
+    anthropicBeta: headerText(client, 'anthropic-beta'),
+  };
+  const live = facts.stream ? createLiveStream(reply, core.clock) : undefined;
+  live?.setHeaders({ 'x-switchyard-scenario': headerSafe(chosen.scenario) });
+  const served: Served = { core, client, reply, log, prepared, live };
+  try {
+    const outcome = await walkChain([first, ...others], prepared, chainContext(served), client.signal);
+    if (outcome.served) await deliver(served, outcome.answer, outcome.permit);
+    else await refuse(served, outcome);
+  } finally {
+    live?.dispose();
+    reply.end();
+  }
+}
+
+/** All that belongs to one request. */
+interface Served {
+  readonly core: Core;
+  readonly client: ClientRequest;
+  readonly reply: Reply;
+  readonly log: RequestLog;
+  readonly prepared: PreparedRequest;
+  readonly live: LiveStream | undefined;
+}
+
+function chainContext({ core, log }: Served): ChainContext {
+  return {
+    send: core.send(),
+    clock: core.clock,
+    version: core.version(),
+    timeouts: core.settings().timeouts,
+    onAuthError: core.settings().onAuthError,
+    health: core.health,
+    apiKey: core.apiKey,
+    learnedFormats: core.learnedFormats,
+    otherFormat: core.otherFormat,
+    onAttempt: log.attempting,
+    onFailure(target, failure, attempted) {
+      log.failedAttempt(target, failure, attempted);
+      core.tell(failure);
+    },
+  };
+}
+
+async function deliver(served: Served, answer: Answer, permit: Permit): Promise<void> {
+  const { log, live } = served;
+  log.answered(answer.target, answer.ttftMs, answer.omitted);
+  const ended = live === undefined ? await deliverWhole(served, answer) : await deliverStream(served, live, answer);
+  if (ended.failure === undefined) {
+    permit.succeeded({ ttftMs: answer.ttftMs });
+    log.served(answer.target, ended.ending);
+    return;
+  }
+  permit.failed(ended.failure);
+  log.brokeOff(answer.target, ended.failure);
+}
+
+interface Ended {
+  readonly ending: Ending;
+  readonly failure: Failure | undefined;
+}
+
+async function deliverStream(served: Served, live: LiveStream, answer: Answer): Promise<Ended> {
+  const { core, prepared } = served;
+  live.setHeaders(targetHeaders(answer.target));
+  const encoder = createStreamEncoder({
+    model: answer.target.model,
+    inputTokens: prepared.facts.inputTokens,
+  });
+  let ending = noEnding;
+  let isPassing = false;
+  for (;;) {
+    const next = await answer.steps.next();
+    if (next.done === true) {
+      const failure = next.value;
+      if (failure !== undefined && failure.kind !== 'cancelled') {
+        const type = policies[failure.kind].answer.errorType;
+        const message = sentence(failure, core.clock.now());
+        await live.write(isPassing ? encodeErrorEvent(type, message) : encoder.encodeError(type, message));
+      }
+      return { ending, failure };
+    }
+    const step = next.value;
+    ending = endingOf(step.events) ?? ending;
+    isPassing ||= step.bytes !== undefined;
+    const chunk = step.bytes ?? encoder.encode(step.events);
+    if (chunk.length > 0) await live.write(chunk);
+  }
+}
+
+/** The attempt has already gathered the whole answer, so that one that breaks off could still fall back. */
+async function deliverWhole(served: Served, answer: Answer): Promise<Ended> {
+  const { reply, prepared } = served;
+  const events: StreamEvent[] = [];
+  let json: string | undefined;
+  for await (const step of answer.steps) {
+    events.push(...step.events);
+    json ??= step.json;
+  }
+  // A body in the client's own format goes through as it came.
+  const passed = answer.target.wireFormat === 'anthropic-messages' ? json : undefined;
+  const body = passed ?? encodeCollected(events, answer.target.model, prepared.facts.inputTokens);
+  reply.json(200, body, targetHeaders(answer.target));
+  return { ending: endingOf(events) ?? noEnding, failure: undefined };
+}
+
+function encodeCollected(events: readonly StreamEvent[], model: string, inputTokens: number): string {
+  const message = collectMessage(events);
+  if (message === undefined) throw new Error('a whole answer gave no message');
+  return encodeMessage(message, { model, inputTokens });
+}
+
+const noEnding: Ending = { usage: noUsage, stopReason: 'end_turn' };
+
+function endingOf(events: readonly StreamEvent[]): Ending | undefined {
+  const end = events.find((event) => event.type === 'message-end');
+  return end?.type === 'message-end' ? { usage: end.usage, stopReason: end.stopReason } : undefined;
+}
+
+async function refuse(served: Served, outcome: Extract<ChainOutcome, { served: false }>): Promise<void> {
+  const { core, live, log, reply } = served;
+  const { failure, failures } = outcome;
+  log.failed(failure, policies[failure.kind].answer.status);
+  if (failure.kind === 'cancelled') return;
+  const message = finalMessage(failure, failures, core.clock.now());
+  if (live !== undefined && reply.hasStarted) {
+    return live.write(encodeErrorEvent(policies[failure.kind].answer.errorType, message));
+  }
+  answerFailure(served, failure, message);
+}
+
+/** The sentence a person can act on, then what else was tried. */
+function finalMessage(failure: Failure, failures: readonly Failure[], now: number): string {
+  const main = sentence(failure, now);
+  // Clients match this one word by word.
+  if (failure.kind === 'contextTooLong' || failures.length === 1) return main;
+  return `${main} Tried: ${summarizeAttempts(failures)}.`;
+}
+
+/** Above this a client would sleep for minutes; Claude Code gives up at once beyond 60 s. */
+const maxRetryAfterSeconds = 59;
+
+function answerFailure(served: Served, failure: Failure, message: string): void {
+  const { status, errorType, isRetryable } = policies[failure.kind].answer;
+  const headers: Record<string, string> = {};
+  if (failure.upstreamStatus !== undefined) {
+    headers['x-switchyard-upstream-status'] = String(failure.upstreamStatus);
+  }
+  if (isRetryable && failure.resetsAt !== undefined) {
+    const seconds = Math.ceil((failure.resetsAt - served.core.clock.now()) / 1000);
+    headers['retry-after'] = String(Math.min(maxRetryAfterSeconds, Math.max(1, seconds)));
+  }
+  served.reply.error(status, errorType, message, { isRetryable, headers });
+}
+
+function refuseEmptyChain(reply: Reply, chosen: ReturnType<typeof route>): void {
+  const why = chosen.skipped.map(({ target, reason }) => `${targetName(target)}: ${reason}`).join('; ');
+  const message = `Scenario “${chosen.scenario}” has no model that Switchyard can call${why === '' ? '' : ` (${why})`}. Check “switchyard.scenarios” and “switchyard.providers” in the VS Code settings.`;
+  reply.error(400, 'invalid_request_error', message);
+}
+
+/** `max_tokens: 0` warms a cache at Anthropic; elsewhere it would be a malformed request. */
+function answerNothing(reply: Reply, target: Target): void {
+  const events: readonly StreamEvent[] = [
+    { type: 'message-start', id: '', model: target.model, usage: noUsage },
+    { type: 'message-end', stopReason: 'max_tokens', stopSequence: null, usage: noUsage },
+  ];
+  reply.json(200, encodeCollected(events, target.model, 0));
+}
+
+function targetHeaders(target: Target): Record<string, string> {
+  return { 'x-switchyard-target': headerSafe(targetName(target)) };
+}
+
+/** Names come from settings and may hold any character; headers may not. */
+function headerSafe(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?');
+}
+
+function headerText(client: ClientRequest, name: string): string | undefined {
+  const value = client.headers[name];
+  return Array.isArray(value) ? value.join(',') : value;
+}

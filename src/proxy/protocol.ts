@@ -1,0 +1,91 @@
+import type { ApiKeys, FailureKind, ProxySettings } from './types';
+
+/** The typed messages between the extension and the proxy's worker thread. Keys travel only here. */
+export type ToWorker =
+  /** First message, and again whenever settings or keys change; never needs a restart. */
+  | {
+      readonly type: 'configure';
+      readonly version: string;
+      readonly settings: ProxySettings;
+      readonly keys: ApiKeys;
+    }
+  /** Listen on 127.0.0.1. `preferredPort` 0 means any; a taken port falls back to a free one unless `exactPort`. */
+  | {
+      readonly type: 'listen';
+      readonly preferredPort: number;
+      readonly exactPort: boolean;
+      readonly accessToken: string;
+    }
+  /** Refuse new requests, let running ones finish, then answer `closed`. */
+  | { readonly type: 'close'; readonly graceMs: number }
+  | { readonly type: 'resetHealth' }
+  /** One cheap real call with the given key; answered by `keyChecked` with the same id. */
+  | {
+      readonly type: 'checkKey';
+      readonly id: number;
+      readonly providerId: string;
+      readonly key: string;
+    };
+
+export type FromWorker =
+  | { readonly type: 'listening'; readonly port: number }
+  | { readonly type: 'listenFailed'; readonly code: string; readonly message: string }
+  | { readonly type: 'closed' }
+  | { readonly type: 'log'; readonly level: LogLevel; readonly message: string }
+  | { readonly type: 'report'; readonly report: ProxyReport }
+  | { readonly type: 'notice'; readonly notice: Notice }
+  | { readonly type: 'keyChecked'; readonly id: number; readonly result: KeyCheck };
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Something a person should be told in a notification; the worker sends each once per cause. */
+export interface Notice {
+  readonly kind: FailureKind;
+  /** One short sentence: "OpenCode rejected the API key." */
+  readonly message: string;
+  /** The key slot, for the Set API Key button. */
+  readonly credential: string;
+  readonly providerId: string;
+  readonly buttons: readonly NoticeButton[];
+  readonly link?: string;
+}
+export type NoticeButton = 'setApiKey' | 'openLink' | 'showLog';
+
+export type KeyCheck =
+  | { readonly outcome: 'accepted'; readonly message: string }
+  | { readonly outcome: 'rejected'; readonly message: string }
+  /** The key may be right, but the provider has no cheap check or could not be reached. */
+  | { readonly outcome: 'unknown'; readonly message: string };
+
+/** What the status bar, its tooltip and Show Status tell. Sent at most every 250 ms while things change. */
+export interface ProxyReport {
+  readonly activeRequests: number;
+  /** Every key slot that the chains in force use. */
+  readonly credentials: readonly CredentialReport[];
+  readonly targets: readonly TargetReport[];
+  /** True when at least one target of the default chain can be tried: it has its key or needs none. */
+  readonly usable: boolean;
+  /** The smallest context window of the default chain, in tokens, where known. */
+  readonly smallestContext?: number;
+}
+
+export interface CredentialReport {
+  readonly credential: string;
+  readonly providerId: string;
+  /** "OpenCode" */
+  readonly label: string;
+  readonly state: 'unused' | 'accepted' | 'missing' | 'rejected' | 'blocked';
+}
+
+export interface TargetReport {
+  /** `provider/model` */
+  readonly name: string;
+  readonly scenarios: readonly string[];
+  readonly state: 'unused' | 'serving' | 'resting' | 'probing';
+  /** Epoch ms, for `resting`. */
+  readonly restsUntil?: number;
+  readonly lastTtftMs?: number;
+  readonly lastServedAt?: number;
+  readonly lastFailure?: string;
+}

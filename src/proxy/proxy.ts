@@ -1,0 +1,212 @@
+import { type Clock, systemClock } from './clock';
+import type { Core } from './core';
+import { handleCountTokens } from './countTokens';
+import { withDemo } from './demo';
+import { createHealth, type Health } from './health';
+import { checkKey } from './keyCheck';
+import { createLogger } from './log';
+import { handleMessages } from './messages';
+import { handleModels } from './models';
+import { createNoticeBoard } from './notices';
+import type { KeyCheck, LogLevel, Notice, ProxyReport } from './protocol';
+import { mergeProviders } from './providers';
+import { createRedactor } from './redact';
+import { createReport } from './report';
+import type { RoutingTable } from './router';
+import { mergeScenarios } from './scenarios';
+import { createProxyServer, type Handler, type ProxyServer } from './server';
+import { type ApiKeys, type ProxySettings, type Target, type WireFormat } from './types';
+import { createUpstream, type Upstream } from './upstream';
+import { codecs } from './wire/formats';
+
+export interface ProxyOptions {
+  readonly write: (level: LogLevel, message: string) => void;
+  readonly onReport?: (report: ProxyReport) => void;
+  readonly onNotice?: (notice: Notice) => void;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+}
+
+export interface ProxyConfiguration {
+  readonly version: string;
+  readonly settings: ProxySettings;
+  readonly keys: ApiKeys;
+}
+
+/** The proxy without any host around it. Configure first; requests in flight keep what they began with. */
+export interface Proxy {
+  configure(configuration: ProxyConfiguration): void;
+  /** Resolves to the port; rejects with the socket's error. */
+  listen(port: number, accessToken: string): Promise<number>;
+  /** Drains: see `ProxyServer.close`. The proxy may listen again afterwards. */
+  close(graceMs: number): Promise<void>;
+  checkKey(providerId: string, key: string): Promise<KeyCheck>;
+  resetHealth(): void;
+  /** Closes everything; nothing works afterwards. */
+  dispose(): Promise<void>;
+}
+
+export function createProxy(options: ProxyOptions): Proxy {
+  const clock = options.clock ?? systemClock;
+  const state: State = { configuration: undefined, upstream: undefined, activeRequests: 0, accessToken: '' };
+  const redact = createRedactor(() => secretsOf(state));
+  const log = createLogger(options.write, redact);
+  const report = createReport({ clock, publish: (value) => options.onReport?.(value) });
+  const notices = createNoticeBoard((notice) => options.onNotice?.(notice));
+  const health = createHealth({
+    now: clock.now,
+    random: options.random ?? Math.random,
+    onChange(entry, change, failure) {
+      if (change === 'closed') notices.forget(entry.scope, entry.key);
+      logHealth(log, entry, change, failure, clock.now());
+      publish();
+    },
+  });
+  const core = createCore(state, { clock, log, health, notices });
+  const publish = () => report.schedule(() => ({ core, health, activeRequests: state.activeRequests }));
+  const routes = createRoutes(core);
+  let server: ProxyServer | undefined;
+  return {
+    configure(next) {
+      applyConfiguration(state, next, health, notices);
+      publish();
+    },
+    async listen(port, accessToken) {
+      state.accessToken = accessToken;
+      const onActiveChange = (activeRequests: number) => {
+        state.activeRequests = activeRequests;
+        publish();
+      };
+      const next = createProxyServer({ accessToken, routes, openRoutes, log, clock, onActiveChange });
+      const bound = await next.listen(port);
+      server = next;
+      return bound;
+    },
+    async close(graceMs) {
+      const closing = server;
+      await closing?.close(graceMs);
+      if (server === closing) server = undefined;
+    },
+    checkKey: (providerId, key) => checkKey(core, providerId, key),
+    resetHealth() {
+      health.reset();
+      core.learnedFormats.clear();
+      notices.forgetAll();
+      log.info('health memory was reset');
+      publish();
+    },
+    async dispose() {
+      await server?.close(0);
+      report.dispose();
+      await state.upstream?.destroy();
+    },
+  };
+}
+
+interface State {
+  configuration: (ProxyConfiguration & { readonly table: RoutingTable }) | undefined;
+  upstream: Upstream | undefined;
+  activeRequests: number;
+  accessToken: string;
+}
+
+const openRoutes: ReadonlySet<string> = new Set(['GET /health']);
+
+function createRoutes(core: Core): Readonly<Record<string, Handler>> {
+  const messages: Handler = (client, reply) => handleMessages(core, client, reply);
+  return {
+    'POST /v1/messages': messages,
+    // opencode takes the base URL to end in /v1 and leaves it out.
+    'POST /messages': messages,
+    'POST /v1/messages/count_tokens': handleCountTokens,
+    'GET /v1/models': (client, reply) => handleModels(core, client, reply),
+    'HEAD /': async (_client, reply) => reply.json(200, ''),
+    'GET /health': async (_client, reply) => {
+      reply.json(200, JSON.stringify({ status: 'ok', service: 'switchyard', version: core.version() }));
+    },
+  };
+}
+
+function createCore(
+  state: State,
+  parts: Pick<Core, 'clock' | 'log' | 'health'> & { notices: { tell: Core['tell'] } },
+): Core {
+  const { clock, log, health, notices } = parts;
+  const configuration = () => {
+    if (state.configuration === undefined) throw new Error('the proxy was not configured');
+    return state.configuration;
+  };
+  return {
+    clock,
+    log,
+    health,
+    learnedFormats: new Map<string, WireFormat>(),
+    version: () => configuration().version,
+    settings: () => configuration().settings,
+    table: () => configuration().table,
+    apiKey: (credential) => configuration().keys[credential],
+    send: () => {
+      state.upstream ??= createUpstream(configuration().settings.timeouts.connectMs);
+      return withDemo(state.upstream.send);
+    },
+    otherFormat,
+    tell: notices.tell,
+  };
+}
+
+/** The other wire format that we can write, for an upstream that refused the target's own. */
+function otherFormat(target: Target): WireFormat | undefined {
+  const order: readonly WireFormat[] = ['openai-chat', 'anthropic-messages', 'openai-responses', 'gemini'];
+  return order.find((format) => format !== target.wireFormat && codecs[format] !== undefined);
+}
+
+function applyConfiguration(
+  state: State,
+  next: ProxyConfiguration,
+  health: Health,
+  notices: { forget(scope: string, key: string): void },
+): void {
+  const previous = state.configuration;
+  const providers = mergeProviders(next.settings.providers);
+  const table: RoutingTable = {
+    providers,
+    scenarios: mergeScenarios(next.settings.scenarios),
+    modelOverrides: next.settings.modelOverrides,
+    hasKey: (credential) => credential === 'none' || next.keys[credential] !== undefined,
+    canSpeak: (format) => codecs[format] !== undefined,
+  };
+  state.configuration = { ...next, table };
+  for (const provider of providers.values()) {
+    const { credential, id, baseUrl } = provider;
+    const hasNewKey = previous?.keys[credential] !== next.keys[credential];
+    const hasMoved = previous !== undefined && previous.table.providers.get(id)?.baseUrl !== baseUrl;
+    if (!hasNewKey && !hasMoved) continue;
+    for (const [scope, key] of [['credential', credential], ['plan', id]] as const) {
+      health.reset({ scope, key });
+      notices.forget(scope, key);
+    }
+  }
+  if (previous?.settings.timeouts.connectMs !== next.settings.timeouts.connectMs) {
+    void state.upstream?.retire();
+    state.upstream = undefined;
+  }
+}
+
+function secretsOf(state: State): readonly string[] {
+  return [state.accessToken, ...Object.values(state.configuration?.keys ?? {})];
+}
+
+function logHealth(
+  log: Core['log'],
+  entry: Parameters<NonNullable<Parameters<typeof createHealth>[0]['onChange']>>[0],
+  change: string,
+  failure: { readonly kind: string } | undefined,
+  now: number,
+): void {
+  const name = `${entry.scope} ${entry.key}`;
+  if (change === 'closed') return log.info(`${name} is back`);
+  const why = failure?.kind ?? 'failures';
+  const until = entry.untilAt === undefined ? 'until its key changes' : `for ${Math.max(1, Math.round((entry.untilAt - now) / 1000))} s`;
+  log.warn(`resting ${name} ${until} after ${why}`);
+}
+

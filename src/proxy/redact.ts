@@ -1,0 +1,66 @@
+/** Shorter secrets are not searched by value: they would blank out ordinary words. */
+const minSecretLength = 8;
+const redacted = '[redacted]';
+
+/**
+ * A function that replaces secrets in a text: those of `secrets` (asked anew on each call) by value, and everything that
+ * looks like an API key or an authorization header by pattern.
+ */
+export function createRedactor(secrets: () => Iterable<string>): (text: string) => string {
+  return (text) => redact(text, secrets());
+}
+
+/** Replaces the given secrets by value and whatever looks like an API key by pattern. */
+export function redact(text: string, secrets: Iterable<string> = []): string {
+  let result = text;
+  // Longest first, so that a secret that contains another leaves no rest behind.
+  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
+    if (secret.length >= minSecretLength) result = result.replaceAll(secret, redacted);
+  }
+  for (const [pattern, replacement] of secretPatterns) {
+    result = result.replace(pattern, replacement);
+  }
+  return result;
+}
+
+const secretPatterns: readonly (readonly [RegExp, string])[] = [
+  // Providers show rejected keys in part, as sk-abc***xyz; so stars and dots belong to a key.
+  [/\b(?:oc_)?sk[-_][\w*.-]{6,}/g, redacted],
+  [/\bAIza[\w-]{20,}/g, redacted],
+  [/\b(bearer|basic)(\s+)[\w+/=.~*-]{6,}/gi, `$1$2${redacted}`],
+  [
+    /\b((?:x-api-key|x-goog-api-key|api[-_]?key|authorization|access[-_]?token)["']?\s{0,3}[:=]\s{0,3}["']?)(?!bearer\b|basic\b|\[redacted)[\w+/=.~*-]{8,}/gi,
+    `$1${redacted}`,
+  ],
+];
+
+/** One line of plain text for a person: without ANSI sequences and control characters, at most `maxChars` long. */
+export function cleanForPerson(text: string, maxChars: number): string {
+  const plain = text
+    .slice(0, maxScannedChars)
+    .replace(ansiSequence, '')
+    .replace(controlOrInvisible, ' ')
+    .replace(/ {2,}/g, ' ')
+    .trim();
+  return plain.length <= maxChars ? plain : `${cutAtCharacter(plain, maxChars - 1)}…`;
+}
+
+/** More than any message for a person; bounds the work on a hostile body. */
+const maxScannedChars = 20_000;
+
+// Built from strings, since a regular expression literal may not hold control characters.
+const escapeByte = '\\u001b';
+const commandSequence = `${escapeByte}\\[[0-?]{0,16}[ -/]{0,4}[@-~]`;
+const titleSequence = `${escapeByte}\\][^\\u0007\\u001b]{0,256}(?:\\u0007|${escapeByte}\\\\)?`;
+const ansiSequence = new RegExp(
+  `${commandSequence}|${titleSequence}|${escapeByte}[@-Z\\\\-_]`,
+  'g',
+);
+// With the marks that reorder or hide text, which could make a message show something else than it says.
+const controlOrInvisible = /[\s\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
+function cutAtCharacter(text: string, length: number): string {
+  const last = text.charCodeAt(length - 1);
+  const splitsPair = last >= 0xd800 && last <= 0xdbff;
+  return text.slice(0, splitsPair ? length - 1 : length);
+}

@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { AnthropicErrorType } from './failure';
+import { errorBody } from './wire/anthropic';
+
+/** The answer to one client request. Committed at most once: a second head is a bug and throws. */
+export interface Reply {
+  readonly hasStarted: boolean;
+  json(status: number, body: string, headers?: Readonly<Record<string, string>>): void;
+  /** An error in the caller's own format. `isRetryable` false makes clients stop at once. */
+  error(status: number, type: AnthropicErrorType, message: string, options?: ErrorOptions): void;
+  startStream(headers?: Readonly<Record<string, string>>): void;
+  /** Waits while the client reads more slowly than we write. Resolves at once when the client has left. */
+  write(chunk: string | Uint8Array): Promise<void>;
+  end(): void;
+}
+
+export interface ErrorOptions {
+  readonly isRetryable?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function createReply(response: ServerResponse, requestId: string): Reply {
+  const isGone = () => response.destroyed || response.writableEnded;
+  function head(status: number, headers: Readonly<Record<string, string>>): void {
+    if (response.headersSent) throw new Error(`request ${requestId}: a second answer head`);
+    response.writeHead(status, { 'request-id': requestId, 'cache-control': 'no-store', ...headers });
+  }
+  const reply: Reply = {
+    get hasStarted() {
+      return response.headersSent;
+    },
+    json(status, body, headers = {}) {
+      if (isGone()) return;
+      const length = Buffer.byteLength(body).toString();
+      head(status, { 'content-type': 'application/json', 'content-length': length, ...headers });
+      response.end(body);
+    },
+    error(status, type, message, options = {}) {
+      const retry: Record<string, string> =
+        options.isRetryable === true ? {} : { 'x-should-retry': 'false' };
+      reply.json(status, errorBody(type, message), { ...retry, ...options.headers });
+    },
+    startStream(headers = {}) {
+      if (isGone()) return;
+      head(200, { 'content-type': 'text/event-stream; charset=utf-8', ...headers });
+      // Small events must not wait for one another.
+      response.socket?.setNoDelay(true);
+      response.flushHeaders();
+    },
+    async write(chunk) {
+      if (isGone()) return;
+      if (response.write(chunk)) return;
+      const left = new AbortController();
+      const onClose = () => left.abort();
+      response.once('close', onClose);
+      try {
+        await once(response, 'drain', { signal: left.signal });
+      } catch {
+        // The client left while we waited; whoever feeds us learns it from its own signal.
+      } finally {
+        response.removeListener('close', onClose);
+      }
+    },
+    end() {
+      if (!isGone()) response.end();
+    },
+  };
+  return reply;
+}

@@ -1,0 +1,130 @@
+import { scopeKeys } from './chain';
+import type { Clock } from './clock';
+import type { Core } from './core';
+import { sentence } from './failureMessage';
+import type { Health, HealthEntry } from './health';
+import type { CredentialReport, ProxyReport, TargetReport } from './protocol';
+import { isUsable, parseTarget } from './router';
+import { defaultScenario } from './scenarios';
+import { type Target, targetName } from './types';
+
+export interface ReportSource {
+  readonly core: Core;
+  readonly health: Health;
+  readonly activeRequests: number;
+}
+
+/** Publishes what the status bar shows, at most once per interval however much happens. */
+export function createReport(options: {
+  readonly clock: Clock;
+  readonly publish: (report: ProxyReport) => void;
+}): { schedule(source: () => ReportSource): void; dispose(): void } {
+  let cancel: (() => void) | undefined;
+  return {
+    schedule(source) {
+      cancel ??= options.clock.after(reportIntervalMs, () => {
+        cancel = undefined;
+        options.publish(buildReport(source()));
+      });
+    },
+    dispose: () => cancel?.(),
+  };
+}
+
+const reportIntervalMs = 250;
+
+export function buildReport({ core, health, activeRequests }: ReportSource): ProxyReport {
+  const entries = new Map(health.snapshot().map((entry) => [`${entry.scope} ${entry.key}`, entry]));
+  const used = usedTargets(core);
+  const inDefault = defaultScenario(core.table().scenarios).models;
+  const windows = [...used.values()]
+    .filter(({ target }) => inDefault.includes(targetName(target)))
+    .flatMap(({ target }) => target.facts.context ?? []);
+  return {
+    activeRequests,
+    credentials: credentialReports(core, health, entries, used),
+    targets: [...used.values()].map(({ target, scenarios }) => targetReport(core, target, scenarios, entries)),
+    usable: isUsable(defaultScenario(core.table().scenarios), core.table()),
+    ...(windows.length === 0 ? {} : { smallestContext: Math.min(...windows) }),
+  };
+}
+
+interface UsedTarget {
+  readonly target: Target;
+  readonly scenarios: string[];
+}
+
+/** Every target of a chain that can be asked: chains without any key would only fill the table with what is not in use. */
+function usedTargets(core: Core): ReadonlyMap<string, UsedTarget> {
+  const used = new Map<string, UsedTarget>();
+  const table = core.table();
+  for (const scenario of table.scenarios) {
+    if (!scenario.isUsers && scenario.name !== 'default' && !isUsable(scenario, table)) continue;
+    for (const name of scenario.models) {
+      const known = used.get(name);
+      const target = known?.target ?? parseTarget(name, table);
+      if (target === undefined) continue;
+      if (known === undefined) used.set(name, { target, scenarios: [scenario.name] });
+      else known.scenarios.push(scenario.name);
+    }
+  }
+  return used;
+}
+
+type Entries = ReadonlyMap<string, HealthEntry>;
+
+function credentialReports(
+  core: Core,
+  health: Health,
+  entries: Entries,
+  used: ReadonlyMap<string, UsedTarget>,
+): readonly CredentialReport[] {
+  const reports = new Map<string, CredentialReport>();
+  for (const { target } of used.values()) {
+    const { credential, id, label, isDemo } = target.provider;
+    if (credential === 'none' || reports.has(credential)) continue;
+    const entry = entries.get(`credential ${credential}`);
+    reports.set(credential, { credential, providerId: id, label, state: credentialState() });
+
+    function credentialState(): CredentialReport['state'] {
+      if (entry !== undefined && entry.state !== 'closed') {
+        return entry.failure?.kind === 'accountBlocked' ? 'blocked' : 'rejected';
+      }
+      if (core.apiKey(credential) === undefined && isDemo !== true) return 'missing';
+      return health.hasSucceeded(credential) ? 'accepted' : 'unused';
+    }
+  }
+  return [...reports.values()];
+}
+
+function targetReport(
+  core: Core,
+  target: Target,
+  scenarios: readonly string[],
+  entries: Entries,
+): TargetReport {
+  const name = targetName(target);
+  const own = entries.get(`target ${name}`);
+  const keys = scopeKeys(target);
+  const resting = [own, entries.get(`plan ${keys.plan}`), entries.get(`host ${keys.host}`), entries.get(`credential ${keys.credential}`)]
+    .find((entry) => entry !== undefined && entry.state !== 'closed');
+  const failure = resting?.failure ?? own?.failure;
+  return {
+    name,
+    scenarios,
+    state: targetState(resting, own),
+    ...(resting?.untilAt === undefined ? {} : { restsUntil: resting.untilAt }),
+    ...(own?.lastTtftMs === undefined ? {} : { lastTtftMs: own.lastTtftMs }),
+    ...(own?.lastServedAt === undefined ? {} : { lastServedAt: own.lastServedAt }),
+    ...(failure === undefined ? {} : { lastFailure: sentence(failure, core.clock.now()) }),
+  };
+}
+
+function targetState(
+  resting: HealthEntry | undefined,
+  own: HealthEntry | undefined,
+): TargetReport['state'] {
+  if (resting?.state === 'halfOpen') return 'probing';
+  if (resting !== undefined) return 'resting';
+  return own?.lastServedAt === undefined ? 'unused' : 'serving';
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { estimateRequestTokens } from './tokens';
+import { type RequestClass, type RequestFacts, requestClasses } from './types';
+import type { ContentBlock } from './wire/anthropicBlocks';
+import type { MessagesRequest } from './wire/anthropicRequest';
+
+/** Measures a request once: what routing, capacity and the log may know of it. Pure. */
+export function describeRequest(
+  request: MessagesRequest,
+  headers: IncomingHttpHeaders,
+): RequestFacts {
+  const { thinking } = request;
+  return {
+    requestedModel: request.model,
+    stream: request.stream,
+    inputTokens: estimateRequestTokens(request),
+    hasImages: request.messages.some((message) => message.content.some(isImage)),
+    hasTools: request.tools.length > 0,
+    thinking: thinking !== undefined && thinking.type !== 'disabled',
+    effort: request.effort,
+    maxOutputTokens: request.maxTokens,
+    requestClass: requestClass(request, headers),
+    agentType: header(headers, 'x-claude-code-agent-type'),
+    userAgent: header(headers, 'user-agent') ?? '',
+    sessionId: sessionId(request, headers),
+  };
+}
+
+/** Anywhere in the live conversation, tool results included: the model must see what the talk is about. */
+function isImage(block: ContentBlock): boolean {
+  if (block.type === 'tool_result') return block.content.some(isImage);
+  return block.type === 'image';
+}
+
+function requestClass(request: MessagesRequest, headers: IncomingHttpHeaders): RequestClass {
+  const hint = header(headers, 'x-claude-code-request-class');
+  const hinted = requestClasses.find((name) => name === hint);
+  if (hinted !== undefined) return hinted;
+  if (header(headers, 'x-claude-code-agent-id') !== undefined) return 'subagent';
+  // Session names and summaries: nothing to act with, and an answer in a given shape or of a few words.
+  const isShort = request.maxTokens !== undefined && request.maxTokens <= shortAnswerTokens;
+  const hasNoTools = request.tools.length === 0;
+  if (hasNoTools && (request.outputSchema !== undefined || isShort)) return 'auxiliary';
+  return 'main';
+}
+
+/** Quota probes ask for 1 token, classifiers for 64, titles for a line. */
+const shortAnswerTokens = 128;
+
+/** Headers in which clients name their conversation, the surest first. */
+const sessionHeaders = [
+  'x-claude-code-session-id',
+  'x-opencode-session',
+  'x-session-id',
+  'session-id',
+  'session_id',
+];
+
+/** Stable for a conversation and different between conversations, never one for an installation. */
+function sessionId(request: MessagesRequest, headers: IncomingHttpHeaders): string {
+  for (const name of sessionHeaders) {
+    const value = header(headers, name);
+    if (value !== undefined && /^[\w.:-]{1,128}$/.test(value)) return value;
+  }
+  const first = request.messages.find((message) => message.role === 'user');
+  const opening = JSON.stringify([request.userId, first?.content]);
+  return createHash('sha256').update(opening).digest('hex').slice(0, 32);
+}
+
+function header(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,88 @@
+import type { Clock } from './clock';
+import type { Logger } from './log';
+import { type Failure, type Route, type Target, targetName } from './types';
+import type { StopReason, Usage } from './wire/streamEvent';
+
+/** The log lines of one request: one for its routing, one per attempt, one for its outcome. Never content. */
+export interface RequestLog {
+  routed(route: Route): void;
+  attempting(target: Target): void;
+  failedAttempt(target: Target, failure: Failure, attempted: boolean): void;
+  answered(target: Target, ttftMs: number, omitted: readonly string[]): void;
+  served(target: Target, ending: Ending): void;
+  brokeOff(target: Target, failure: Failure): void;
+  failed(failure: Failure, status: number): void;
+}
+
+export interface Ending {
+  readonly usage: Usage;
+  readonly stopReason: StopReason;
+}
+
+export function createRequestLog(id: string, log: Logger, clock: Clock): RequestLog {
+  const startedAt = clock.now();
+  let attemptAt = startedAt;
+  let attempts = 0;
+  const line = (text: string) => `request ${id} ${text}`;
+  const total = () => `total=${clock.now() - startedAt}ms`;
+  return {
+    routed(route) {
+      const chain = route.targets.map(targetName).join(' > ') || 'none';
+      log.info(line(`routing scenario=${route.scenario} (${route.reason}) chain=${chain}`));
+      for (const { target, reason } of route.skipped) {
+        log.info(line(`skips ${targetName(target)}: ${reason}`));
+      }
+    },
+    attempting(target) {
+      attempts += 1;
+      attemptAt = clock.now();
+      log.debug(line(`attempt ${attempts} ${targetName(target)} format=${target.wireFormat}`));
+    },
+    failedAttempt(target, failure, attempted) {
+      const what = attempted ? `attempt ${attempts}` : 'not tried:';
+      const status = failure.upstreamStatus === undefined ? '' : ` upstream=${failure.upstreamStatus}`;
+      const took = attempted ? ` after=${clock.now() - attemptAt}ms` : ' (remembered)';
+      const text = line(`${what} ${targetName(target)} ${failure.kind}${status}${took}`);
+      if (failure.kind === 'cancelled') return log.debug(text);
+      log.warn(text);
+      // The upstream's words may quote the request.
+      log.debug(line(`upstream said: ${failure.detail}`));
+    },
+    answered(target, ttftMs, omitted) {
+      const format = `format=${target.wireFormat}`;
+      log.info(line(`attempt ${attempts} ${targetName(target)} answers ${format} ttft=${ttftMs}ms`));
+      if (omitted.length > 0) log.info(line(`left out for ${targetName(target)}: ${omitted.join(', ')}`));
+    },
+    served(target, { usage, stopReason }) {
+      const cached = usage.cacheReadTokens + usage.cacheWriteTokens;
+      const tokens = `in=${usage.inputTokens} cached=${cached} out=${usage.outputTokens}`;
+      const name = targetName(target);
+      log.info(line(`served by ${name} ${tokens}${cost(target, usage)} stop=${stopReason} ${total()}`));
+    },
+    brokeOff(target, failure) {
+      const text = line(`broke off: ${targetName(target)} ${failure.kind} ${total()}`);
+      if (failure.kind === 'cancelled') log.debug(text);
+      else log.warn(text);
+    },
+    failed(failure, status) {
+      const text = line(`failed ${failure.kind} status=${status} attempts=${attempts} ${total()}`);
+      if (failure.kind === 'cancelled') log.debug(text);
+      else log.warn(text);
+    },
+  };
+}
+
+const tokensPerPriceUnit = 1_000_000;
+
+function cost(target: Target, usage: Usage): string {
+  const { price } = target.facts;
+  if (price === undefined) return '';
+  const [input, output, cacheRead, cacheWrite] = price;
+  const dollars =
+    (usage.inputTokens * input +
+      usage.outputTokens * output +
+      usage.cacheReadTokens * cacheRead +
+      usage.cacheWriteTokens * cacheWrite) /
+    tokensPerPriceUnit;
+  return ` cost=$${dollars.toFixed(4)}`;
+}

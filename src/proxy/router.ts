@@ -1,0 +1,153 @@
+import { matchesGlob, modelFacts, modelWireFormat } from './catalogue';
+import { defaultScenario, detectScenario, type Scenario } from './scenarios';
+import type { Parameters, Provider, RequestFacts, Route, Target, WireFormat } from './types';
+
+/** What routing needs besides the request: prepared once per change of settings or keys. */
+export interface RoutingTable {
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly scenarios: readonly Scenario[];
+  readonly modelOverrides: Readonly<Record<string, string | readonly string[]>>;
+  hasKey(credential: string): boolean;
+  /** True when a codec for the wire format exists. */
+  canSpeak(format: WireFormat): boolean;
+}
+
+/** Decides scenario, reason and fallback chain of one request. Pure; an empty chain means that no target can be tried. */
+export function route(facts: RequestFacts, table: RoutingTable): Route {
+  const choice = choose(facts, table);
+  const parsed = choice.models.map((name) => parseTarget(name, table, choice.parameters));
+  const targets = parsed.filter((target) => target !== undefined);
+  return { scenario: choice.scenario, ...withinCapacity(targets, facts, table, choice) };
+}
+
+interface Choice {
+  readonly scenario: string;
+  readonly reason: string;
+  readonly models: readonly string[];
+  readonly parameters: Parameters | undefined;
+}
+
+function choose(facts: RequestFacts, table: RoutingTable): Choice {
+  const requested = facts.requestedModel;
+  if (requested.startsWith('scenario:')) return namedScenario(requested, facts, table);
+  if (parseTarget(requested, table) !== undefined) {
+    return { scenario: 'requested', reason: 'model requested by name', models: [requested], parameters: undefined };
+  }
+  return override(facts, table) ?? detected(facts, table);
+}
+
+function namedScenario(requested: string, facts: RequestFacts, table: RoutingTable): Choice {
+  const name = requested.slice('scenario:'.length);
+  const scenario = table.scenarios.find((candidate) => candidate.name === name);
+  if (scenario !== undefined) return ofScenario(scenario, 'scenario requested by name', table);
+  const fallback = detected(facts, table);
+  return { ...fallback, reason: `no scenario is named ${JSON.stringify(name)}; ${fallback.reason}` };
+}
+
+function override(facts: RequestFacts, table: RoutingTable): Choice | undefined {
+  const globs = Object.keys(table.modelOverrides)
+    .filter((glob) => matchesGlob(glob, facts.requestedModel))
+    .sort((a, b) => b.length - a.length);
+  for (const glob of globs) {
+    const value = table.modelOverrides[glob];
+    const reason = `modelOverrides ${glob}`;
+    if (typeof value === 'string') {
+      const scenario = table.scenarios.find((candidate) => candidate.name === value);
+      if (scenario !== undefined) return ofScenario(scenario, reason, table);
+    } else if (value !== undefined && value.length > 0) {
+      return { scenario: 'override', reason, models: value, parameters: undefined };
+    }
+  }
+  return undefined;
+}
+
+function detected(facts: RequestFacts, table: RoutingTable): Choice {
+  const { scenario, reason } = detectScenario(table.scenarios, facts);
+  return ofScenario(scenario, reason, table);
+}
+
+/**
+ * A built-in chain whose providers have no key at all gives way to the default chain: a person who uses another
+ * provider configures `default` and is served everywhere.
+ */
+function ofScenario(scenario: Scenario, reason: string, table: RoutingTable): Choice {
+  const fallback = defaultScenario(table.scenarios);
+  if (!scenario.isUsers && scenario.name !== 'default' && !isUsable(scenario, table)) {
+    if (isUsable(fallback, table)) {
+      return {
+        scenario: 'default',
+        reason: `${scenario.name} (${reason}) has no API key for its models`,
+        models: fallback.models,
+        parameters: fallback.parameters,
+      };
+    }
+  }
+  return { scenario: scenario.name, reason, models: scenario.models, parameters: scenario.parameters };
+}
+
+/** True when at least one target of the scenario has its key or needs none. */
+export function isUsable(scenario: Scenario, table: RoutingTable): boolean {
+  return scenario.models.some((name) => {
+    const target = parseTarget(name, table);
+    return target !== undefined && table.hasKey(target.provider.credential);
+  });
+}
+
+/** `provider/model` → target; undefined when the provider is not known. The model may itself hold slashes. */
+export function parseTarget(
+  name: string,
+  table: Pick<RoutingTable, 'providers'>,
+  scenarioParameters: Parameters = {},
+): Target | undefined {
+  const slash = name.indexOf('/');
+  if (slash <= 0 || slash === name.length - 1) return undefined;
+  const provider = table.providers.get(name.slice(0, slash));
+  if (provider === undefined) return undefined;
+  const model = name.slice(slash + 1);
+  const facts = modelFacts(provider, model);
+  return {
+    provider,
+    model,
+    facts,
+    wireFormat: modelWireFormat(provider, model, facts),
+    parameters: { ...facts.parameters, ...scenarioParameters },
+  };
+}
+
+type Capacity = Pick<Route, 'reason' | 'targets' | 'skipped'>;
+
+function withinCapacity(
+  targets: readonly Target[],
+  facts: RequestFacts,
+  table: RoutingTable,
+  choice: Choice,
+): Capacity {
+  const skipped: { target: Target; reason: string }[] = [];
+  const keep: Target[] = [];
+  for (const target of targets) {
+    if (!table.canSpeak(target.wireFormat)) {
+      skipped.push({ target, reason: `wire format ${target.wireFormat} is not supported` });
+    } else keep.push(target);
+  }
+  const fitting = keep.filter((target) => unfit(target, facts) === undefined);
+  // When none fits, the limits in our catalogue may be wrong: the upstream's own answer is worth more than our guess.
+  if (fitting.length === 0) return { reason: choice.reason, targets: largestFirst(keep), skipped };
+  for (const target of keep) {
+    const reason = unfit(target, facts);
+    if (reason !== undefined) skipped.push({ target, reason });
+  }
+  return { reason: choice.reason, targets: fitting, skipped };
+}
+
+function unfit(target: Target, facts: RequestFacts): string | undefined {
+  const { context, images } = target.facts;
+  if (facts.hasImages && images === false) return 'cannot see images';
+  if (context !== undefined && facts.inputTokens > context) {
+    return `holds ${context} tokens, the request has about ${facts.inputTokens}`;
+  }
+  return undefined;
+}
+
+function largestFirst(targets: readonly Target[]): readonly Target[] {
+  return [...targets].sort((a, b) => (b.facts.context ?? 0) - (a.facts.context ?? 0));
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { parseSettings } from '../config/schema';
+import { version } from '../../package.json';
+import { type LogLevel, logLevels } from './protocol';
+import { createProxy } from './proxy';
+import { mergeProviders } from './providers';
+import type { ApiKeys, ProxySettings } from './types';
+import { isObject } from './wire/json';
+
+/**
+ * Entry without VS Code: `node standalone.js --settings FILE [--port N] [--log-level LEVEL]`. Prints
+ * `{"url":…,"token":…}` on stdout once it listens, logs to stderr, drains on SIGTERM and SIGINT.
+ */
+async function main(): Promise<void> {
+  const options = readOptions();
+  const settings = readSettings(options.settingsFile);
+  const leastLevel = logLevels.indexOf(options.logLevel);
+  const proxy = createProxy({
+    write(level, message) {
+      if (logLevels.indexOf(level) < leastLevel) return;
+      process.stderr.write(`${new Date().toISOString()} [${level}] ${message}\n`);
+    },
+    onNotice: ({ message }) => process.stderr.write(`${new Date().toISOString()} [notice] ${message}\n`),
+  });
+  proxy.configure({ version, settings, keys: readKeys(settings) });
+  const token = randomBytes(32).toString('base64url');
+  const port = await proxy.listen(options.port, token);
+  process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}`, token })}\n`);
+  let isStopping = false;
+  const stop = () => {
+    // A second signal means now.
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    void proxy.close(drainMs).then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+const drainMs = 60_000;
+
+interface Options {
+  readonly settingsFile: string;
+  readonly port: number;
+  readonly logLevel: LogLevel;
+}
+
+function readOptions(): Options {
+  const { values } = parseArgs({
+    options: {
+      settings: { type: 'string' },
+      port: { type: 'string', default: '0' },
+      'log-level': { type: 'string', default: 'info' },
+    },
+  });
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new UsageError(`--port ${values.port} is no port: give a number from 0 to 65535`);
+  }
+  const logLevel = logLevels.find((level) => level === values['log-level']);
+  if (logLevel === undefined) {
+    throw new UsageError(`--log-level ${values['log-level']} is none of ${logLevels.join(', ')}`);
+  }
+  if (values.settings === undefined) throw new UsageError('--settings FILE is missing');
+  return { settingsFile: values.settings, port, logLevel };
+}
+
+class UsageError extends Error {}
+
+function readSettings(file: string): ProxySettings {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`the settings file ${file} cannot be read: ${why}`);
+  }
+  if (!isObject(raw)) throw new UsageError(`the settings file ${file} holds no JSON object`);
+  const { settings, problems } = parseSettings(raw);
+  if (problems.length > 0) {
+    // Nobody is there to see a warning: a headless machine must not run with other settings than it was given.
+    throw new UsageError(problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+  }
+  return settings;
+}
+
+/** `SWITCHYARD_API_KEY_<CREDENTIAL>`: upper case, everything but letters and digits as `_`. */
+function readKeys(settings: ProxySettings): ApiKeys {
+  const keys: Record<string, string> = {};
+  for (const { credential } of mergeProviders(settings.providers).values()) {
+    const name = `SWITCHYARD_API_KEY_${credential.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
+    const value = process.env[name]?.trim();
+    if (value !== undefined && value !== '') keys[credential] = value;
+  }
+  return keys;
+}
+
+main().catch((error: unknown) => {
+  const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
+  const text = error instanceof Error ? ((isUsage ? undefined : error.stack) ?? error.message) : String(error);
+  process.stderr.write(`switchyard: ${text}\n`);
+  process.exit(isUsage ? 2 : 1);
+});

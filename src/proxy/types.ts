@@ -1,0 +1,237 @@
+/** The nouns of the proxy. Words as in the design: client, upstream, provider, target, scenario, route, failure, scope. */
+
+export const wireFormats = [
+  'anthropic-messages',
+  'openai-chat',
+  'openai-responses',
+  'gemini',
+] as const;
+export type WireFormat = (typeof wireFormats)[number];
+
+export const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+export type Effort = (typeof efforts)[number];
+
+/** Ways in which a model departs from its wire format. Data, never `if (model === …)`. */
+export interface ModelQuirks {
+  /** Every assistant message of the history needs `reasoning_content`, be it empty. */
+  readonly reasoningContentInHistory?: boolean | undefined;
+  readonly noTemperature?: boolean | undefined;
+  readonly noReasoningEffort?: boolean | undefined;
+  readonly thinkingAlwaysOn?: boolean | undefined;
+  readonly adaptiveThinking?: boolean | undefined;
+  /** The model accepts (and gives) thinking blocks with an empty signature. */
+  readonly emptySignatureOk?: boolean | undefined;
+  /** `role:"system"` messages are accepted in the middle of a conversation. */
+  readonly midConversationSystem?: boolean | undefined;
+  /** The effort value that switches reasoning off. */
+  readonly effortForOff?: 'none' | undefined;
+}
+
+/** What is known of a model. Absent means unknown, never "no". Windows and limits are in tokens. */
+export interface ModelFacts {
+  readonly wireFormat?: WireFormat | undefined;
+  readonly context?: number | undefined;
+  readonly maxOutput?: number | undefined;
+  readonly images?: boolean | undefined;
+  readonly efforts?: readonly Effort[] | undefined;
+  readonly quirks?: ModelQuirks | undefined;
+  /** USD per million tokens: input, output, cache read, cache write. */
+  readonly price?: readonly [number, number, number, number] | undefined;
+  readonly parameters?: Parameters | undefined;
+}
+
+/** Parameters that a scenario or a provider's model sets; they win over the client's. */
+export interface Parameters {
+  readonly temperature?: number | undefined;
+  readonly maxOutputTokens?: number | undefined;
+  readonly effort?: Effort | undefined;
+  readonly thinking?: 'enabled' | 'disabled' | undefined;
+}
+
+/** Who runs an upstream. */
+export interface Provider {
+  readonly id: string;
+  /** The name that people know, for messages: "OpenCode". */
+  readonly label: string;
+  /** The name of the billing plan where one key has several: "OpenCode Go". Default: the label. */
+  readonly planLabel?: string;
+  /** Without a trailing slash. */
+  readonly baseUrl: string;
+  /** The key slot, or `none` when the provider takes no key. */
+  readonly credential: string;
+  readonly wireFormat: WireFormat;
+  /** First matching glob decides the wire format of a model that the catalogue does not know. */
+  readonly formatRules?: readonly (readonly [glob: string, format: WireFormat])[];
+  readonly models: Readonly<Record<string, ModelFacts>>;
+  /** Speaks for Anthropic itself: requests pass through whole, private fields included. */
+  readonly isAnthropic?: boolean;
+  /** An OpenCode gateway: its error bodies follow its own rules. */
+  readonly isOpencode?: boolean;
+  /** Answered inside Switchyard, without any network. */
+  readonly isDemo?: boolean;
+  /** `max_tokens` in Chat Completions unless the host wants the newer name. */
+  readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens';
+  /** A cheap GET under the base URL that tells whether a key is accepted. */
+  readonly keyCheckPath?: string;
+  /** Where a person gets a key. */
+  readonly keyPageUrl?: string;
+}
+
+/** One link of a fallback chain. */
+export interface Target {
+  readonly provider: Provider;
+  readonly model: string;
+  readonly facts: ModelFacts;
+  readonly wireFormat: WireFormat;
+  readonly parameters: Parameters;
+}
+
+/** `provider/model`, as written in settings and logs. */
+export function targetName(target: { provider: { id: string }; model: string }): string {
+  return `${target.provider.id}/${target.model}`;
+}
+
+export const requestClasses = ['main', 'subagent', 'auxiliary', 'compaction'] as const;
+export type RequestClass = (typeof requestClasses)[number];
+
+/** What routing may know of a request. Measured once, before any upstream is called. */
+export interface RequestFacts {
+  readonly requestedModel: string;
+  readonly stream: boolean;
+  readonly inputTokens: number;
+  readonly hasImages: boolean;
+  readonly hasTools: boolean;
+  readonly thinking: boolean;
+  readonly effort: Effort | undefined;
+  readonly maxOutputTokens: number | undefined;
+  readonly requestClass: RequestClass;
+  readonly agentType: string | undefined;
+  readonly userAgent: string;
+  /** The client's session, or one derived from the conversation. */
+  readonly sessionId: string;
+}
+
+/** Scenario, reason and fallback chain, decided for one request. */
+export interface Route {
+  readonly scenario: string;
+  readonly reason: string;
+  readonly targets: readonly Target[];
+  /** Targets left out before any call, each with its reason. */
+  readonly skipped: readonly { readonly target: Target; readonly reason: string }[];
+}
+
+export const scopes = ['request', 'target', 'plan', 'credential', 'host'] as const;
+/** What a failure condemns. */
+export type Scope = (typeof scopes)[number];
+
+/** In the order in which a person should hear of them when nothing served. */
+export const failureKinds = [
+  'missingKey',
+  'keyRejected',
+  'accountBlocked',
+  'accountUnfunded',
+  'planMissing',
+  'planLimit',
+  'modelRefused',
+  'wrongWireFormat',
+  'rateLimited',
+  'overloaded',
+  'serverError',
+  'timeout',
+  'unreachable',
+  'brokenStream',
+  'contextTooLong',
+  'badRequest',
+  'contentRefused',
+  'cancelled',
+] as const;
+export type FailureKind = (typeof failureKinds)[number];
+
+export type DeadlinePhase = 'connect' | 'firstToken' | 'idle';
+
+/** Why an attempt did not serve. A value, never an exception. */
+export interface Failure {
+  readonly kind: FailureKind;
+  /** The upstream's own words or the transport's, cleaned of keys and control characters, at most 300 characters. */
+  readonly detail: string;
+  /** The provider and model that were tried. */
+  readonly provider: Provider;
+  readonly model: string;
+  readonly upstreamStatus?: number;
+  /** Epoch ms: when the upstream says it will serve again. */
+  readonly resetsAt?: number;
+  /** Epoch ms: when health memory lets the next request try; only with `remembered`. */
+  readonly retryAt?: number;
+  /** A page where a person can mend it (billing, plan). https only. */
+  readonly link?: string;
+  /** For `timeout`: which deadline passed, and its length. */
+  readonly phase?: DeadlinePhase;
+  readonly timeoutMs?: number;
+  /** For `planLimit`: "5 hour", "weekly", "monthly". */
+  readonly limitName?: string;
+  /** For `contextTooLong`: how long the prompt is and how long it may be, where known. */
+  readonly tokens?: number;
+  readonly maxTokens?: number;
+  /** True when health memory answered and no upstream was called. */
+  readonly remembered?: boolean;
+}
+
+/** The settings that the proxy itself needs; the extension's schema gives exactly this. */
+export interface ProxySettings {
+  readonly providers: Readonly<Record<string, ProviderSettings>>;
+  readonly scenarios: Readonly<Record<string, ScenarioSettings>>;
+  /** Glob over the requested model → scenario name, or the chain itself. */
+  readonly modelOverrides: Readonly<Record<string, string | readonly string[]>>;
+  readonly onAuthError: 'stop' | 'tryOtherCredentials';
+  readonly timeouts: Timeouts;
+}
+
+export interface Timeouts {
+  readonly connectMs: number;
+  readonly firstTokenMs: number;
+  readonly idleMs: number;
+}
+
+export interface ProviderSettings {
+  readonly baseUrl?: string | undefined;
+  readonly wireFormat?: WireFormat | undefined;
+  readonly credential?: string | undefined;
+  readonly models?: Readonly<Record<string, ModelSettings>> | undefined;
+}
+
+/** A model entry of the user's settings. */
+export type ModelSettings = Pick<
+  ModelFacts,
+  'wireFormat' | 'context' | 'maxOutput' | 'images' | 'parameters'
+>;
+
+export interface ScenarioSettings {
+  readonly when?: ScenarioConditions | undefined;
+  /** Rules with a higher number are asked first. */
+  readonly priority?: number | undefined;
+  readonly models: readonly string[];
+  readonly parameters?: Parameters | undefined;
+}
+
+/** All listed conditions must hold. */
+export interface ScenarioConditions {
+  readonly requestedModel?: readonly string[] | undefined;
+  readonly inputTokensAbove?: number | undefined;
+  readonly inputTokensBelow?: number | undefined;
+  readonly hasImages?: boolean | undefined;
+  readonly hasTools?: boolean | undefined;
+  readonly thinking?: boolean | undefined;
+  readonly effortAtLeast?: Effort | undefined;
+  readonly maxOutputTokensBelow?: number | undefined;
+  readonly stream?: boolean | undefined;
+  readonly requestClass?: readonly RequestClass[] | undefined;
+  readonly agentType?: readonly string[] | undefined;
+  readonly client?: readonly string[] | undefined;
+}
+
+/** Key slot → API key. Never logged, never serialised but to the worker. */
+export type ApiKeys = Readonly<Record<string, string>>;
+
+export function assertNever(value: never): never {
+  throw new Error(`unexpected value: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,144 @@
+import type { Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import request from 'undici/lib/api/api-request.js';
+
+/** One HTTP call to an upstream. */
+export interface UpstreamRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Aborts the call and, once headers are there, the body. */
+  readonly signal: AbortSignal;
+}
+
+export interface UpstreamResponse {
+  readonly status: number;
+  /** Lower-case names; repeated headers joined by a comma. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Throws when the connection breaks. Must be read or destroyed. */
+  readonly body: AsyncIterable<Uint8Array>;
+  destroy(): void;
+}
+
+export type SendResult =
+  | { readonly ok: true; readonly response: UpstreamResponse }
+  | {
+      readonly ok: false;
+      readonly reason: 'connectTimeout' | 'unreachable' | 'broken' | 'cancelled';
+      readonly detail: string;
+    };
+
+export type Send = (upstreamRequest: UpstreamRequest) => Promise<SendResult>;
+
+export interface Upstream {
+  readonly send: Send;
+  /** Lets running calls finish, then frees the connections. */
+  retire(): Promise<void>;
+  /** Frees everything at once. */
+  destroy(): Promise<void>;
+}
+
+/**
+ * Creates the HTTP client for upstreams: own connections, redirects never followed, and none of undici's default
+ * 300 s limits, which would kill a healthy stream; deadlines belong to the attempt.
+ */
+export function createUpstream(connectTimeoutMs: number): Upstream {
+  const agent = new Agent({
+    connect: { timeout: connectTimeoutMs },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    // Below the 5 s after which many servers close an idle connection, so that a reused one is rarely stale.
+    keepAliveTimeout: 4_000,
+    maxHeaderSize: 64 * 1024,
+  });
+  return {
+    send: (upstreamRequest) => send(agent, upstreamRequest),
+    retire: () => agent.close(),
+    destroy: () => agent.destroy(),
+  };
+}
+
+async function send(agent: Agent, upstreamRequest: UpstreamRequest): Promise<SendResult> {
+  try {
+    const response = await request.call(agent, {
+      origin: new URL(upstreamRequest.url).origin,
+      path: pathOf(upstreamRequest.url),
+      method: upstreamRequest.method,
+      headers: { ...upstreamRequest.headers },
+      body: upstreamRequest.body ?? null,
+      signal: upstreamRequest.signal,
+    });
+    // A late transport error must never be unhandled: the reader may already have left.
+    response.body.on('error', () => {});
+    const headers = flatten(response.headers);
+    const body = decompress(response.body, headers['content-encoding']);
+    return {
+      ok: true,
+      response: {
+        status: response.statusCode,
+        headers,
+        body,
+        destroy: () => response.body.destroy(),
+      },
+    };
+  } catch (error) {
+    return { ok: false, ...explain(error, upstreamRequest.signal) };
+  }
+}
+
+function pathOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return flat;
+}
+
+/** We ask for no compression; some upstreams compress all the same. */
+function decompress(body: Readable, encoding: string | undefined): Readable {
+  const decoder = decoders[encoding?.trim().toLowerCase() ?? ''];
+  if (decoder === undefined) return body;
+  const decoded = decoder();
+  body.on('error', (error) => decoded.destroy(error));
+  decoded.on('close', () => body.destroy());
+  return body.pipe(decoded);
+}
+
+const decoders: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
+  gzip: () => createGunzip(),
+  'x-gzip': () => createGunzip(),
+  deflate: () => createInflate(),
+  br: () => createBrotliDecompress(),
+};
+
+type Refusal = Omit<Extract<SendResult, { ok: false }>, 'ok'>;
+
+function explain(error: unknown, signal: AbortSignal): Refusal {
+  if (signal.aborted) return { reason: 'cancelled', detail: 'cancelled' };
+  const code = errorCode(error);
+  const detail = code ?? (error instanceof Error ? error.message : String(error));
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return { reason: 'connectTimeout', detail };
+  // The connection stood: the upstream broke it, which says nothing about its address.
+  if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') {
+    return { reason: 'broken', detail };
+  }
+  if (code?.startsWith('HPE_') || code?.startsWith('UND_ERR_HEADERS')) {
+    return { reason: 'broken', detail };
+  }
+  return { reason: 'unreachable', detail };
+}
+
+function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  // Connection attempts over several addresses fail with one error that holds the others.
+  if (error instanceof AggregateError) return errorCode(error.errors[0]);
+  return errorCode(error.cause);
+}

@@ -1,0 +1,120 @@
+import type { ModelFacts } from '../types';
+import { arrayAt, isObject, type JsonObject, objectAt, stringAt, without } from './json';
+import { omissionNote } from './requestRules';
+
+/** What an upstream's blocks may look like. `omitted` collects words for the log. */
+export interface BlockRules {
+  readonly facts: ModelFacts;
+  readonly isAnthropic: boolean;
+  readonly omitted: Set<string>;
+}
+
+/** Blocks as this upstream may have them: the same array when none had to change. */
+export function cleanContent(content: readonly unknown[], rules: BlockRules): readonly unknown[] {
+  let hasChanged = false;
+  const cleaned: unknown[] = [];
+  for (const block of content) {
+    const next = isObject(block) ? cleanBlock(block, rules) : block;
+    hasChanged ||= next !== block;
+    if (next !== undefined) {
+      cleaned.push(next);
+    }
+  }
+  return hasChanged ? cleaned : content;
+}
+
+/** A tool id that Anthropic accepts; other vendors put dots, colons and bars in theirs. */
+export function toolIdOf(id: string): string {
+  return id.replace(/[^a-zA-Z0-9_-]/g, '_');
+}
+
+/** `cache_control` without members that only Anthropic knows; the object itself when it has none. */
+export function cleanCacheControl(object: JsonObject): JsonObject {
+  const control = objectAt(object, 'cache_control');
+  return control !== undefined && 'scope' in control
+    ? { ...object, cache_control: without(control, ['scope']) }
+    : object;
+}
+
+type BlockRule = (block: JsonObject, rules: BlockRules) => JsonObject | undefined;
+
+const blockRules: Readonly<Record<string, BlockRule>> = {
+  text: cleanCacheControl,
+  document: cleanCacheControl,
+  image: cleanImage,
+  thinking: (block, rules) => (isForeignThinking(block, rules) ? undefined : block),
+  redacted_thinking: cleanRedacted,
+  tool_use: (block) => cleanToolUse(without(cleanCacheControl(block), ['caller'])),
+  tool_result: cleanToolResult,
+  tool_reference: (block) => ({ type: 'text', text: loadedTool(stringAt(block, 'tool_name') ?? '') }),
+  search_result: (block) => ({ type: 'text', text: searchText(block) }),
+};
+
+const anthropicRules: Readonly<Record<string, BlockRule>> = {
+  thinking: (block, rules) => (isForeignThinking(block, rules) ? undefined : block),
+  tool_use: cleanToolUse,
+  tool_result: cleanToolUseId,
+};
+
+function cleanBlock(block: JsonObject, rules: BlockRules): JsonObject | undefined {
+  const type = stringAt(block, 'type') ?? '';
+  const table = rules.isAnthropic ? anthropicRules : blockRules;
+  const rule = Object.hasOwn(table, type) ? table[type] : undefined;
+  if (rule !== undefined) {
+    return rule(block, rules);
+  }
+  if (rules.isAnthropic) {
+    return block;
+  }
+  // Server tool calls and their results mean nothing without the server tool.
+  rules.omitted.add(`${type} block`);
+  return undefined;
+}
+
+/** What a model reads in place of a `tool_reference` block. */
+export function loadedTool(name: string): string {
+  return `Loaded tool: ${name}`;
+}
+
+/** No signature: another vendor's thinking, which Anthropic refuses as forged. */
+function isForeignThinking(block: JsonObject, { facts }: BlockRules): boolean {
+  const signature = stringAt(block, 'signature') ?? '';
+  return signature === '' && facts.quirks?.emptySignatureOk !== true;
+}
+
+/** Only Claude can read what was redacted, and every Claude behind a reseller has the adaptive flag. */
+function cleanRedacted(block: JsonObject, { facts }: BlockRules): JsonObject | undefined {
+  return facts.quirks?.adaptiveThinking === true ? block : undefined;
+}
+
+function cleanImage(block: JsonObject, { facts, omitted }: BlockRules): JsonObject {
+  if (facts.images !== false) {
+    return cleanCacheControl(block);
+  }
+  omitted.add('image');
+  return { type: 'text', text: omissionNote('image') };
+}
+
+function cleanToolUse(block: JsonObject): JsonObject {
+  const id = stringAt(block, 'id') ?? '';
+  return toolIdOf(id) === id ? block : { ...block, id: toolIdOf(id) };
+}
+
+function cleanToolUseId(block: JsonObject): JsonObject {
+  const id = stringAt(block, 'tool_use_id') ?? '';
+  return toolIdOf(id) === id ? block : { ...block, tool_use_id: toolIdOf(id) };
+}
+
+function cleanToolResult(block: JsonObject, rules: BlockRules): JsonObject {
+  const cleaned = cleanToolUseId(without(cleanCacheControl(block), ['toolset_name']));
+  const content = arrayAt(cleaned, 'content');
+  const inner = cleanContent(content, rules);
+  return inner === content ? cleaned : { ...cleaned, content: inner };
+}
+
+function searchText(block: JsonObject): string {
+  const texts = arrayAt(block, 'content').flatMap((part) => stringAt(part, 'text') ?? []);
+  return [stringAt(block, 'title'), stringAt(block, 'source'), ...texts]
+    .filter((text) => text !== undefined && text !== '')
+    .join('\n');
+}

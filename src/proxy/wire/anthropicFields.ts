@@ -1,0 +1,236 @@
+import type { Effort } from '../types';
+import { cleanCacheControl } from './anthropicContent';
+import { type History, rewriteHistory } from './anthropicHistory';
+import type { EncodeInput } from './formats';
+import { isObject, type JsonObject, parseJson, stringAt, without } from './json';
+import {
+  callableTools,
+  isBillingLine,
+  outputLimit,
+  placeholderTest,
+  type Reasoning,
+  reasoningOf,
+} from './requestRules';
+import { type Edits, type Member, membersOf } from './splice';
+
+/** What to change in the client's own JSON text for this upstream, and what was left out, in words. */
+export function memberEdits(input: EncodeInput): {
+  readonly edits: Edits;
+  readonly omitted: readonly string[];
+} {
+  const members = new Map((membersOf(input.rawBody) ?? []).map((member) => [member.key, member]));
+  const valueOf = (key: string): unknown => {
+    const range = members.get(key)?.value;
+    return range && parseJson(input.rawBody.slice(range.start, range.end));
+  };
+  const start = members.get('messages')?.value.start ?? input.rawBody.length;
+  const request: Rewrite = { input, valueOf, history: rewriteHistory(input, start), omitted: new Set() };
+  const edits = new Map<string, string | undefined>();
+  if (request.history.json !== undefined) {
+    edits.set('messages', request.history.json);
+  }
+  if (input.stream !== input.request.stream) {
+    edits.set('stream', String(input.stream));
+  }
+  setIfNew(edits, request, 'max_tokens', outputLimit(input));
+  editReasoning(edits, request);
+  editSampling(edits, request);
+  if (!input.isAnthropic) {
+    editForOthers(edits, request, [...members.values()]);
+  }
+  return { edits, omitted: [...request.omitted, ...request.history.omitted] };
+}
+
+interface Rewrite {
+  readonly input: EncodeInput;
+  /** A member of the client's body, parsed on demand. */
+  readonly valueOf: (key: string) => unknown;
+  readonly history: History;
+  readonly omitted: Set<string>;
+}
+
+type EditMap = Map<string, string | undefined>;
+
+/** Sets a member unless it says the same already; undefined takes it out. */
+function setIfNew(edits: EditMap, { valueOf }: Rewrite, key: string, value: unknown): void {
+  const old = valueOf(key);
+  const json = value === undefined ? undefined : JSON.stringify(value);
+  if (json !== (old === undefined ? undefined : JSON.stringify(old))) {
+    edits.set(key, json);
+  }
+}
+
+/** True when the client spoke to this very model, so that its own words about reasoning fit. */
+function isAsAsked({ input }: Rewrite): boolean {
+  const { isAnthropic, model, request, parameters } = input;
+  const isUntouched = parameters.effort === undefined && parameters.thinking === undefined;
+  return isAnthropic && isUntouched && model === request.model;
+}
+
+function editReasoning(edits: EditMap, request: Rewrite): void {
+  if (isAsAsked(request) && !request.history.hasLostThinking) {
+    return;
+  }
+  const reasoning = reasoningOf(request.input);
+  const thinking = thinkingFor(request, reasoning);
+  setIfNew(edits, request, 'thinking', thinking);
+  setIfNew(edits, request, 'output_config', outputConfigFor(request, reasoning));
+}
+
+/** Thinking budgets by effort, for models that want a number; the highest is Claude Code's own. */
+const budgets: Readonly<Record<Effort, number>> = {
+  none: 1024,
+  minimal: 1024,
+  low: 4096,
+  medium: 10_000,
+  high: 24_000,
+  xhigh: 31_999,
+  max: 31_999,
+};
+const leastBudget = 1024;
+
+function thinkingFor(request: Rewrite, { mode }: Reasoning): JsonObject | undefined {
+  const { input, history, valueOf } = request;
+  const quirks = input.facts.quirks ?? {};
+  const own = valueOf('thinking');
+  const asked = isObject(own) ? own : undefined;
+  if (mode === 'default') {
+    return asked;
+  }
+  if (mode === 'off') {
+    // A model that always thinks refuses to be told not to.
+    return quirks.thinkingAlwaysOn === true ? undefined : { type: 'disabled' };
+  }
+  const isKnown = !input.isAnthropic || input.facts.quirks !== undefined;
+  if (quirks.adaptiveThinking === true || (!isKnown && asked?.['type'] === 'adaptive')) {
+    const kept = asked?.['type'] === 'adaptive' ? asked : { type: 'adaptive' };
+    // `display` is newer than most resellers.
+    return input.isAnthropic ? kept : without(kept, ['display']);
+  }
+  // A turn that begins with a tool call instead of thinking is refused while thinking with a budget is on, and the
+  // thinking that belonged there was another vendor's. The next turn thinks again.
+  return history.hasLostThinking ? undefined : budgeted(input, asked);
+}
+
+function budgeted(input: EncodeInput, asked: JsonObject | undefined): JsonObject | undefined {
+  const effort = input.parameters.effort ?? input.request.effort ?? 'medium';
+  const wanted = input.request.thinking?.budgetTokens ?? budgets[effort];
+  const budget = Math.min(wanted, (outputLimit(input) ?? Number.POSITIVE_INFINITY) - 1);
+  if (budget < leastBudget) {
+    return undefined;
+  }
+  const kept = asked?.['type'] === 'enabled' && input.isAnthropic ? asked : { type: 'enabled' };
+  return { ...kept, budget_tokens: budget };
+}
+
+function outputConfigFor(request: Rewrite, { mode, effort }: Reasoning): JsonObject | undefined {
+  const { input, valueOf, omitted } = request;
+  const { facts, isAnthropic, parameters } = input;
+  const own = valueOf('output_config');
+  const asked = isObject(own) ? own : {};
+  const isClaude = isAnthropic || facts.quirks?.adaptiveThinking === true;
+  // DeepSeek refuses an effort together with disabled thinking: anthropics/claude-code#65863.
+  const isEffortFree = isClaude || mode !== 'off';
+  const isUnknown = isAnthropic && facts.efforts === undefined && parameters.effort === undefined;
+  const sent = isUnknown ? asked['effort'] : isEffortFree ? effort : undefined;
+  if (!isClaude && 'format' in asked) {
+    omitted.add('output_config.format');
+  }
+  const kept = isAnthropic ? asked : isClaude && 'format' in asked ? { format: asked['format'] } : {};
+  const config = { ...without(kept, ['effort']), ...(sent === undefined ? {} : { effort: sent }) };
+  // The client's own order of members stays when nothing else has changed.
+  if ('effort' in asked && asked['effort'] === sent && isAnthropic) {
+    return asked;
+  }
+  return Object.keys(config).length === 0 ? undefined : config;
+}
+
+const samplingMembers = ['temperature', 'top_p', 'top_k'] as const;
+
+function editSampling(edits: EditMap, request: Rewrite): void {
+  const { input, valueOf } = request;
+  if (input.facts.quirks?.noTemperature === true && !isAsAsked(request)) {
+    for (const key of samplingMembers) {
+      setIfNew(edits, request, key, undefined);
+    }
+    return;
+  }
+  const { temperature } = input.parameters;
+  // Anthropic takes no temperature while the model thinks.
+  const isThinking = input.isAnthropic && reasoningOf(input).mode === 'on';
+  if (temperature !== undefined && !isThinking && valueOf('temperature') !== temperature) {
+    edits.set('temperature', String(temperature));
+  }
+}
+
+/** Members that every vendor of this wire format knows; Anthropic's betas and private data are not among them. */
+const commonMembers: ReadonlySet<string> = new Set([
+  'model',
+  'max_tokens',
+  'messages',
+  'system',
+  'stop_sequences',
+  'stream',
+  'thinking',
+  'output_config',
+  'tools',
+  'tool_choice',
+  ...samplingMembers,
+]);
+
+/** Nobody misses it: `user_id` holds device and account ids, and some hosts refuse it as too long. */
+const silentlyDropped: ReadonlySet<string> = new Set(['metadata']);
+
+function editForOthers(edits: EditMap, request: Rewrite, members: readonly Member[]): void {
+  for (const { key } of members) {
+    if (!commonMembers.has(key)) {
+      edits.set(key, undefined);
+      if (!silentlyDropped.has(key)) {
+        request.omitted.add(key);
+      }
+    }
+  }
+  editSystem(edits, request);
+  editTools(edits, request);
+}
+
+function editSystem(edits: EditMap, request: Rewrite): void {
+  const system = request.valueOf('system');
+  if (typeof system === 'string') {
+    setIfNew(edits, request, 'system', isBillingLine(system) ? undefined : system);
+  } else if (Array.isArray(system)) {
+    const blocks = system
+      .filter((block) => !isBillingLine(stringAt(block, 'text') ?? ''))
+      .map((block: unknown) => (isObject(block) ? cleanCacheControl(block) : block));
+    setIfNew(edits, request, 'system', blocks.length === 0 ? undefined : blocks);
+  }
+}
+
+/** Tool members that came with betas. */
+const toolMembers: ReadonlySet<string> = new Set(['name', 'description', 'input_schema', 'cache_control']);
+
+function editTools(edits: EditMap, request: Rewrite): void {
+  const { input, valueOf, omitted } = request;
+  const tools = valueOf('tools');
+  if (!Array.isArray(tools)) {
+    return;
+  }
+  const isPlaceholder = placeholderTest(input.request);
+  const kept = tools.flatMap((tool: unknown, index) => {
+    const known = input.request.tools[index];
+    if (known?.type !== 'custom' || isPlaceholder(known) || !isObject(tool)) {
+      return [];
+    }
+    const entries = Object.entries(cleanCacheControl(tool));
+    return [Object.fromEntries(entries.filter(([key]) => toolMembers.has(key)))];
+  });
+  for (const name of callableTools(input.request).serverTools) {
+    omitted.add(`server tool ${name}`);
+  }
+  setIfNew(edits, request, 'tools', kept.length === 0 ? undefined : kept);
+  const choice = valueOf('tool_choice');
+  const named = stringAt(choice, 'name');
+  if (kept.length === 0 || (named !== undefined && !kept.some((tool) => tool['name'] === named))) {
+    setIfNew(edits, request, 'tool_choice', undefined);
+  }
+}

@@ -1,0 +1,88 @@
+import { parentPort } from 'node:worker_threads';
+import type { FromWorker, ToWorker } from './protocol';
+import { createProxy, type Proxy } from './proxy';
+import { assertNever } from './types';
+
+/** Entry of the worker thread: messages in, events out. See protocol.ts. */
+function main(): void {
+  const port = parentPort;
+  if (port === null) throw new Error('this is the entry of a worker thread');
+  const post = (message: FromWorker) => port.postMessage(message);
+  const proxy = createProxy({
+    write: (level, message) => post({ type: 'log', level, message }),
+    onReport: (report) => post({ type: 'report', report }),
+    onNotice: (notice) => post({ type: 'notice', notice }),
+  });
+  // One after the other: a `listen` must not overtake the `close` before it.
+  let previous = Promise.resolve();
+  port.on('message', (message: ToWorker) => {
+    const handled = () => handle(proxy, message, post).catch((error: unknown) => logBug(post, error));
+    if (isImmediate(message)) void handled();
+    else previous = previous.then(handled);
+  });
+  process.on('uncaughtException', (error) => {
+    logBug(post, error);
+    // State after a bug is not to be trusted; the extension starts a fresh worker on the same port.
+    setImmediate(() => process.exit(1));
+  });
+}
+
+/** A check of a key or new settings must not wait for requests that a `close` lets finish. */
+function isImmediate(message: ToWorker): boolean {
+  return message.type !== 'listen' && message.type !== 'close';
+}
+
+async function handle(
+  proxy: Proxy,
+  message: ToWorker,
+  post: (message: FromWorker) => void,
+): Promise<void> {
+  switch (message.type) {
+    case 'configure':
+      return proxy.configure(message);
+    case 'listen':
+      return post(await listen(proxy, message));
+    case 'close':
+      await proxy.close(message.graceMs);
+      return post({ type: 'closed' });
+    case 'resetHealth':
+      return proxy.resetHealth();
+    case 'checkKey': {
+      const result = await proxy.checkKey(message.providerId, message.key);
+      return post({ type: 'keyChecked', id: message.id, result });
+    }
+    default:
+      return assertNever(message);
+  }
+}
+
+async function listen(
+  proxy: Proxy,
+  { preferredPort, exactPort, accessToken }: Extract<ToWorker, { type: 'listen' }>,
+): Promise<FromWorker> {
+  try {
+    return { type: 'listening', port: await proxy.listen(preferredPort, accessToken) };
+  } catch (error) {
+    const refusal = describe(error);
+    const isTaken = refusal.code === 'EADDRINUSE' || refusal.code === 'EACCES';
+    if (!isTaken || exactPort || preferredPort === 0) return { type: 'listenFailed', ...refusal };
+  }
+  try {
+    return { type: 'listening', port: await proxy.listen(0, accessToken) };
+  } catch (error) {
+    return { type: 'listenFailed', ...describe(error) };
+  }
+}
+
+function describe(error: unknown): { readonly code: string; readonly message: string } {
+  if (!(error instanceof Error)) return { code: 'UNKNOWN', message: String(error) };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
+  return { code, message: error.message };
+}
+
+function logBug(post: (message: FromWorker) => void, error: unknown): void {
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  post({ type: 'log', level: 'error', message: `bug in the proxy's worker: ${message}` });
+}
+
+main();

@@ -1,0 +1,80 @@
+export interface EnvironmentInput {
+  readonly port: number;
+  readonly accessToken: string;
+  /** What `NO_PROXY` (or `no_proxy`) holds without us. */
+  readonly inheritedNoProxy: string | undefined;
+  /** The smallest context window of the default chain, in tokens, where known. */
+  readonly smallestContext: number | undefined;
+}
+
+/**
+ * The variables that make an agent in a terminal use the proxy. Never the base URL alone: with a saved
+ * login Claude Code would send that login's token to us. Source: facts on the clients, section 5, 2026-11-22.
+ */
+export function terminalEnvironment(input: EnvironmentInput): Readonly<Record<string, string>> {
+  const noProxy = withLoopback(input.inheritedNoProxy);
+  return {
+    ANTHROPIC_BASE_URL: `http://127.0.0.1:${input.port}`,
+    ANTHROPIC_AUTH_TOKEN: input.accessToken,
+    // Empty, so that a key of the person's own shell is not sent along.
+    ANTHROPIC_API_KEY: '',
+    // These variables win over the `env` block of the client's own settings file.
+    CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST: '1',
+    CLAUDE_CODE_GATEWAY_HINT_HEADERS: '1',
+    CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: '1',
+    // The client takes 1m tokens for a model that it does not know, and would compact too late.
+    ...(input.smallestContext === undefined
+      ? {}
+      : { CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(input.smallestContext) }),
+    // Every agent sends 127.0.0.1 through HTTP_PROXY unless told otherwise.
+    NO_PROXY: noProxy,
+    no_proxy: noProxy,
+  };
+}
+
+const loopbackNames = ['127.0.0.1', 'localhost', '::1'];
+
+function withLoopback(inherited: string | undefined): string {
+  const names = (inherited ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  // `*` means "no proxy for anything" only when it stands alone.
+  if (names.length === 1 && names[0] === '*') return '*';
+  return [...names, ...loopbackNames.filter((name) => !names.includes(name))].join(',');
+}
+
+/** What must be done so that `present` becomes `wanted`; empty when they are equal. */
+export interface EnvironmentChange {
+  readonly set: readonly (readonly [name: string, value: string])[];
+  readonly remove: readonly string[];
+}
+
+/**
+ * The least change from `present` to `wanted`. VS Code asks to relaunch terminals on every write, be it of
+ * the same value, so that only real differences may be written.
+ */
+export function environmentChange(
+  present: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
+): EnvironmentChange {
+  return {
+    set: Object.entries(wanted).filter(([name, value]) => present[name] !== value),
+    remove: Object.keys(present).filter((name) => !Object.hasOwn(wanted, name)),
+  };
+}
+
+/** Lines that set `variables` in a POSIX shell, or in PowerShell; values are quoted whole. */
+export function shellLines(
+  variables: Readonly<Record<string, string>>,
+  shell: 'posix' | 'powershell',
+): string {
+  const line = {
+    posix: (name: string, value: string) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`,
+    powershell: (name: string, value: string) =>
+      `$env:${name} = '${value.replaceAll("'", "''")}'\n`,
+  }[shell];
+  return Object.entries(variables)
+    .map(([name, value]) => line(name, value))
+    .join('');
+}

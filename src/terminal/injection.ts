@@ -1,0 +1,41 @@
+import type { ProxyStatus } from '../controller';
+import { assertNever } from '../proxy/types';
+import { terminalEnvironment } from './environment';
+
+export interface InjectionInput {
+  /** The setting `switchyard.terminal.injectEnvironment`. */
+  readonly isWanted: boolean;
+  readonly accessToken: string | undefined;
+  readonly inheritedNoProxy: string | undefined;
+}
+
+/**
+ * The variables that new terminals are to have; `keep` while that is not known yet, so that a reload of the
+ * window or a restart of the proxy changes nothing and VS Code does not ask to relaunch terminals.
+ */
+export function injectedEnvironment(
+  status: ProxyStatus,
+  input: InjectionInput,
+): Readonly<Record<string, string>> | 'keep' {
+  if (!input.isWanted) return {};
+  switch (status.state) {
+    case 'stopped':
+    case 'stopping':
+    case 'failed':
+      return {};
+    case 'starting':
+      return 'keep';
+    case 'running':
+      if (status.report === undefined || input.accessToken === undefined) return 'keep';
+      // Without a key an agent would be sent from its own login to a proxy that can only refuse.
+      if (!status.report.usable) return {};
+      return terminalEnvironment({
+        port: status.port,
+        accessToken: input.accessToken,
+        inheritedNoProxy: input.inheritedNoProxy,
+        smallestContext: status.report.smallestContext,
+      });
+    default:
+      return assertNever(status);
+  }
+}

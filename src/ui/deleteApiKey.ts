@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import { providerOfCredential } from '../proxy/providers';
+import type { KeyActions } from './setApiKey';
+
+/** Asks which stored key to delete, asks again, deletes it. */
+export async function deleteApiKey(
+  actions: KeyActions,
+  credentials: readonly string[],
+): Promise<void> {
+  if (credentials.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('There is no API key to delete.'));
+    return;
+  }
+  const items = credentials.map((credential) => ({
+    label: providerOfCredential(actions.providers(), credential)?.label ?? credential,
+    description: credential,
+    credential,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Switchyard: Delete API Key'),
+    placeHolder: vscode.l10n.t('Whose API key do you want to delete?'),
+  });
+  if (picked === undefined) return;
+  const confirm = vscode.l10n.t('Delete');
+  const choice = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Delete the API key of {0}?', picked.label),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'Requests to {0} will be refused until you set a new key.',
+        picked.label,
+      ),
+    },
+    confirm,
+  );
+  if (choice !== confirm) return;
+  const deleted = await actions.delete(picked.credential);
+  const message =
+    deleted.outcome === 'stored'
+      ? vscode.l10n.t('The API key of {0} is deleted.', picked.label)
+      : vscode.l10n.t(
+          'VS Code could not delete the API key of {0}: {1}',
+          picked.label,
+          deleted.reason,
+        );
+  void vscode.window.showInformationMessage(message);
+}

@@ -1,0 +1,121 @@
+import * as vscode from 'vscode';
+import type { ProxyStatus } from '../controller';
+import type { Notice, NoticeButton } from '../proxy/protocol';
+import type { CommandId } from './commands';
+import { describeFailure } from './statusPresentation';
+
+/** A button and what it does. */
+interface Action {
+  readonly label: string;
+  readonly run: () => unknown;
+}
+
+/** What the person is told without having asked. One notification for one cause at a time. */
+export class Notifications {
+  readonly #open = new Set<string>();
+
+  /** The worker sends each notice once per cause; here only the same one twice at a time is refused. */
+  showNotice(notice: Notice): void {
+    const actions = notice.buttons.flatMap((button) => noticeAction(button, notice) ?? []);
+    void this.#show(`${notice.kind}:${notice.credential}`, plain(notice.message), actions);
+  }
+
+  showInvalidSettings(
+    problems: readonly {
+      readonly setting: string;
+      readonly path: string;
+      readonly message: string;
+    }[],
+  ): void {
+    const [first] = problems;
+    if (first === undefined) return;
+    const message =
+      problems.length === 1
+        ? vscode.l10n.t(
+            'The setting {0} is not valid, and its last good value is kept: {1}',
+            first.path,
+            first.message,
+          )
+        : vscode.l10n.t(
+            '{0} settings are not valid, and their last good values are kept. The first, {1}: {2}',
+            problems.length,
+            first.path,
+            first.message,
+          );
+    void this.#show('invalidSettings', plain(message), [
+      openSetting(vscode.l10n.t('Open Settings'), first.setting),
+      command(vscode.l10n.t('Show Log'), 'switchyard.showLog'),
+    ]);
+  }
+
+  showCrash({ willRestart }: { readonly willRestart: boolean }): void {
+    // The end of the restarts is told as the failure that it is.
+    if (!willRestart) return;
+    const message = vscode.l10n.t(
+      'The Switchyard proxy ended by itself and was started again. Requests that were running have failed.',
+    );
+    void this.#show('crash', message, [command(vscode.l10n.t('Show Log'), 'switchyard.showLog')]);
+  }
+
+  showFailure(reason: Extract<ProxyStatus, { state: 'failed' }>['reason']): void {
+    const sentence = describeFailure(reason, vscode.l10n.t);
+    const message = vscode.l10n.t('Switchyard is not running. {0}', sentence);
+    const mend =
+      reason.kind === 'portTaken'
+        ? openSetting(vscode.l10n.t('Choose Port'), 'switchyard.port')
+        : command(vscode.l10n.t('Start'), 'switchyard.start');
+    void this.#show('failed', plain(message), [
+      mend,
+      command(vscode.l10n.t('Show Log'), 'switchyard.showLog'),
+    ]);
+  }
+
+  async #show(cause: string, message: string, actions: readonly Action[]): Promise<void> {
+    if (this.#open.has(cause)) return;
+    this.#open.add(cause);
+    try {
+      const labels = actions.map(({ label }) => label);
+      const chosen = await vscode.window.showWarningMessage(message, ...labels);
+      this.#open.delete(cause);
+      await actions.find(({ label }) => label === chosen)?.run();
+    } finally {
+      this.#open.delete(cause);
+    }
+  }
+}
+
+function noticeAction(button: NoticeButton, notice: Notice): Action | undefined {
+  switch (button) {
+    case 'setApiKey':
+      return command(vscode.l10n.t('Set API Key'), 'switchyard.setApiKey', notice.credential);
+    case 'showLog':
+      return command(vscode.l10n.t('Show Log'), 'switchyard.showLog');
+    case 'openLink':
+      return linkAction(notice.link);
+  }
+}
+
+/** Only https: the link may come from an upstream. */
+function linkAction(link: string | undefined): Action | undefined {
+  if (link === undefined || !URL.canParse(link) || new URL(link).protocol !== 'https:') {
+    return undefined;
+  }
+  const uri = vscode.Uri.parse(link, true);
+  return { label: vscode.l10n.t('Open Page'), run: () => vscode.env.openExternal(uri) };
+}
+
+function command(label: string, id: CommandId, ...values: readonly string[]): Action {
+  return { label, run: () => vscode.commands.executeCommand(id, ...values) };
+}
+
+function openSetting(label: string, setting: string): Action {
+  return {
+    label,
+    run: () => vscode.commands.executeCommand('switchyard.openSettings', setting),
+  };
+}
+
+/** Notifications make links of `[text](address)`, command links too; words of an upstream must not. */
+function plain(message: string): string {
+  return message.replaceAll('](', '] (');
+}

@@ -1,0 +1,172 @@
+import type { ProxyStatus } from '../controller';
+import type { CredentialReport, TargetReport } from '../proxy/protocol';
+import type { CommandId } from './commands';
+import { presentStatus } from './statusPresentation';
+import type { Translate } from './translate';
+
+/** More rows than this make a tooltip that no screen holds; Show Status has them all. */
+const maxTooltipRows = 24;
+
+/**
+ * The tooltip in Markdown: the state, the keys, a row for each model, and command links. All names and
+ * messages from elsewhere are escaped; only `tooltipCommands` are linked.
+ */
+export function tooltipMarkdown(status: ProxyStatus, t: Translate): string {
+  const { sentence } = presentStatus(status, t);
+  const report = status.state === 'running' ? status.report : undefined;
+  const blocks = [`**Switchyard** · ${escapeMarkdown(sentence)}`];
+  if (report !== undefined) {
+    if (report.credentials.length > 0) blocks.push(credentialLines(report.credentials, t));
+    if (report.targets.length > 0) blocks.push(targetTable(report.targets, t));
+  }
+  blocks.push(
+    tooltipLinks(status, t)
+      .map(([label, command]) => `[${escapeMarkdown(label)}](command:${command})`)
+      .join(' · '),
+  );
+  return blocks.join('\n\n');
+}
+
+/** The commands that the tooltip may run. */
+export const tooltipCommands = [
+  'switchyard.start',
+  'switchyard.stop',
+  'switchyard.setApiKey',
+  'switchyard.showStatus',
+  'switchyard.showLog',
+  'switchyard.resetHealth',
+  'switchyard.openSettings',
+] as const satisfies readonly CommandId[];
+
+/** The state of every model as aligned text, for the output channel. */
+export function statusText(status: ProxyStatus, t: Translate): string {
+  const { sentence } = presentStatus(status, t);
+  const report = status.state === 'running' ? status.report : undefined;
+  if (report === undefined) return sentence;
+  const rows = [
+    [t('MODEL'), t('STATE'), t('FIRST TOKEN'), t('SCENARIOS'), t('LAST FAILURE')],
+    ...report.targets.map((target) => [
+      target.name,
+      describeTarget(target, t),
+      describeLatency(target),
+      target.scenarios.join(', '),
+      target.lastFailure ?? '-',
+    ]),
+  ];
+  const keys = report.credentials.map(
+    ({ label, credential, state }) => `${label} (${credential}): ${describeCredential(state, t)}`,
+  );
+  return [
+    sentence,
+    t('Requests in progress: {0}', report.activeRequests),
+    ...keys,
+    '',
+    ...alignColumns(rows.map((row) => row.map(onOneLine))),
+  ].join('\n');
+}
+
+/** Pads every column but the last to its longest cell. */
+export function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [index, cell] of row.entries()) {
+      widths[index] = Math.max(widths[index] ?? 0, cell.length);
+    }
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** Shows `text` as it is: no links, icons, emphasis, HTML or table cells of its own. */
+export function escapeMarkdown(text: string): string {
+  return onOneLine(text).replace(
+    /[\\`*_{}[\]()#+\-.!|~$<>&"':@/]/g,
+    (character) =>
+      // As character references: some are not Markdown's own to escape with a backslash ("$(icon)", bare links).
+      `&#${character.charCodeAt(0)};`,
+  );
+}
+
+/** What is known of a key, in words. */
+export function describeCredential(state: CredentialReport['state'], t: Translate): string {
+  const words = {
+    unused: t('API key set, not used yet'),
+    accepted: t('API key accepted'),
+    missing: t('no API key'),
+    rejected: t('API key rejected'),
+    blocked: t('account blocked'),
+  } satisfies Record<CredentialReport['state'], string>;
+  return words[state];
+}
+
+function describeTarget(target: TargetReport, t: Translate): string {
+  const words = {
+    unused: t('not used yet'),
+    serving: t('serving'),
+    probing: t('being tried again'),
+    resting:
+      target.restsUntil === undefined
+        ? t('resting')
+        : t('resting until {0}', new Date(target.restsUntil).toLocaleTimeString()),
+  } satisfies Record<TargetReport['state'], string>;
+  return words[target.state];
+}
+
+function describeLatency({ lastTtftMs }: TargetReport): string {
+  if (lastTtftMs === undefined) return '-';
+  return lastTtftMs < 1_000
+    ? `${Math.round(lastTtftMs)} ms`
+    : `${(lastTtftMs / 1_000).toFixed(1)} s`;
+}
+
+function credentialLines(credentials: readonly CredentialReport[], t: Translate): string {
+  return credentials
+    .map(
+      ({ label, state }) => `$(key) ${escapeMarkdown(`${label}: ${describeCredential(state, t)}`)}`,
+    )
+    .join('  \n');
+}
+
+function targetTable(targets: readonly TargetReport[], t: Translate): string {
+  const shown = targets.slice(0, maxTooltipRows);
+  const rows = shown.map((target) => [
+    target.name,
+    describeTarget(target, t),
+    describeLatency(target),
+    target.lastFailure ?? '-',
+  ]);
+  const table = [[t('Model'), t('State'), t('First token'), t('Last failure')], ...rows].map(
+    (row) => `| ${row.map(escapeMarkdown).join(' | ')} |`,
+  );
+  table.splice(1, 0, '|---|---|---|---|');
+  const more = targets.length - shown.length;
+  return more === 0
+    ? table.join('\n')
+    : `${table.join('\n')}\n\n${escapeMarkdown(t('and {0} more', more))}`;
+}
+
+function tooltipLinks(
+  status: ProxyStatus,
+  t: Translate,
+): readonly (readonly [string, (typeof tooltipCommands)[number]])[] {
+  const isDown = status.state === 'stopped' || status.state === 'failed';
+  return [
+    isDown ? [t('Start'), 'switchyard.start'] : [t('Stop'), 'switchyard.stop'],
+    [t('Set API Key'), 'switchyard.setApiKey'],
+    [t('Show Status'), 'switchyard.showStatus'],
+    [t('Show Log'), 'switchyard.showLog'],
+    ...(status.state === 'running'
+      ? ([[t('Reset Health'), 'switchyard.resetHealth']] as const)
+      : []),
+    [t('Open Settings'), 'switchyard.openSettings'],
+  ];
+}
+
+/** Control characters and line breaks become spaces, so that foreign text cannot make lines of its own. */
+function onOneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+}

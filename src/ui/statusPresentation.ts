@@ -1,0 +1,140 @@
+import type { ProxyStatus, StartFailure } from '../controller';
+import type { CredentialReport, ProxyReport } from '../proxy/protocol';
+import { assertNever } from '../proxy/types';
+import type { CommandId } from './commands';
+import type { Translate } from './translate';
+
+/** What the status bar item shows. Every state is told in words, not by icon or colour alone. */
+export interface StatusPresentation {
+  readonly text: string;
+  /** For a screen reader. */
+  readonly label: string;
+  /** One sentence: what is the case, and what to do. Leads the tooltip. */
+  readonly sentence: string;
+  readonly command: CommandId;
+  /** The key slot that `switchyard.setApiKey` is to ask for; absent: the person chooses. */
+  readonly credential?: string;
+  readonly background?: 'warning' | 'error';
+}
+
+/** Pure: the same status gives the same presentation. */
+export function presentStatus(status: ProxyStatus, t: Translate): StatusPresentation {
+  const command = 'switchyard.toggle';
+  switch (status.state) {
+    case 'stopped':
+      return {
+        text: `$(circle-slash) ${t('Switchyard: stopped')}`,
+        label: t('Switchyard, stopped'),
+        sentence: t('The proxy is stopped. Click to start it.'),
+        command,
+      };
+    case 'starting':
+      return {
+        text: `$(loading~spin) ${t('Switchyard: starting')}`,
+        label: t('Switchyard, starting'),
+        sentence: t('The proxy is starting.'),
+        command,
+      };
+    case 'stopping':
+      return {
+        text: `$(loading~spin) ${t('Switchyard: stopping')}`,
+        label: t('Switchyard, stopping'),
+        sentence: t(
+          'The proxy is stopping: requests still running: {0}. Run Stop again to end them now.',
+          status.activeRequests,
+        ),
+        command,
+      };
+    case 'failed':
+      return {
+        text: `$(error) ${t('Switchyard: failed')}`,
+        label: t('Switchyard, failed'),
+        sentence: `${describeFailure(status.reason, t)} ${t('Click to try again.')}`,
+        command,
+        background: 'error',
+      };
+    case 'running':
+      return presentRunning(status.port, status.report, t);
+    default:
+      return assertNever(status);
+  }
+}
+
+/** Why the proxy does not run, as a sentence. */
+export function describeFailure(reason: StartFailure, t: Translate): string {
+  switch (reason.kind) {
+    case 'portTaken':
+      return t('Port {0} is in use by another program.', reason.port);
+    case 'cannotListen':
+      return t('The proxy cannot listen: {0}.', reason.message);
+    case 'noAnswer':
+      return t('The proxy did not start in time.');
+    case 'crashed':
+      return t('The proxy ended by itself several times.');
+    default:
+      return assertNever(reason);
+  }
+}
+
+function presentRunning(
+  port: number,
+  report: ProxyReport | undefined,
+  t: Translate,
+): StatusPresentation {
+  const refused = report?.credentials.find(
+    ({ state }) => state === 'rejected' || state === 'blocked',
+  );
+  if (refused !== undefined) return presentRefused(refused, t);
+  if (report?.usable === false) return presentMissing(report.credentials, t);
+  const resting = report?.targets.filter(({ state }) => state === 'resting').length ?? 0;
+  if (report !== undefined && resting > 0) {
+    const count = t('{0} of {1} models resting', resting, report.targets.length);
+    return {
+      text: `$(warning) ${t('Switchyard: degraded')}`,
+      label: t('Switchyard, running, {0}', count),
+      sentence: t('Running on port {0}, {1}. Click to stop.', port, count),
+      command: 'switchyard.toggle',
+    };
+  }
+  return {
+    text: `$(radio-tower) ${t('Switchyard: running')}`,
+    label: t('Switchyard, running'),
+    sentence: t('Running on port {0}. Click to stop.', port),
+    command: 'switchyard.toggle',
+  };
+}
+
+function presentRefused(credential: CredentialReport, t: Translate): StatusPresentation {
+  const { label } = credential;
+  const isBlocked = credential.state === 'blocked';
+  return {
+    text: `$(key) ${isBlocked ? t('Switchyard: account blocked') : t('Switchyard: key rejected')}`,
+    label: isBlocked
+      ? t('Switchyard, {0} has blocked the account', label)
+      : t('Switchyard, {0} rejected the API key', label),
+    sentence: isBlocked
+      ? t('{0} has blocked the account of the API key. Click to set another key.', label)
+      : t('{0} rejected the API key. Click to set another one.', label),
+    command: 'switchyard.setApiKey',
+    credential: credential.credential,
+    background: 'warning',
+  };
+}
+
+function presentMissing(
+  credentials: readonly CredentialReport[],
+  t: Translate,
+): StatusPresentation {
+  const missing = credentials.filter(({ state }) => state === 'missing');
+  const [first] = missing;
+  return {
+    text: `$(key) ${t('Switchyard: set API key')}`,
+    label: t('Switchyard, API key needed'),
+    sentence:
+      first === undefined
+        ? t('No model of the default chain can be used. Click to set an API key.')
+        : t('{0} needs an API key. Click to set it.', first.label),
+    command: 'switchyard.setApiKey',
+    background: 'warning',
+  };
+}

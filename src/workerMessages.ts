@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { type FromWorker, logLevels } from './proxy/protocol';
+import { failureKinds } from './proxy/types';
+
+const noticeSchema = z.object({
+  kind: z.enum(failureKinds),
+  message: z.string(),
+  credential: z.string(),
+  providerId: z.string(),
+  buttons: z.array(z.enum(['setApiKey', 'openLink', 'showLog'])),
+  link: z.string().exactOptional(),
+});
+
+const keyCheckSchema = z.object({
+  outcome: z.enum(['accepted', 'rejected', 'unknown']),
+  message: z.string(),
+});
+
+const credentialSchema = z.object({
+  credential: z.string(),
+  providerId: z.string(),
+  label: z.string(),
+  state: z.enum(['unused', 'accepted', 'missing', 'rejected', 'blocked']),
+});
+
+const targetSchema = z.object({
+  name: z.string(),
+  scenarios: z.array(z.string()),
+  state: z.enum(['unused', 'serving', 'resting', 'probing']),
+  restsUntil: z.number().exactOptional(),
+  lastTtftMs: z.number().exactOptional(),
+  lastServedAt: z.number().exactOptional(),
+  lastFailure: z.string().exactOptional(),
+});
+
+const reportSchema = z.object({
+  activeRequests: z.number(),
+  credentials: z.array(credentialSchema),
+  targets: z.array(targetSchema),
+  usable: z.boolean(),
+  smallestContext: z.number().exactOptional(),
+});
+
+const fromWorkerSchema: z.ZodType<FromWorker> = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('listening'), port: z.int().min(1).max(65_535) }),
+  z.object({ type: z.literal('listenFailed'), code: z.string(), message: z.string() }),
+  z.object({ type: z.literal('closed') }),
+  z.object({ type: z.literal('log'), level: z.enum(logLevels), message: z.string() }),
+  z.object({ type: z.literal('report'), report: reportSchema }),
+  z.object({ type: z.literal('notice'), notice: noticeSchema }),
+  z.object({ type: z.literal('keyChecked'), id: z.number(), result: keyCheckSchema }),
+]);
+
+/** A message of the worker, or undefined for anything that is none. */
+export function readWorkerMessage(value: unknown): FromWorker | undefined {
+  return fromWorkerSchema.safeParse(value).data;
+}

@@ -1,0 +1,156 @@
+import type {
+  FromWorker,
+  KeyCheck,
+  LogLevel,
+  Notice,
+  ProxyReport,
+  ToWorker,
+} from './proxy/protocol';
+import { assertNever } from './proxy/types';
+import { readWorkerMessage } from './workerMessages';
+import type { StartWorker, WorkerHandle } from './workerThread';
+
+export interface SessionListeners {
+  readonly report: (report: ProxyReport) => void;
+  readonly notice: (notice: Notice) => void;
+  readonly log: (level: LogLevel, message: string) => void;
+  /** The thread ended without being asked to. */
+  readonly died: (reason: string) => void;
+}
+
+export type ListenAnswer =
+  | Extract<FromWorker, { type: 'listening' | 'listenFailed' }>
+  | { readonly type: 'timeout' }
+  | { readonly type: 'died' };
+
+/** The life of one worker thread: what was asked of it, and who waits for which answer. */
+export class WorkerSession {
+  readonly #handle: WorkerHandle;
+  readonly #listeners: SessionListeners;
+  readonly #checks = new Map<number, (result: KeyCheck | undefined) => void>();
+  #lastCheckId = 0;
+  #listenAnswered: ((answer: ListenAnswer) => void) | undefined;
+  #closed: (() => void) | undefined;
+  #isEnding = false;
+
+  constructor(startWorker: StartWorker, listeners: SessionListeners) {
+    this.#listeners = listeners;
+    this.#handle = startWorker({
+      message: (value) => this.#receive(value),
+      ended: (reason) => this.#ended(reason),
+    });
+  }
+
+  post(message: ToWorker): void {
+    this.#handle.post(message);
+  }
+
+  listen(
+    request: Omit<Extract<ToWorker, { type: 'listen' }>, 'type'>,
+    timeoutMs: number,
+  ): Promise<ListenAnswer> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#listenAnswered?.({ type: 'timeout' }), timeoutMs);
+      this.#listenAnswered = (answer) => {
+        clearTimeout(timer);
+        this.#listenAnswered = undefined;
+        resolve(answer);
+      };
+      this.post({ type: 'listen', ...request });
+    });
+  }
+
+  /** Undefined when the worker does not answer in time, ends, or `signal` aborts. */
+  checkKey(
+    check: { readonly providerId: string; readonly key: string; readonly timeoutMs: number },
+    signal: AbortSignal,
+  ): Promise<KeyCheck | undefined> {
+    this.#lastCheckId += 1;
+    const id = this.#lastCheckId;
+    return new Promise((resolve) => {
+      const finish = (result: KeyCheck | undefined): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', giveUp);
+        this.#checks.delete(id);
+        resolve(result);
+      };
+      const giveUp = (): void => finish(undefined);
+      const timer = setTimeout(giveUp, check.timeoutMs);
+      signal.addEventListener('abort', giveUp);
+      this.#checks.set(id, finish);
+      if (signal.aborted) giveUp();
+      else this.post({ type: 'checkKey', id, providerId: check.providerId, key: check.key });
+    });
+  }
+
+  /** Lets running requests finish for `graceMs`, then ends the thread, whether it answered or not. */
+  async close(graceMs: number, marginMs: number): Promise<void> {
+    this.#isEnding = true;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, graceMs + marginMs);
+      this.#closed = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.post({ type: 'close', graceMs });
+    });
+    await this.terminate();
+  }
+
+  /** While closing: running requests are ended now. */
+  hurry(marginMs: number): void {
+    this.post({ type: 'close', graceMs: 0 });
+    setTimeout(() => this.#closed?.(), marginMs);
+  }
+
+  async terminate(): Promise<void> {
+    this.#isEnding = true;
+    this.#releaseWaiters();
+    await this.#handle.terminate();
+  }
+
+  #receive(value: unknown): void {
+    const message = readWorkerMessage(value);
+    if (message === undefined) {
+      this.#listeners.log('error', 'the proxy sent a message that the extension does not know');
+      return;
+    }
+    switch (message.type) {
+      case 'listening':
+      case 'listenFailed':
+        this.#listenAnswered?.(message);
+        break;
+      case 'closed':
+        this.#closed?.();
+        break;
+      case 'log':
+        this.#listeners.log(message.level, message.message);
+        break;
+      case 'report':
+        this.#listeners.report(message.report);
+        break;
+      case 'notice':
+        this.#listeners.notice(message.notice);
+        break;
+      case 'keyChecked':
+        this.#checks.get(message.id)?.(message.result);
+        break;
+      default:
+        assertNever(message);
+    }
+  }
+
+  #ended(reason: string): void {
+    const wasExpected = this.#isEnding;
+    this.#isEnding = true;
+    // Told first, so that whoever waits finds the controller's state already changed.
+    if (!wasExpected) this.#listeners.died(reason);
+    this.#releaseWaiters();
+  }
+
+  #releaseWaiters(): void {
+    this.#listenAnswered?.({ type: 'died' });
+    this.#closed?.();
+    for (const finish of this.#checks.values()) finish(undefined);
+  }
+}

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import type { PortMemory } from './controller';
+
+/** What is used of VS Code's `workspaceState`. */
+export interface Memento {
+  get(key: string): unknown;
+  update(key: string, value: unknown): Thenable<void>;
+}
+
+const portsKey = 'ports';
+const workspaceIdKey = 'workspaceId';
+/** One for each window that has the workspace open at a time; the oldest is forgotten. */
+const maxPorts = 4;
+
+/** The ports that windows of this workspace have had. */
+export function portMemory(state: Memento): PortMemory {
+  const remembered = (): readonly number[] => {
+    const value = state.get(portsKey);
+    return Array.isArray(value) ? value.filter(isPort) : [];
+  };
+  return {
+    remembered,
+    remember(port) {
+      const others = remembered().filter((known) => known !== port);
+      void state.update(portsKey, [...others, port].slice(-maxPorts));
+    },
+  };
+}
+
+/** A name for this workspace that no other has, made at its first use. It is no secret. */
+export function workspaceId(state: Memento): string {
+  const known = state.get(workspaceIdKey);
+  if (typeof known === 'string' && known !== '') return known;
+  const made = randomUUID();
+  void state.update(workspaceIdKey, made);
+  return made;
+}
+
+function isPort(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536;
+}

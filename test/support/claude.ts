@@ -1,0 +1,67 @@
+// Runs the real Claude Code in print mode: from an empty environment, in a home of its own, kept on this machine.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { installClaude } from './installClaude';
+import { type RunResult, run } from './processes';
+
+export interface ClaudeOptions {
+  /** Where it sends its requests, without `/v1`. */
+  readonly baseUrl: string;
+  readonly token: string;
+  readonly prompt: string;
+  readonly cwd: string;
+  readonly flags?: readonly string[];
+}
+
+/** What the agent would otherwise send or fetch beside its requests. */
+const QUIET = {
+  DISABLE_TELEMETRY: '1',
+  DISABLE_ERROR_REPORTING: '1',
+  DISABLE_AUTOUPDATER: '1',
+  DISABLE_UPDATES: '1',
+  DISABLE_BUG_COMMAND: '1',
+  DISABLE_INSTALLATION_CHECKS: '1',
+  DO_NOT_TRACK: '1',
+  // It may run as root in a container, and ask for no permission.
+  IS_SANDBOX: '1',
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+  CLAUDE_CODE_DISABLE_FEEDBACK_SURVEY: '1',
+  CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1',
+  NO_PROXY: '127.0.0.1,localhost,::1',
+  no_proxy: '127.0.0.1,localhost,::1',
+} as const;
+
+const LIMIT_MS = 90_000;
+
+/** Resolves when the agent has ended, whatever its exit code. */
+export async function runClaude(options: ClaudeOptions): Promise<RunResult> {
+  const claude = await installClaude();
+  const root = mkdtempSync(path.join(os.tmpdir(), 'switchyard-claude-'));
+  const home = path.join(root, 'home');
+  const temporary = path.join(root, 'tmp');
+  mkdirSync(home);
+  mkdirSync(temporary);
+  const flags = ['--dangerously-skip-permissions', ...(options.flags ?? [])];
+  try {
+    return await run(claude, ['-p', options.prompt, ...flags], {
+      cwd: options.cwd,
+      timeoutMs: LIMIT_MS,
+      env: {
+        ...QUIET,
+        HOME: home,
+        TMPDIR: temporary,
+        PATH: process.env['PATH'],
+        TERM: 'dumb',
+        LANG: 'C.UTF-8',
+        ANTHROPIC_BASE_URL: options.baseUrl,
+        ANTHROPIC_AUTH_TOKEN: options.token,
+        ANTHROPIC_API_KEY: '',
+        CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST: '1',
+        CLAUDE_CODE_GATEWAY_HINT_HEADERS: '1',
+      },
+    });
+  } finally {
+    rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
