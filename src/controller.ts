@@ -23,10 +23,9 @@ export type StartFailure =
 
 /** What the proxy runs with. */
 export interface ProxyInputs {
-  readonly settings: ProxySettings;
+  /** `port` 0 = any, the remembered ones first. */
+  readonly settings: ProxySettings & { readonly port: number };
   readonly keys: ApiKeys;
-  /** 0 = any, the remembered ones first. */
-  readonly port: number;
 }
 
 export interface ControllerOptions {
@@ -136,7 +135,7 @@ export class ProxyController {
     const inputs = await this.#options.inputs();
     if (this.#session !== session) return;
     this.#configureSession(session, inputs);
-    if (inputs.port !== this.#configuredPort) await this.restart();
+    if (inputs.settings.port !== this.#configuredPort) await this.restart();
   }
 
   resetHealth(): void {
@@ -192,9 +191,9 @@ export class ProxyController {
     // Last, and posted at once: inputs of a `configure` that overlaps must not be overwritten by older ones.
     const inputs = await this.#options.inputs();
     if (this.#session !== session) return;
-    this.#configuredPort = inputs.port;
+    this.#configuredPort = inputs.settings.port;
     this.#configureSession(session, inputs);
-    for (const preferredPort of this.#portsToTry(inputs.port)) {
+    for (const preferredPort of this.#portsToTry(inputs.settings.port)) {
       const exactPort = preferredPort !== 0;
       const request = { preferredPort, exactPort, accessToken };
       const answer = await session.listen(request, this.#timeouts.startMs);
@@ -202,12 +201,14 @@ export class ProxyController {
       if (answer.type === 'died' || this.#session !== session) return;
       if (answer.type === 'timeout') return this.#giveUp(session, { kind: 'noAnswer' });
       if (answer.type === 'listening') return this.#nowRunning(answer.port, preferredPort);
-      if (preferredPort === 0 || inputs.port !== 0) {
+      if (preferredPort === 0 || inputs.settings.port !== 0) {
         const isTaken = answer.code === 'EADDRINUSE';
         const { message } = answer;
         return this.#giveUp(
           session,
-          isTaken ? { kind: 'portTaken', port: inputs.port } : { kind: 'cannotListen', message },
+          isTaken
+            ? { kind: 'portTaken', port: inputs.settings.port }
+            : { kind: 'cannotListen', message },
         );
       }
     }

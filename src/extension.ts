@@ -1,74 +1,115 @@
 import { join } from 'node:path';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { configurationSource } from './config/configurationSource';
 import { onDidChangeHttpSettings, readHttpSettings } from './config/httpSettings';
+import type { AllSettings } from './config/schema';
 import { Settings } from './config/settings';
 import { ProxyController, type ProxyStatus } from './controller';
 import { KeyStore } from './keys/keyStore';
 import { mergeProviders } from './proxy/providers';
-import { shellLines, terminalEnvironment } from './terminal/environment';
 import { EnvironmentWriter } from './terminal/environmentWriter';
-import { injectedEnvironment } from './terminal/injection';
-import { copyEnvironment } from './ui/copyEnvironment';
-import { deleteApiKey } from './ui/deleteApiKey';
-import { Notifications } from './ui/notifications';
-import { createOutput, showStatus, writeLog } from './ui/output';
-import { openSettings, registerCommands } from './ui/registerCommands';
-import { type KeyActions, setApiKey } from './ui/setApiKey';
-import { StatusBar } from './ui/statusBar';
+import { registerCommands } from './ui/registerCommands';
+import { StatusView } from './ui/statusView';
 import { startWorkerThread, workerEnvironment } from './workerThread';
-import { portMemory, workspaceId } from './workspaceMemory';
+import { portMemory, versionOf, workspaceId } from './workspaceMemory';
 
-/** What other extensions and tests may ask; it holds no secret. */
+/** What tests and other extensions may ask. It gives away no secret. */
 export interface SwitchyardApi {
   status(): ProxyStatus;
   /** Names of the variables that new integrated terminals get. */
   terminalVariables(): readonly string[];
 }
 
-// VS Code gives an extension a few seconds to end; running requests get some of them.
+// VS Code gives an extension a few seconds to end.
 const deactivateGraceMs = 1_000;
-
-let shutDown: () => Promise<void> = () => Promise.resolve();
+let active: Switchyard | undefined;
 
 export function activate(context: vscode.ExtensionContext): SwitchyardApi {
-  const output = createOutput();
-  const statusBar = new StatusBar();
-  const notifications = new Notifications();
-  const environment = new EnvironmentWriter(
-    context.environmentVariableCollection,
-    vscode.l10n.t(
-      'Points agents such as Claude Code to the Switchyard proxy of this window. Switch it off with the setting `switchyard.terminal.injectEnvironment`.',
-    ),
-  );
-  // VS Code's own type of this callback is `any`; what it gives is taken as unknown.
-  const state: { get(key: string): unknown; update(key: string, value: unknown): Thenable<void> } =
-    context.workspaceState;
-  let accessToken: string | undefined;
-  let isEnding = false;
+  const switchyard = new Switchyard(context);
+  active = switchyard;
+  return switchyard.api;
+}
 
-  const keys = new KeyStore(context.secrets, (changed) => {
-    void vscode.commands.executeCommand('setContext', 'switchyard.hasKeys', hasAny(changed));
-    void controller.configure();
+export async function deactivate(): Promise<void> {
+  await active?.end();
+  active = undefined;
+}
+
+/** Builds the parts of a window and wires them: no part knows another, and nothing here waits. */
+class Switchyard {
+  readonly #view = new StatusView();
+  readonly #settings = new Settings(configurationSource, {
+    changed: (settings, previous) => this.#settingsChanged(settings, previous),
+    invalid: (problems) => this.#view.invalidSettings(problems),
   });
-  const settings = new Settings(configurationSource, {
-    changed: () => applySettings(),
-    invalid: (problems) => {
-      for (const { path, message } of problems) output.warn(`setting ${path}: ${message}`);
-      notifications.showInvalidSettings(problems);
-    },
-  });
-  const controller = new ProxyController({
-    version: String(context.extension.packageJSON.version),
-    startWorker: (listeners) =>
-      startWorkerThread(
-        join(context.extensionPath, 'dist', 'proxy.js'),
-        workerEnvironment(process.env, readHttpSettings()),
-        listeners,
-      ),
-    inputs: async () => {
-      const loaded = await keys.load();
-      return { settings: settings.current, keys: loaded, port: settings.current.port };
-    },
-  });
+  readonly #keys: KeyStore;
+  readonly #environment: EnvironmentWriter;
+  readonly #controller: ProxyController;
+  #accessToken: string | undefined;
+  #isEnding = false;
+  readonly api: SwitchyardApi = {
+    status: () => this.#controller.status,
+    terminalVariables: () => this.#environment.names(),
+  };
+
+  constructor(context: vscode.ExtensionContext) {
+    const { subscriptions, secrets, workspaceState } = context;
+    this.#environment = new EnvironmentWriter(context.environmentVariableCollection);
+    this.#keys = new KeyStore(secrets, (keys) => {
+      this.#view.showKeys(keys);
+      void this.#controller.configure();
+    });
+    this.#controller = new ProxyController({
+      version: versionOf(context.extension.packageJSON),
+      startWorker: (listeners) => {
+        const variables = workerEnvironment(process.env, readHttpSettings());
+        const path = join(context.extensionPath, 'dist', 'proxy.js');
+        return startWorkerThread(path, variables, listeners);
+      },
+      inputs: async () => ({ keys: await this.#keys.load(), settings: this.#settings.current }),
+      accessToken: async () => {
+        this.#accessToken = await this.#keys.accessToken(workspaceId(workspaceState));
+        return this.#accessToken;
+      },
+      ports: portMemory(workspaceState),
+      onStatus: (status) => this.#show(status),
+      onNotice: (notice) => this.#view.notifications.showNotice(notice),
+      onLog: (level, message) => this.#view.log(level, message),
+      onCrash: (crash) => this.#view.notifications.showCrash(crash),
+    });
+    const commands = registerCommands({
+      view: this.#view,
+      proxy: this.#controller,
+      keys: this.#keys,
+      providers: () => mergeProviders(this.#settings.current.providers).values(),
+      shellLines: () => this.#environment.shellLines(this.api.status(), this.#accessToken),
+    });
+    const http = onDidChangeHttpSettings(() => void this.#controller.restart());
+    subscriptions.push(this.#controller, this.#keys, this.#settings, commands, http, this.#view);
+    void this.#keys.load();
+    // "Stopped" is shown only where it stays: it takes the variables away, which a reload must not.
+    if (this.#settings.current.enabled) void this.#controller.start();
+    else this.#show(this.#controller.status);
+  }
+
+  /** The terminals' variables stay: in its next life the window has the same port and token. */
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    await this.#controller.stop(deactivateGraceMs);
+  }
+
+  #show(status: ProxyStatus): void {
+    if (this.#isEnding) return;
+    this.#view.show(status);
+    const isWanted = this.#settings.current.injectEnvironment;
+    this.#environment.inject(status, { isWanted, accessToken: this.#accessToken });
+  }
+
+  #settingsChanged(settings: AllSettings, previous: AllSettings): void {
+    if (settings.enabled !== previous.enabled) {
+      void (settings.enabled ? this.#controller.start() : this.#controller.stop());
+    }
+    void this.#controller.configure();
+    this.#show(this.#controller.status);
+  }
 }

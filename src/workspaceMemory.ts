@@ -36,6 +36,12 @@ export function workspaceId(state: Memento): string {
   return made;
 }
 
+/** The version that a manifest names. */
+export function versionOf(manifest: unknown): string {
+  const hasVersion = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
+  return hasVersion ? String(manifest.version) : '0.0.0';
+}
+
 function isPort(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536;
 }

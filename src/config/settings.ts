@@ -9,7 +9,7 @@ export interface SettingsSource {
 
 export interface SettingsListeners {
   /** The settings in force changed. */
-  readonly changed: (settings: AllSettings) => void;
+  readonly changed: (settings: AllSettings, previous: AllSettings) => void;
   /** New faults: each is told once, and again only after it was mended. */
   readonly invalid: (problems: readonly SettingProblem[]) => void;
 }
@@ -45,7 +45,8 @@ export class Settings {
     this.#current = settings;
     this.#tell(problems);
     // Both came out of the same parser, so equal settings have equal text.
-    if (JSON.stringify(settings) !== JSON.stringify(previous)) this.#listeners.changed(settings);
+    if (JSON.stringify(settings) === JSON.stringify(previous)) return;
+    this.#listeners.changed(settings, previous);
   }
 
   #tell(problems: readonly SettingProblem[]): void {

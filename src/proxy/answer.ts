@@ -39,7 +39,8 @@ export function endedByUs(call: Call): Failure | undefined {
     const detail = `no ${passed.phase === 'idle' ? 'data' : 'answer'} for ${passed.timeoutMs} ms`;
     return { kind: 'timeout', detail, provider, model, ...passed };
   }
-  if (call.clientSignal.aborted) return { kind: 'cancelled', detail: 'the client left', provider, model };
+  if (call.clientSignal.aborted)
+    return { kind: 'cancelled', detail: 'the client left', provider, model };
   return undefined;
 }
 
@@ -66,7 +67,8 @@ async function* observe(
     hasContent ||= step.events.some(isContent);
     const end = step.events.find((event) => event.type === 'message-end');
     if (end?.type === 'message-end') {
-      if (!hasContent && emptyIsWrong.has(end.stopReason)) return broken(call, 'the answer is empty');
+      if (!hasContent && emptyIsWrong.has(end.stopReason))
+        return broken(call, 'the answer is empty');
       yield step;
       return 'whole';
     }
@@ -138,7 +140,11 @@ async function* timedBytes(call: Call, response: UpstreamResponse): AsyncGenerat
  */
 const drainMs = 1_000;
 
-function release(call: Call, iterator: AsyncIterator<Uint8Array>, response: UpstreamResponse): void {
+function release(
+  call: Call,
+  iterator: AsyncIterator<Uint8Array>,
+  response: UpstreamResponse,
+): void {
   if (call.deadlines.signal.aborted) {
     response.destroy();
     return;

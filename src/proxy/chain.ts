@@ -1,8 +1,14 @@
-import { type Answer, attempt, type AttemptContext, type PreparedRequest } from './attempt';
+import { type Answer, type AttemptContext, attempt, type PreparedRequest } from './attempt';
 import { policies } from './failure';
 import { mostActionable } from './failureMessage';
 import type { Health, Permit, ScopeKeys } from './health';
-import { type Failure, type ProxySettings, type Target, targetName, type WireFormat } from './types';
+import {
+  type Failure,
+  type ProxySettings,
+  type Target,
+  targetName,
+  type WireFormat,
+} from './types';
 
 /** What the chain needs of its surroundings; one object for each request. */
 export interface ChainContext extends Omit<AttemptContext, 'apiKey' | 'hasKeySucceeded'> {
@@ -19,7 +25,12 @@ export interface ChainContext extends Omit<AttemptContext, 'apiKey' | 'hasKeySuc
 }
 
 export type ChainOutcome =
-  | { readonly served: true; readonly answer: Answer; readonly permit: Permit; readonly failures: readonly Failure[] }
+  | {
+      readonly served: true;
+      readonly answer: Answer;
+      readonly permit: Permit;
+      readonly failures: readonly Failure[];
+    }
   | { readonly served: false; readonly failure: Failure; readonly failures: readonly Failure[] };
 
 /** Walks the fallback chain until a target answers with content or no target left can help. The only loop over attempts. */
@@ -69,7 +80,12 @@ async function tryTarget(
   const { permit } = admission;
   context.onAttempt(target);
   const hasKeySucceeded = context.health.hasSucceeded(provider.credential);
-  const result = await attempt(target, prepared, { ...context, apiKey, hasKeySucceeded }, clientSignal);
+  const result = await attempt(
+    target,
+    prepared,
+    { ...context, apiKey, hasKeySucceeded },
+    clientSignal,
+  );
   if (!result.ok) {
     permit.failed(result.failure);
     return { failure: result.failure, attempted: true };
@@ -122,7 +138,8 @@ function remaining(
       return rest.filter((target) => hostOf(target) !== hostOf(failed));
     case 'otherWireFormat': {
       const wireFormat = context.otherFormat(failed);
-      const isSecond = failures.filter((f) => isAbout(f, failed) && f.kind === failure.kind).length > 1;
+      const isSecond =
+        failures.filter((f) => isAbout(f, failed) && f.kind === failure.kind).length > 1;
       return wireFormat === undefined || isSecond ? rest : [{ ...failed, wireFormat }, ...rest];
     }
     case 'largerContext': {

@@ -1,10 +1,11 @@
 import { kindOf } from './classifyRules';
 import { readOverflow } from './contextOverflow';
-import { type ErrorBody, firstString, isObject, readErrorBody } from './errorBody';
+import { type ErrorBody, readErrorBody } from './errorBody';
 import { policyOf } from './failure';
 import { cleanForPerson, redact } from './redact';
 import { readResetsAt } from './resetTime';
 import type { Failure, FailureKind, Provider } from './types';
+import { stringAt } from './wire/json';
 
 /** An upstream's answer that is not a success. Header names in lower case. */
 export interface UpstreamAnswer {
@@ -39,14 +40,16 @@ export interface ClassifyContext {
 export function classify(answer: UpstreamAnswer | AnswerError, context: ClassifyContext): Failure {
   const isAnswer = 'status' in answer;
   const body = readErrorBody(isAnswer ? answer.body : answer.raw);
-  // A decoder's message may say more than the raw text it kept.
-  const words = isAnswer ? body.message : body.message || answer.message;
+  const words = isAnswer ? body.message : wordsOf(answer, body);
   const kind = !isAnswer && answer.origin === 'malformed' ? 'brokenStream' : kindFor();
   const resetsAt = readResetsAt(isAnswer ? answer.headers : {}, body, context.now);
   const link = linkOf(kind, body, words, context.provider);
   return {
     kind,
-    detail: detailOf(words, isAnswer ? `status ${answer.status} without a body` : answer.message),
+    detail: detailOf(
+      words,
+      isAnswer ? `status ${answer.status} without a message` : answer.message,
+    ),
     provider: context.provider,
     model: context.model,
     ...(isAnswer ? { upstreamStatus: answer.status } : {}),
@@ -88,8 +91,7 @@ function mayReset(kind: FailureKind): boolean {
 }
 
 function limitNameOf(body: ErrorBody, words: string): { readonly limitName?: string } {
-  const metadata = isObject(body.root['metadata']) ? body.root['metadata'] : {};
-  const named = firstString(metadata['limitName']);
+  const named = stringAt(body.root['metadata'], 'limitName');
   const spoken = /\b(\d+[- ]hour|daily|weekly|monthly) usage limit/i.exec(words)?.[1];
   const limitName = named ?? spoken?.toLowerCase().replace('-', ' ');
   return limitName === undefined ? {} : { limitName: cleanForPerson(limitName, 30) };
@@ -103,6 +105,12 @@ function overflowOf(words: string, context: ClassifyContext) {
   // The upstream has counted: whatever we estimated, it is more than the maximum. A client that is told otherwise would
   // not know how much to cut.
   return { maxTokens, tokens: Math.max(tokens ?? 0, maxTokens + 1) };
+}
+
+/** A decoder keeps only the beginning of a long error, which is no JSON any more, but it has read the message before. */
+function wordsOf(error: AnswerError, body: ErrorBody): string {
+  const isCutOpen = error.raw.startsWith('{') && Object.keys(body.root).length === 0;
+  return isCutOpen ? error.message : body.message || error.message;
 }
 
 const linkedKinds: ReadonlySet<FailureKind> = new Set([
@@ -121,8 +129,7 @@ function linkOf(
   provider: Provider,
 ): string | undefined {
   if (!linkedKinds.has(kind)) return undefined;
-  const metadata = isObject(body.root['metadata']) ? body.root['metadata'] : {};
-  const workspace = firstString(metadata['workspace']);
+  const workspace = stringAt(body.root['metadata'], 'workspace');
   if (provider.isOpencode && workspace !== undefined && /^wrk_\w{1,64}$/.test(workspace)) {
     return `https://opencode.ai/workspace/${workspace}/go`;
   }

@@ -126,7 +126,7 @@ const rules: readonly Rule[] = [
   },
 
   // 8. The key. "Missing API key" comes here too: a key always goes along, in the header that the format wants, so what
-  // is missing is a key that this upstream can read. A suppliers' unmarked authentication_error from OpenCode does not
+  // is missing is a key that this upstream can read. A supplier's unmarked authentication_error from OpenCode does not
   // blame a key that has served.
   {
     kind: 'modelRefused',
@@ -152,6 +152,13 @@ const rules: readonly Rule[] = [
   // 9. We always send a session id, so something between us and OpenCode removed it. The client's request is sound and
   // so is the key: another target may serve.
   { kind: 'modelRefused', labels: ['missingsessionid'] },
+
+  // 13. Trouble that passes, by name.
+  {
+    kind: 'overloaded',
+    labels: ['overloaded_error', 'engine_overloaded_error', 'server_overloaded', 'unavailable'],
+  },
+  { kind: 'timeout', labels: ['timeout_error', 'deadline_exceeded', 'request_timeout'] },
 
   // Throttling goes before 10: its words often speak of too many tokens.
   {
@@ -196,13 +203,7 @@ const rules: readonly Rule[] = [
     words: /content filtering policy|considered high risk|violating our usage policy/i,
   },
 
-  // 13. Trouble that passes, by name.
-  {
-    kind: 'overloaded',
-    labels: ['overloaded_error', 'engine_overloaded_error', 'server_overloaded', 'unavailable'],
-  },
-  { kind: 'timeout', labels: ['timeout_error', 'deadline_exceeded', 'request_timeout'] },
-  // Opaque: a supplier is down, or dislikes a parameter. Several in a row rest the target; one does not.
+  // 13 again. Opaque: a supplier is down, or dislikes a parameter. Several in a row rest the target; one does not.
   { kind: 'serverError', words: /upstream request failed\.?$/i },
 
   // 11–14. By status.

@@ -8,7 +8,8 @@ export function withDemo(send: Send): Send {
   return (request) => {
     const host = new URL(request.url).hostname;
     if (!demoHosts.has(host)) return send(request);
-    if (host === 'demo-locked.invalid' && !hasRightKey(request)) return Promise.resolve(lockedAnswer());
+    if (host === 'demo-locked.invalid' && !hasRightKey(request))
+      return Promise.resolve(lockedAnswer());
     if (request.method === 'GET') return Promise.resolve(answer(200, '{"usage":{}}'));
     return Promise.resolve(demoAnswer(request));
   };
@@ -37,7 +38,10 @@ function demoAnswer(request: UpstreamRequest): SendResult {
   const { model, stream } = readRequest(request.body ?? '');
   if (model === 'busy') {
     const message = 'The demo model “busy” is always overloaded.';
-    return answer(529, JSON.stringify({ type: 'error', error: { type: 'overloaded_error', message } }));
+    return answer(
+      529,
+      JSON.stringify({ type: 'error', error: { type: 'overloaded_error', message } }),
+    );
   }
   return stream ? eventStream(model) : wholeMessage(model);
 }
@@ -45,7 +49,8 @@ function demoAnswer(request: UpstreamRequest): SendResult {
 function readRequest(body: string): { model: string; stream: boolean } {
   const parsed: unknown = JSON.parse(body);
   const isObject = typeof parsed === 'object' && parsed !== null;
-  const model = isObject && 'model' in parsed && typeof parsed.model === 'string' ? parsed.model : '';
+  const model =
+    isObject && 'model' in parsed && typeof parsed.model === 'string' ? parsed.model : '';
   return { model, stream: isObject && 'stream' in parsed && parsed.stream === true };
 }
 
@@ -76,7 +81,13 @@ function wholeMessage(model: string): SendResult {
 
 function eventStream(model: string): SendResult {
   const usage = { input_tokens: 1, output_tokens: 1 };
-  const start = { ...messageHead(model), content: [], stop_reason: null, stop_sequence: null, usage };
+  const start = {
+    ...messageHead(model),
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+    usage,
+  };
   const events = [
     { type: 'message_start', message: start },
     { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
@@ -101,7 +112,11 @@ function answer(status: number, body: string, headers: Record<string, string> = 
   return reply(status, { 'content-type': 'application/json', ...headers }, [body]);
 }
 
-function reply(status: number, headers: Record<string, string>, chunks: readonly string[]): SendResult {
+function reply(
+  status: number,
+  headers: Record<string, string>,
+  chunks: readonly string[],
+): SendResult {
   async function* body(): AsyncGenerator<Uint8Array> {
     for (const chunk of chunks) yield Buffer.from(chunk);
   }

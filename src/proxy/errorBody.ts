@@ -1,6 +1,8 @@
+import { isObject, type JsonObject, parseJson } from './wire/json';
+
 /** What can be read from an upstream's error body, whatever its shape. */
 export interface ErrorBody {
-  /** The upstream's own words, uncleaned; the body's text when it has no message. */
+  /** The upstream's own words, uncleaned: its message, or the text of a body that is not JSON. */
   readonly message: string;
   /** Every type, code and status name that the body gives, in lower case. */
   readonly labels: ReadonlySet<string>;
@@ -10,8 +12,6 @@ export interface ErrorBody {
   readonly error: JsonObject;
   readonly root: JsonObject;
 }
-
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * Reads an error body leniently: JSON under any content type, JSON followed or preceded by junk, a server-sent event,
@@ -28,9 +28,12 @@ export function readErrorBody(body: string): ErrorBody {
     return { message: plainText(text), labels: new Set(), status: undefined, error: {}, root: {} };
   }
   const outer = describe(root);
+  const isWhole = text.endsWith('}') && text.startsWith('{');
   // Relays wrap a whole error body into a message string.
   const inner = outer.message.trimStart().startsWith('{') ? findObject(outer.message) : undefined;
-  if (inner === undefined) return { ...outer, message: outer.message || plainText(text) };
+  if (inner === undefined) {
+    return { ...outer, message: outer.message || (isWhole ? '' : plainText(text)) };
+  }
   const nested = describe(inner);
   return {
     message: nested.message || outer.message,
@@ -41,12 +44,8 @@ export function readErrorBody(body: string): ErrorBody {
   };
 }
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** The first of the values that is a non-empty string. */
-export function firstString(...values: readonly unknown[]): string | undefined {
+function firstString(...values: readonly unknown[]): string | undefined {
   for (const value of values) if (typeof value === 'string' && value !== '') return value;
   return undefined;
 }
@@ -84,12 +83,8 @@ function describe(root: JsonObject): ErrorBody {
 function errorObject(root: JsonObject): JsonObject {
   const response = isObject(root['response']) ? root['response'] : {};
   const errors = Array.isArray(root['errors']) ? root['errors'] : [];
-  const candidates: readonly unknown[] = [
-    root['error'],
-    response['error'],
-    errors[0],
-    root['detail'],
-  ];
+  const details = Array.isArray(root['detail']) ? root['detail'] : [root['detail']];
+  const candidates = [root['error'], response['error'], errors[0], details[0]];
   return candidates.find(isObject) ?? root;
 }
 
@@ -108,13 +103,13 @@ function httpStatus(value: unknown): number | undefined {
 }
 
 function findObject(text: string): JsonObject | undefined {
-  const whole = parse(text);
+  const whole = parseJson(text);
   const first = Array.isArray(whole) ? whole[0] : whole;
   if (isObject(first)) return first;
   const data = /^data:(.*)$/m.exec(text)?.[1];
-  const inData = data === undefined ? undefined : parse(data.trim());
+  const inData = data === undefined ? undefined : parseJson(data.trim());
   if (isObject(inData)) return inData;
-  const leading = parse(leadingValue(text));
+  const leading = parseJson(leadingValue(text));
   return isObject(leading) ? leading : undefined;
 }
 
@@ -133,16 +128,6 @@ function leadingValue(text: string): string {
     if (depth === 0) return text.slice(start, index + 1);
   }
   return '';
-}
-
-function parse(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    // Not JSON is an expected shape of an error body.
-    return undefined;
-  }
 }
 
 function plainText(text: string): string {

@@ -100,7 +100,7 @@ const sentences: Readonly<Record<FailureKind, Sentence>> = {
   planMissing: ({ provider, link }) =>
     `The API key has no ${planOf(provider)} subscription. Subscribe${at(link)}, or choose models of another provider in the setting switchyard.scenarios.`,
   planLimit: (failure, now) => {
-    const more = failure.link === undefined ? '' : ` To go on before that: ${failure.link}`;
+    const more = failure.link === undefined ? '' : ` To go on now: ${failure.link}`;
     return `The ${limitOf(failure)} is reached.${resets(failure, now)}${more}`;
   },
   modelRefused: (failure) =>
@@ -117,7 +117,7 @@ const sentences: Readonly<Record<FailureKind, Sentence>> = {
   unreachable: ({ provider, detail }) =>
     `Cannot reach ${hostOf(provider)} (${provider.label}): ${quote(detail)}. Check the network, the proxy settings and the base URL.`,
   brokenStream: (failure, now) =>
-    `The answer of ${targetName(failure)} broke off: ${quote(failure.detail)}. ${tryAgain(failure, now)}`,
+    `The answer of ${failure.provider.label} for ${failure.model} broke off: ${quote(failure.detail)}. ${tryAgain(failure, now)}`,
   contextTooLong: (failure) => contextSentence(failure),
   // The upstream's words first and whole: clients repair a request by what they read here.
   badRequest: ({ provider, model, detail }) =>

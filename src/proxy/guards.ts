@@ -14,14 +14,16 @@ export function checkHost(headers: IncomingHttpHeaders, port: number): Refusal |
   const host = headers.host ?? '';
   const match = /^(127\.0\.0\.1|localhost|\[::1\])(?::(\d+))?$/i.exec(host);
   if (match !== null && (match[2] === undefined || Number(match[2]) === port)) return undefined;
-  const message = 'Switchyard answers only to 127.0.0.1 and localhost: the Host header names another machine.';
+  const message =
+    'Switchyard answers only to 127.0.0.1 and localhost: the Host header names another machine.';
   return { status: 403, errorType: 'permission_error', message };
 }
 
 /** Browsers send Origin; no agent does. */
 export function checkOrigin(headers: IncomingHttpHeaders): Refusal | undefined {
   if (headers.origin === undefined) return undefined;
-  const message = 'Switchyard does not serve web pages: requests with an Origin header are refused.';
+  const message =
+    'Switchyard does not serve web pages: requests with an Origin header are refused.';
   return { status: 403, errorType: 'permission_error', message };
 }
 

@@ -8,10 +8,14 @@ const keyCheckMs = 10_000;
 /** Asks the provider, with one cheap real call, whether it accepts a key. Never throws; never logs the key. */
 export async function checkKey(core: Core, providerId: string, key: string): Promise<KeyCheck> {
   const provider = core.table().providers.get(providerId);
-  if (provider === undefined) return { outcome: 'unknown', message: `There is no provider “${providerId}”.` };
+  if (provider === undefined)
+    return { outcome: 'unknown', message: `There is no provider “${providerId}”.` };
   const { label, keyCheckPath } = provider;
   if (keyCheckPath === undefined) {
-    return { outcome: 'unknown', message: `${label} has no cheap way to check a key; the first request will tell.` };
+    return {
+      outcome: 'unknown',
+      message: `${label} has no cheap way to check a key; the first request will tell.`,
+    };
   }
   const controller = new AbortController();
   const cancel = core.clock.after(keyCheckMs, () => controller.abort());
@@ -29,17 +33,30 @@ export async function checkKey(core: Core, providerId: string, key: string): Pro
       signal: controller.signal,
     });
     if (!sent.ok) {
-      return { outcome: 'unknown', message: `${label} could not be reached (${sent.detail}), so the key is not checked.` };
+      return {
+        outcome: 'unknown',
+        message: `${label} could not be reached (${sent.detail}), so the key is not checked.`,
+      };
     }
     const { status, headers, body } = sent.response;
     const text = await readSome(body);
     sent.response.destroy();
-    if (status >= 200 && status < 300) return { outcome: 'accepted', message: `${label} accepted the API key.` };
-    const context = { provider, model: '', hasKeySucceeded: false, now: core.clock.now(), secrets: [key] };
+    if (status >= 200 && status < 300)
+      return { outcome: 'accepted', message: `${label} accepted the API key.` };
+    const context = {
+      provider,
+      model: '',
+      hasKeySucceeded: false,
+      now: core.clock.now(),
+      secrets: [key],
+    };
     const failure = classify({ status, headers, body: text }, context);
     return verdict(failure.kind, label, provider.planLabel ?? label, status);
   } catch {
-    return { outcome: 'unknown', message: `${label} did not answer in time, so the key is not checked.` };
+    return {
+      outcome: 'unknown',
+      message: `${label} did not answer in time, so the key is not checked.`,
+    };
   } finally {
     cancel();
   }
@@ -49,12 +66,19 @@ function verdict(kind: string, label: string, plan: string, status: number): Key
   if (kind === 'keyRejected' || kind === 'missingKey') {
     return { outcome: 'rejected', message: `${label} rejected the API key.` };
   }
-  if (kind === 'accountBlocked') return { outcome: 'rejected', message: `${label} has blocked this account.` };
+  if (kind === 'accountBlocked')
+    return { outcome: 'rejected', message: `${label} has blocked this account.` };
   // The key itself was understood: what is missing is a subscription.
   if (kind === 'planMissing') {
-    return { outcome: 'accepted', message: `${label} accepted the API key, but it has no ${plan} subscription.` };
+    return {
+      outcome: 'accepted',
+      message: `${label} accepted the API key, but it has no ${plan} subscription.`,
+    };
   }
-  return { outcome: 'unknown', message: `${label} answered ${status}, which says nothing about the key.` };
+  return {
+    outcome: 'unknown',
+    message: `${label} answered ${status}, which says nothing about the key.`,
+  };
 }
 
 function keyHeaders(isAnthropic: boolean, key: string): Record<string, string> {

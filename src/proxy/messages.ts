@@ -1,13 +1,13 @@
 import type { Answer, PreparedRequest } from './attempt';
 import { type ChainContext, type ChainOutcome, walkChain } from './chain';
-import { policies } from './failure';
+import type { Core } from './core';
+import { answerHeaders, policies } from './failure';
 import { sentence, summarizeAttempts } from './failureMessage';
 import type { Permit } from './health';
 import { createLiveStream, type LiveStream } from './liveStream';
-import type { Core } from './core';
 import type { Reply } from './reply';
-import { createRequestLog, type Ending, type RequestLog } from './requestLog';
 import { describeRequest } from './requestFacts';
+import { createRequestLog, type Ending, type RequestLog } from './requestLog';
 import { route } from './router';
 import type { ClientRequest } from './server';
 import { type Failure, type Target, targetName } from './types';
@@ -17,7 +17,11 @@ import { collectMessage, encodeMessage } from './wire/message';
 import { noUsage, type StreamEvent } from './wire/streamEvent';
 
 /** `POST /v1/messages`: the whole path of a request. */
-export async function handleMessages(core: Core, client: ClientRequest, reply: Reply): Promise<void> {
+export async function handleMessages(
+  core: Core,
+  client: ClientRequest,
+  reply: Reply,
+): Promise<void> {
   const parsed = parseMessagesRequest(client.body);
   if (!parsed.ok) return reply.error(400, 'invalid_request_error', parsed.message);
   const facts = describeRequest(parsed.request, client.headers);
@@ -38,7 +42,12 @@ export async function handleMessages(core: Core, client: ClientRequest, reply: R
   live?.setHeaders({ 'x-switchyard-scenario': headerSafe(chosen.scenario) });
   const served: Served = { core, client, reply, log, prepared, live };
   try {
-    const outcome = await walkChain([first, ...others], prepared, chainContext(served), client.signal);
+    const outcome = await walkChain(
+      [first, ...others],
+      prepared,
+      chainContext(served),
+      client.signal,
+    );
     if (outcome.served) await deliver(served, outcome.answer, outcome.permit);
     else await refuse(served, outcome);
   } finally {
@@ -79,7 +88,10 @@ function chainContext({ core, log }: Served): ChainContext {
 async function deliver(served: Served, answer: Answer, permit: Permit): Promise<void> {
   const { log, live } = served;
   log.answered(answer.target, answer.ttftMs, answer.omitted);
-  const ended = live === undefined ? await deliverWhole(served, answer) : await deliverStream(served, live, answer);
+  const ended =
+    live === undefined
+      ? await deliverWhole(served, answer)
+      : await deliverStream(served, live, answer);
   if (ended.failure === undefined) {
     permit.succeeded({ ttftMs: answer.ttftMs });
     log.served(answer.target, ended.ending);
@@ -110,7 +122,9 @@ async function deliverStream(served: Served, live: LiveStream, answer: Answer): 
       if (failure !== undefined && failure.kind !== 'cancelled') {
         const type = policies[failure.kind].answer.errorType;
         const message = sentence(failure, core.clock.now());
-        await live.write(isPassing ? encodeErrorEvent(type, message) : encoder.encodeError(type, message));
+        await live.write(
+          isPassing ? encodeErrorEvent(type, message) : encoder.encodeError(type, message),
+        );
       }
       return { ending, failure };
     }
@@ -138,7 +152,11 @@ async function deliverWhole(served: Served, answer: Answer): Promise<Ended> {
   return { ending: endingOf(events) ?? noEnding, failure: undefined };
 }
 
-function encodeCollected(events: readonly StreamEvent[], model: string, inputTokens: number): string {
+function encodeCollected(
+  events: readonly StreamEvent[],
+  model: string,
+  inputTokens: number,
+): string {
   const message = collectMessage(events);
   if (message === undefined) throw new Error('a whole answer gave no message');
   return encodeMessage(message, { model, inputTokens });
@@ -151,7 +169,10 @@ function endingOf(events: readonly StreamEvent[]): Ending | undefined {
   return end?.type === 'message-end' ? { usage: end.usage, stopReason: end.stopReason } : undefined;
 }
 
-async function refuse(served: Served, outcome: Extract<ChainOutcome, { served: false }>): Promise<void> {
+async function refuse(
+  served: Served,
+  outcome: Extract<ChainOutcome, { served: false }>,
+): Promise<void> {
   const { core, live, log, reply } = served;
   const { failure, failures } = outcome;
   log.failed(failure, policies[failure.kind].answer.status);
@@ -171,24 +192,15 @@ function finalMessage(failure: Failure, failures: readonly Failure[], now: numbe
   return `${main} Tried: ${summarizeAttempts(failures)}.`;
 }
 
-/** Above this a client would sleep for minutes; Claude Code gives up at once beyond 60 s. */
-const maxRetryAfterSeconds = 59;
-
 function answerFailure(served: Served, failure: Failure, message: string): void {
-  const { status, errorType, isRetryable } = policies[failure.kind].answer;
-  const headers: Record<string, string> = {};
-  if (failure.upstreamStatus !== undefined) {
-    headers['x-switchyard-upstream-status'] = String(failure.upstreamStatus);
-  }
-  if (isRetryable && failure.resetsAt !== undefined) {
-    const seconds = Math.ceil((failure.resetsAt - served.core.clock.now()) / 1000);
-    headers['retry-after'] = String(Math.min(maxRetryAfterSeconds, Math.max(1, seconds)));
-  }
-  served.reply.error(status, errorType, message, { isRetryable, headers });
+  const { status, errorType } = policies[failure.kind].answer;
+  served.reply.error(status, errorType, message, answerHeaders(failure, served.core.clock.now()));
 }
 
 function refuseEmptyChain(reply: Reply, chosen: ReturnType<typeof route>): void {
-  const why = chosen.skipped.map(({ target, reason }) => `${targetName(target)}: ${reason}`).join('; ');
+  const why = chosen.skipped
+    .map(({ target, reason }) => `${targetName(target)}: ${reason}`)
+    .join('; ');
   const message = `Scenario “${chosen.scenario}” has no model that Switchyard can call${why === '' ? '' : ` (${why})`}. Check “switchyard.scenarios” and “switchyard.providers” in the VS Code settings.`;
   reply.error(400, 'invalid_request_error', message);
 }

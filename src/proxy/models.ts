@@ -35,7 +35,11 @@ function listModels(core: Core): readonly ListedModel[] {
     if (!hasKey(provider.credential)) continue;
     for (const model of modelIds(provider)) {
       const id = `${provider.id}/${model}`;
-      listed.push({ id, name: `${model} (${provider.planLabel ?? provider.label})`, facts: modelFacts(provider, model) });
+      listed.push({
+        id,
+        name: `${model} (${provider.planLabel ?? provider.label})`,
+        facts: modelFacts(provider, model),
+      });
     }
   }
   return listed;
@@ -66,6 +70,12 @@ function openaiList(models: readonly ListedModel[]) {
   const created = Math.floor(Date.parse(`${catalogueDate}T00:00:00Z`) / 1000);
   return {
     object: 'list',
-    data: models.map(({ id, name }) => ({ id, object: 'model', created, owned_by: 'switchyard', name })),
+    data: models.map(({ id, name }) => ({
+      id,
+      object: 'model',
+      created,
+      owned_by: 'switchyard',
+      name,
+    })),
   };
 }

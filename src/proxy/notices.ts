@@ -17,7 +17,8 @@ export function createNoticeBoard(publish: (notice: Notice) => void): NoticeBoar
     tell(failure) {
       const { told: how, scope, buttons } = policies[failure.kind];
       if (how !== 'notification') return;
-      const cause = `${scopeName(scope, failure)} ${failure.kind}`;
+      // A weekly limit after a 5-hour one is news.
+      const cause = `${scopeName(scope, failure)} ${failure.kind} ${failure.limitName ?? ''}`;
       if (told.has(cause)) return;
       told.add(cause);
       const { link, provider } = failure;

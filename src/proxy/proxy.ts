@@ -3,6 +3,7 @@ import type { Core } from './core';
 import { handleCountTokens } from './countTokens';
 import { withDemo } from './demo';
 import { createHealth, type Health } from './health';
+import { logHealthChange } from './healthLog';
 import { checkKey } from './keyCheck';
 import { createLogger } from './log';
 import { handleMessages } from './messages';
@@ -15,7 +16,7 @@ import { createReport } from './report';
 import type { RoutingTable } from './router';
 import { mergeScenarios } from './scenarios';
 import { createProxyServer, type Handler, type ProxyServer } from './server';
-import { type ApiKeys, type ProxySettings, type Target, type WireFormat } from './types';
+import type { ApiKeys, ProxySettings, Target, WireFormat } from './types';
 import { createUpstream, type Upstream } from './upstream';
 import { codecs } from './wire/formats';
 
@@ -34,7 +35,7 @@ export interface ProxyConfiguration {
 }
 
 /** The proxy without any host around it. Configure first; requests in flight keep what they began with. */
-export interface Proxy {
+export interface SwitchyardProxy {
   configure(configuration: ProxyConfiguration): void;
   /** Resolves to the port; rejects with the socket's error. */
   listen(port: number, accessToken: string): Promise<number>;
@@ -46,9 +47,14 @@ export interface Proxy {
   dispose(): Promise<void>;
 }
 
-export function createProxy(options: ProxyOptions): Proxy {
+export function createProxy(options: ProxyOptions): SwitchyardProxy {
   const clock = options.clock ?? systemClock;
-  const state: State = { configuration: undefined, upstream: undefined, activeRequests: 0, accessToken: '' };
+  const state: State = {
+    configuration: undefined,
+    upstream: undefined,
+    activeRequests: 0,
+    accessToken: '',
+  };
   const redact = createRedactor(() => secretsOf(state));
   const log = createLogger(options.write, redact);
   const report = createReport({ clock, publish: (value) => options.onReport?.(value) });
@@ -58,12 +64,13 @@ export function createProxy(options: ProxyOptions): Proxy {
     random: options.random ?? Math.random,
     onChange(entry, change, failure) {
       if (change === 'closed') notices.forget(entry.scope, entry.key);
-      logHealth(log, entry, change, failure, clock.now());
+      logHealthChange(log, clock.now(), { entry, change, failure });
       publish();
     },
   });
   const core = createCore(state, { clock, log, health, notices });
-  const publish = () => report.schedule(() => ({ core, health, activeRequests: state.activeRequests }));
+  const publish = () =>
+    report.schedule(() => ({ core, health, activeRequests: state.activeRequests }));
   const routes = createRoutes(core);
   let server: ProxyServer | undefined;
   return {
@@ -77,7 +84,14 @@ export function createProxy(options: ProxyOptions): Proxy {
         state.activeRequests = activeRequests;
         publish();
       };
-      const next = createProxyServer({ accessToken, routes, openRoutes, log, clock, onActiveChange });
+      const next = createProxyServer({
+        accessToken,
+        routes,
+        openRoutes,
+        log,
+        clock,
+        onActiveChange,
+      });
       const bound = await next.listen(port);
       server = next;
       return bound;
@@ -122,7 +136,10 @@ function createRoutes(core: Core): Readonly<Record<string, Handler>> {
     'GET /v1/models': (client, reply) => handleModels(core, client, reply),
     'HEAD /': async (_client, reply) => reply.json(200, ''),
     'GET /health': async (_client, reply) => {
-      reply.json(200, JSON.stringify({ status: 'ok', service: 'switchyard', version: core.version() }));
+      reply.json(
+        200,
+        JSON.stringify({ status: 'ok', service: 'switchyard', version: core.version() }),
+      );
     },
   };
 }
@@ -156,7 +173,12 @@ function createCore(
 
 /** The other wire format that we can write, for an upstream that refused the target's own. */
 function otherFormat(target: Target): WireFormat | undefined {
-  const order: readonly WireFormat[] = ['openai-chat', 'anthropic-messages', 'openai-responses', 'gemini'];
+  const order: readonly WireFormat[] = [
+    'openai-chat',
+    'anthropic-messages',
+    'openai-responses',
+    'gemini',
+  ];
   return order.find((format) => format !== target.wireFormat && codecs[format] !== undefined);
 }
 
@@ -179,9 +201,13 @@ function applyConfiguration(
   for (const provider of providers.values()) {
     const { credential, id, baseUrl } = provider;
     const hasNewKey = previous?.keys[credential] !== next.keys[credential];
-    const hasMoved = previous !== undefined && previous.table.providers.get(id)?.baseUrl !== baseUrl;
+    const hasMoved =
+      previous !== undefined && previous.table.providers.get(id)?.baseUrl !== baseUrl;
     if (!hasNewKey && !hasMoved) continue;
-    for (const [scope, key] of [['credential', credential], ['plan', id]] as const) {
+    for (const [scope, key] of [
+      ['credential', credential],
+      ['plan', id],
+    ] as const) {
       health.reset({ scope, key });
       notices.forget(scope, key);
     }
@@ -195,18 +221,3 @@ function applyConfiguration(
 function secretsOf(state: State): readonly string[] {
   return [state.accessToken, ...Object.values(state.configuration?.keys ?? {})];
 }
-
-function logHealth(
-  log: Core['log'],
-  entry: Parameters<NonNullable<Parameters<typeof createHealth>[0]['onChange']>>[0],
-  change: string,
-  failure: { readonly kind: string } | undefined,
-  now: number,
-): void {
-  const name = `${entry.scope} ${entry.key}`;
-  if (change === 'closed') return log.info(`${name} is back`);
-  const why = failure?.kind ?? 'failures';
-  const until = entry.untilAt === undefined ? 'until its key changes' : `for ${Math.max(1, Math.round((entry.untilAt - now) / 1000))} s`;
-  log.warn(`resting ${name} ${until} after ${why}`);
-}
-

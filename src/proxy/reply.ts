@@ -7,24 +7,31 @@ import { errorBody } from './wire/anthropic';
 export interface Reply {
   readonly hasStarted: boolean;
   json(status: number, body: string, headers?: Readonly<Record<string, string>>): void;
-  /** An error in the caller's own format. `isRetryable` false makes clients stop at once. */
-  error(status: number, type: AnthropicErrorType, message: string, options?: ErrorOptions): void;
+  /** An error in the caller's own format. */
+  error(
+    status: number,
+    type: AnthropicErrorType,
+    message: string,
+    headers?: Readonly<Record<string, string>>,
+  ): void;
   startStream(headers?: Readonly<Record<string, string>>): void;
   /** Waits while the client reads more slowly than we write. Resolves at once when the client has left. */
   write(chunk: string | Uint8Array): Promise<void>;
   end(): void;
 }
 
-export interface ErrorOptions {
-  readonly isRetryable?: boolean;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+/** The same request would fail the same way: clients that know the header stop at once. */
+export const noRetry = { 'x-should-retry': 'false' } as const;
 
 export function createReply(response: ServerResponse, requestId: string): Reply {
   const isGone = () => response.destroyed || response.writableEnded;
   function head(status: number, headers: Readonly<Record<string, string>>): void {
     if (response.headersSent) throw new Error(`request ${requestId}: a second answer head`);
-    response.writeHead(status, { 'request-id': requestId, 'cache-control': 'no-store', ...headers });
+    response.writeHead(status, {
+      'request-id': requestId,
+      'cache-control': 'no-store',
+      ...headers,
+    });
   }
   const reply: Reply = {
     get hasStarted() {
@@ -36,10 +43,8 @@ export function createReply(response: ServerResponse, requestId: string): Reply 
       head(status, { 'content-type': 'application/json', 'content-length': length, ...headers });
       response.end(body);
     },
-    error(status, type, message, options = {}) {
-      const retry: Record<string, string> =
-        options.isRetryable === true ? {} : { 'x-should-retry': 'false' };
-      reply.json(status, errorBody(type, message), { ...retry, ...options.headers });
+    error(status, type, message, headers = noRetry) {
+      reply.json(status, errorBody(type, message), headers);
     },
     startStream(headers = {}) {
       if (isGone()) return;

@@ -43,7 +43,9 @@ export function buildReport({ core, health, activeRequests }: ReportSource): Pro
   return {
     activeRequests,
     credentials: credentialReports(core, health, entries, used),
-    targets: [...used.values()].map(({ target, scenarios }) => targetReport(core, target, scenarios, entries)),
+    targets: [...used.values()].map(({ target, scenarios }) =>
+      targetReport(core, target, scenarios, entries),
+    ),
     usable: isUsable(defaultScenario(core.table().scenarios), core.table()),
     ...(windows.length === 0 ? {} : { smallestContext: Math.min(...windows) }),
   };
@@ -106,8 +108,12 @@ function targetReport(
   const name = targetName(target);
   const own = entries.get(`target ${name}`);
   const keys = scopeKeys(target);
-  const resting = [own, entries.get(`plan ${keys.plan}`), entries.get(`host ${keys.host}`), entries.get(`credential ${keys.credential}`)]
-    .find((entry) => entry !== undefined && entry.state !== 'closed');
+  const resting = [
+    own,
+    entries.get(`plan ${keys.plan}`),
+    entries.get(`host ${keys.host}`),
+    entries.get(`credential ${keys.credential}`),
+  ].find((entry) => entry !== undefined && entry.state !== 'closed');
   const failure = resting?.failure ?? own?.failure;
   return {
     name,

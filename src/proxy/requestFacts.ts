@@ -38,15 +38,12 @@ function requestClass(request: MessagesRequest, headers: IncomingHttpHeaders): R
   const hinted = requestClasses.find((name) => name === hint);
   if (hinted !== undefined) return hinted;
   if (header(headers, 'x-claude-code-agent-id') !== undefined) return 'subagent';
-  // Session names and summaries: nothing to act with, and an answer in a given shape or of a few words.
-  const isShort = request.maxTokens !== undefined && request.maxTokens <= shortAnswerTokens;
+  // Session names and titles: nothing to act with, and an answer in a given shape. Quota probes ask for one token.
+  const isProbe = request.maxTokens === 1;
   const hasNoTools = request.tools.length === 0;
-  if (hasNoTools && (request.outputSchema !== undefined || isShort)) return 'auxiliary';
+  if (hasNoTools && (request.outputSchema !== undefined || isProbe)) return 'auxiliary';
   return 'main';
 }
-
-/** Quota probes ask for 1 token, classifiers for 64, titles for a line. */
-const shortAnswerTokens = 128;
 
 /** Headers in which clients name their conversation, the surest first. */
 const sessionHeaders = [

@@ -40,7 +40,8 @@ export function createRequestLog(id: string, log: Logger, clock: Clock): Request
     },
     failedAttempt(target, failure, attempted) {
       const what = attempted ? `attempt ${attempts}` : 'not tried:';
-      const status = failure.upstreamStatus === undefined ? '' : ` upstream=${failure.upstreamStatus}`;
+      const status =
+        failure.upstreamStatus === undefined ? '' : ` upstream=${failure.upstreamStatus}`;
       const took = attempted ? ` after=${clock.now() - attemptAt}ms` : ' (remembered)';
       const text = line(`${what} ${targetName(target)} ${failure.kind}${status}${took}`);
       if (failure.kind === 'cancelled') return log.debug(text);
@@ -50,14 +51,19 @@ export function createRequestLog(id: string, log: Logger, clock: Clock): Request
     },
     answered(target, ttftMs, omitted) {
       const format = `format=${target.wireFormat}`;
-      log.info(line(`attempt ${attempts} ${targetName(target)} answers ${format} ttft=${ttftMs}ms`));
-      if (omitted.length > 0) log.info(line(`left out for ${targetName(target)}: ${omitted.join(', ')}`));
+      log.info(
+        line(`attempt ${attempts} ${targetName(target)} answers ${format} ttft=${ttftMs}ms`),
+      );
+      if (omitted.length > 0)
+        log.info(line(`left out for ${targetName(target)}: ${omitted.join(', ')}`));
     },
     served(target, { usage, stopReason }) {
       const cached = usage.cacheReadTokens + usage.cacheWriteTokens;
       const tokens = `in=${usage.inputTokens} cached=${cached} out=${usage.outputTokens}`;
       const name = targetName(target);
-      log.info(line(`served by ${name} ${tokens}${cost(target, usage)} stop=${stopReason} ${total()}`));
+      log.info(
+        line(`served by ${name} ${tokens}${cost(target, usage)} stop=${stopReason} ${total()}`),
+      );
     },
     brokeOff(target, failure) {
       const text = line(`broke off: ${targetName(target)} ${failure.kind} ${total()}`);

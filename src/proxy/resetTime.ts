@@ -1,4 +1,5 @@
 import type { ErrorBody } from './errorBody';
+import { isObject } from './wire/json';
 
 /**
  * Epoch ms at which an upstream says that it will serve again: from `retry-after-ms`, `retry-after` (seconds or a date),
@@ -43,9 +44,8 @@ function dateMs(value: unknown): number | undefined {
 
 function resetFields({ error, root }: ErrorBody): readonly unknown[] {
   const names = ['resetsAt', 'resets_at', 'resetAt', 'reset_at'];
-  return [error, error['metadata'], root['metadata'], root].flatMap((holder) =>
-    names.map((name) => Object.entries(holder ?? {}).find(([key]) => key === name)?.[1]),
-  );
+  const holders = [error, error['metadata'], root['metadata'], root].filter(isObject);
+  return holders.flatMap((holder) => names.map((name) => holder[name]));
 }
 
 const waitWords = /\b(?:resets?|retry|try again|retrying)\s{1,3}(?:in|after)\s{1,3}/i;

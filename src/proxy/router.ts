@@ -31,7 +31,12 @@ function choose(facts: RequestFacts, table: RoutingTable): Choice {
   const requested = facts.requestedModel;
   if (requested.startsWith('scenario:')) return namedScenario(requested, facts, table);
   if (parseTarget(requested, table) !== undefined) {
-    return { scenario: 'requested', reason: 'model requested by name', models: [requested], parameters: undefined };
+    return {
+      scenario: 'requested',
+      reason: 'model requested by name',
+      models: [requested],
+      parameters: undefined,
+    };
   }
   return override(facts, table) ?? detected(facts, table);
 }
@@ -41,7 +46,10 @@ function namedScenario(requested: string, facts: RequestFacts, table: RoutingTab
   const scenario = table.scenarios.find((candidate) => candidate.name === name);
   if (scenario !== undefined) return ofScenario(scenario, 'scenario requested by name', table);
   const fallback = detected(facts, table);
-  return { ...fallback, reason: `no scenario is named ${JSON.stringify(name)}; ${fallback.reason}` };
+  return {
+    ...fallback,
+    reason: `no scenario is named ${JSON.stringify(name)}; ${fallback.reason}`,
+  };
 }
 
 function override(facts: RequestFacts, table: RoutingTable): Choice | undefined {
@@ -82,7 +90,12 @@ function ofScenario(scenario: Scenario, reason: string, table: RoutingTable): Ch
       };
     }
   }
-  return { scenario: scenario.name, reason, models: scenario.models, parameters: scenario.parameters };
+  return {
+    scenario: scenario.name,
+    reason,
+    models: scenario.models,
+    parameters: scenario.parameters,
+  };
 }
 
 /** True when at least one target of the scenario has its key or needs none. */

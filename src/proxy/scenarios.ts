@@ -1,5 +1,11 @@
 import { matchesGlob } from './catalogue';
-import { type Effort, efforts, type RequestFacts, type ScenarioConditions, type ScenarioSettings } from './types';
+import {
+  type Effort,
+  efforts,
+  type RequestFacts,
+  type ScenarioConditions,
+  type ScenarioSettings,
+} from './types';
 
 /** A scenario in force: its rule, its chain, and whether a person wrote it. */
 export interface Scenario extends ScenarioSettings {
@@ -143,7 +149,11 @@ export const builtInScenarios: Readonly<Record<string, ScenarioSettings>> = {
   vision: {
     priority: 70,
     when: { hasImages: true },
-    models: ['opencode-go/kimi-k2.7-code', 'opencode-go/mimo-v2.6-pro', 'opencode-go/qwen3.8-flash'],
+    models: [
+      'opencode-go/kimi-k2.7-code',
+      'opencode-go/mimo-v2.6-pro',
+      'opencode-go/qwen3.8-flash',
+    ],
   },
   longContext: {
     // Below the smallest window of the default chain (262,144), with room for the answer.
@@ -170,7 +180,11 @@ export const builtInScenarios: Readonly<Record<string, ScenarioSettings>> = {
   fast: {
     priority: 20,
     when: { requestedModel: ['*haiku*', '*-mini*', '*-nano*', '*-flash*'] },
-    models: ['opencode-go/glm-5.3-flash', 'opencode-go/mimo-v2.6-flash', 'opencode-go/qwen3.8-flash'],
+    models: [
+      'opencode-go/glm-5.3-flash',
+      'opencode-go/mimo-v2.6-flash',
+      'opencode-go/qwen3.8-flash',
+    ],
   },
   default: builtInDefault,
 };

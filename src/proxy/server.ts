@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from './clock';
 import { checkAccessToken, checkHost, checkOrigin, type Refusal } from './guards';
 import type { Logger } from './log';
-import { createReply, type Reply } from './reply';
+import { createReply, noRetry, type Reply } from './reply';
 
 /** What a client asked, read whole. */
 export interface ClientRequest {
@@ -41,13 +41,18 @@ export interface ProxyServer {
 /** The HTTP server in front of everything: who may ask, what is a request, and when the client has left. */
 export function createProxyServer(options: ServerOptions): ProxyServer {
   const state: ServerState = { options, port: 0, active: 0, isDraining: false, onIdle: undefined };
-  const server = createServer({ headersTimeout: 20_000, requestTimeout: 120_000, maxHeaderSize: 64 * 1024 });
+  const server = createServer({
+    headersTimeout: 20_000,
+    requestTimeout: 120_000,
+    maxHeaderSize: 64 * 1024,
+  });
   // Longer than clients keep idle connections, so that they never write into one that we just closed.
   server.keepAliveTimeout = 120_000;
   server.on('request', (request, response) => void serve(state, request, response));
   server.on('upgrade', (_request, socket: Duplex) => refuseUpgrade(socket));
   server.on('clientError', (_error, socket: Duplex) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    if (socket.writable)
+      socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
   });
   let closing: Promise<void> | undefined;
   return {
@@ -128,9 +133,16 @@ async function serve(
   try {
     await answer(state, { id, request, reply, signal: controller.signal });
   } catch (error) {
-    state.options.log.error(`request ${id} bug: ${error instanceof Error ? error.stack : String(error)}`);
+    state.options.log.error(
+      `request ${id} bug: ${error instanceof Error ? error.stack : String(error)}`,
+    );
     if (reply.hasStarted) response.destroy();
-    else reply.error(500, 'api_error', `Switchyard failed inside (request ${id}). Run “Switchyard: Show Log” in VS Code.`);
+    else
+      reply.error(
+        500,
+        'api_error',
+        `Switchyard failed inside (request ${id}). Run “Switchyard: Show Log” in VS Code.`,
+      );
   } finally {
     setActive(state, state.active - 1);
   }
@@ -152,7 +164,9 @@ async function answer(state: ServerState, exchange: Exchange): Promise<void> {
   const refusal =
     checkHost(headers, port) ??
     checkOrigin(headers) ??
-    (options.openRoutes.has(routeName) ? undefined : checkAccessToken(headers, options.accessToken)) ??
+    (options.openRoutes.has(routeName)
+      ? undefined
+      : checkAccessToken(headers, options.accessToken)) ??
     checkDraining(state);
   if (refusal !== undefined) return refuse(exchange, refusal);
   const handler = options.routes[routeName];
@@ -167,14 +181,16 @@ async function answer(state: ServerState, exchange: Exchange): Promise<void> {
 
 function checkDraining(state: ServerState): Refusal | undefined {
   if (!state.isDraining) return undefined;
-  const message = 'Switchyard is stopping and takes no new requests. Run “Switchyard: Start” in VS Code.';
+  const message =
+    'Switchyard is stopping and takes no new requests. Run “Switchyard: Start” in VS Code.';
   return { status: 503, errorType: 'api_error', message };
 }
 
 function refuse(exchange: Exchange, refusal: Refusal): void {
   // The body was not read: the connection cannot be used again.
   exchange.reply.error(refusal.status, refusal.errorType, refusal.message, {
-    headers: { connection: 'close' },
+    ...noRetry,
+    connection: 'close',
   });
   exchange.request.resume();
 }

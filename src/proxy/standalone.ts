@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { parseSettings } from '../config/schema';
 import { version } from '../../package.json';
+import { parseSettings } from '../config/schema';
 import { type LogLevel, logLevels } from './protocol';
-import { createProxy } from './proxy';
 import { mergeProviders } from './providers';
+import { createProxy } from './proxy';
 import type { ApiKeys, ProxySettings } from './types';
 import { isObject } from './wire/json';
 
@@ -22,7 +22,8 @@ async function main(): Promise<void> {
       if (logLevels.indexOf(level) < leastLevel) return;
       process.stderr.write(`${new Date().toISOString()} [${level}] ${message}\n`);
     },
-    onNotice: ({ message }) => process.stderr.write(`${new Date().toISOString()} [notice] ${message}\n`),
+    onNotice: ({ message }) =>
+      process.stderr.write(`${new Date().toISOString()} [notice] ${message}\n`),
   });
   proxy.configure({ version, settings, keys: readKeys(settings) });
   const token = randomBytes(32).toString('base64url');
@@ -99,7 +100,8 @@ function readKeys(settings: ProxySettings): ApiKeys {
 
 main().catch((error: unknown) => {
   const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
-  const text = error instanceof Error ? ((isUsage ? undefined : error.stack) ?? error.message) : String(error);
+  const text =
+    error instanceof Error ? ((isUsage ? undefined : error.stack) ?? error.message) : String(error);
   process.stderr.write(`switchyard: ${text}\n`);
   process.exit(isUsage ? 2 : 1);
 });

@@ -1,5 +1,5 @@
-import { isObject } from './errorBody';
 import { imageTokens } from './imageTokens';
+import { isObject } from './wire/json';
 
 /** The parts of a request that cost input tokens, read tolerantly: whatever has another shape costs its JSON text. */
 export interface CountableRequest {

@@ -5,6 +5,7 @@ declare module 'undici/lib/dispatcher/agent.js' {
 }
 declare module 'undici/lib/api/api-request.js' {
   import type { Dispatcher } from 'undici';
+
   const request: (
     this: Dispatcher,
     options: Dispatcher.RequestOptions,

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import type { FromWorker, ToWorker } from './protocol';
-import { createProxy, type Proxy } from './proxy';
+import { createProxy, type SwitchyardProxy } from './proxy';
 import { assertNever } from './types';
 
 /** Entry of the worker thread: messages in, events out. See protocol.ts. */
@@ -16,7 +16,8 @@ function main(): void {
   // One after the other: a `listen` must not overtake the `close` before it.
   let previous = Promise.resolve();
   port.on('message', (message: ToWorker) => {
-    const handled = () => handle(proxy, message, post).catch((error: unknown) => logBug(post, error));
+    const handled = () =>
+      handle(proxy, message, post).catch((error: unknown) => logBug(post, error));
     if (isImmediate(message)) void handled();
     else previous = previous.then(handled);
   });
@@ -33,7 +34,7 @@ function isImmediate(message: ToWorker): boolean {
 }
 
 async function handle(
-  proxy: Proxy,
+  proxy: SwitchyardProxy,
   message: ToWorker,
   post: (message: FromWorker) => void,
 ): Promise<void> {
@@ -57,7 +58,7 @@ async function handle(
 }
 
 async function listen(
-  proxy: Proxy,
+  proxy: SwitchyardProxy,
   { preferredPort, exactPort, accessToken }: Extract<ToWorker, { type: 'listen' }>,
 ): Promise<FromWorker> {
   try {

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
-import { environmentChange } from './environment';
+import type { ProxyStatus } from '../controller';
+import { environmentChange, shellLines, terminalEnvironment } from './environment';
+import { injectedEnvironment } from './injection';
 
 // At shell integration too: a shell profile that exports ANTHROPIC_API_KEY would otherwise win, and the
 // person's own key would reach the proxy.
@@ -8,26 +10,42 @@ const options: vscode.EnvironmentVariableMutatorOptions = {
   applyAtShellIntegration: true,
 };
 
-/** Writes variables for new integrated terminals; kept by VS Code over a reload of the window. */
+/** The variables of new integrated terminals. VS Code keeps them over a reload of the window. */
 export class EnvironmentWriter {
   readonly #collection: vscode.EnvironmentVariableCollection;
-  readonly #description: vscode.MarkdownString;
 
-  /** `description` is Markdown, shown where VS Code lists what extensions did to a terminal. */
-  constructor(collection: vscode.EnvironmentVariableCollection, description: string) {
+  constructor(collection: vscode.EnvironmentVariableCollection) {
     this.#collection = collection;
-    this.#description = new vscode.MarkdownString(description);
     if (!collection.persistent) collection.persistent = true;
   }
 
-  /** Makes `wanted` the whole of our variables; an empty object removes them all. */
-  write(wanted: Readonly<Record<string, string>>): void {
+  /** Brings the variables in line with the state of the proxy, by the fewest writes. */
+  inject(
+    status: ProxyStatus,
+    { isWanted, accessToken }: { isWanted: boolean; accessToken: string | undefined },
+  ): void {
+    const wanted = injectedEnvironment(status, {
+      isWanted,
+      accessToken,
+      inheritedNoProxy: inheritedNoProxy(),
+    });
+    if (wanted === 'keep') return;
     const { set, remove } = environmentChange(this.#present(), wanted);
     for (const name of remove) this.#collection.delete(name);
     for (const [name, value] of set) this.#collection.replace(name, value, options);
-    if (set.length > 0 || this.#collection.description === undefined) {
-      this.#collection.description = this.#description;
-    }
+    if (set.length > 0) this.#collection.description = description();
+  }
+
+  /** Lines for the person's own shell; undefined while the proxy does not run. */
+  shellLines(status: ProxyStatus, accessToken: string | undefined): string | undefined {
+    if (status.state !== 'running' || accessToken === undefined) return undefined;
+    const variables = terminalEnvironment({
+      port: status.port,
+      accessToken,
+      inheritedNoProxy: inheritedNoProxy(),
+      smallestContext: status.report?.smallestContext,
+    });
+    return shellLines(variables, process.platform === 'win32' ? 'powershell' : 'posix');
   }
 
   /** The names of our variables; their values are nobody's business but the terminal's. */
@@ -42,4 +60,17 @@ export class EnvironmentWriter {
     });
     return present;
   }
+}
+
+/** Shown where VS Code lists what extensions did to a terminal. */
+function description(): vscode.MarkdownString {
+  return new vscode.MarkdownString(
+    vscode.l10n.t(
+      'Points agents such as Claude Code to the Switchyard proxy of this window. Switch it off with the setting `switchyard.terminal.injectEnvironment`.',
+    ),
+  );
+}
+
+function inheritedNoProxy(): string | undefined {
+  return process.env['NO_PROXY'] || process.env['no_proxy'];
 }

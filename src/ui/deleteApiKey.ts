@@ -1,18 +1,16 @@
 import * as vscode from 'vscode';
 import { providerOfCredential } from '../proxy/providers';
-import type { KeyActions } from './setApiKey';
+import type { KeyAccess } from './setApiKey';
 
 /** Asks which stored key to delete, asks again, deletes it. */
-export async function deleteApiKey(
-  actions: KeyActions,
-  credentials: readonly string[],
-): Promise<void> {
+export async function deleteApiKey(access: KeyAccess): Promise<void> {
+  const credentials = Object.keys(await access.keys.load());
   if (credentials.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('There is no API key to delete.'));
     return;
   }
   const items = credentials.map((credential) => ({
-    label: providerOfCredential(actions.providers(), credential)?.label ?? credential,
+    label: providerOfCredential(access.providers(), credential)?.label ?? credential,
     description: credential,
     credential,
   }));
@@ -34,7 +32,7 @@ export async function deleteApiKey(
     confirm,
   );
   if (choice !== confirm) return;
-  const deleted = await actions.delete(picked.credential);
+  const deleted = await access.keys.delete(picked.credential);
   const message =
     deleted.outcome === 'stored'
       ? vscode.l10n.t('The API key of {0} is deleted.', picked.label)

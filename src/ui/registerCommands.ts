@@ -1,22 +1,30 @@
 import * as vscode from 'vscode';
+import type { ProxyController } from '../controller';
 import { type CommandId, commands } from './commands';
+import { copyEnvironment } from './copyEnvironment';
+import { deleteApiKey } from './deleteApiKey';
+import { type KeyAccess, setApiKey } from './setApiKey';
+import type { StatusView } from './statusView';
 
-/** What each command does; its argument comes from outside (a link, a key binding) and is not trusted. */
-export type CommandHandlers = Readonly<Record<CommandId, (argument: unknown) => unknown>>;
+/** What the commands act on. */
+export interface CommandTargets extends KeyAccess {
+  readonly view: StatusView;
+  readonly proxy: ProxyController;
+  /** The environment for the person's own shell; undefined while the proxy does not run. */
+  readonly shellLines: () => string | undefined;
+}
 
 /** Registers every command of the table. A handler that throws is a fault of ours: logged, and told once. */
-export function registerCommands(
-  handlers: CommandHandlers,
-  onFault: (id: CommandId, error: unknown) => void,
-): vscode.Disposable {
+export function registerCommands(targets: CommandTargets): vscode.Disposable {
+  const handlers = createHandlers(targets);
   return vscode.Disposable.from(
     ...commands.map(({ id }) =>
       vscode.commands.registerCommand(id, async (argument: unknown) => {
         try {
           await handlers[id](argument);
         } catch (error: unknown) {
-          onFault(id, error);
-          const message = error instanceof Error ? error.message : String(error);
+          const { message, stack } = error instanceof Error ? error : new Error(String(error));
+          targets.view.log('error', `command ${id} failed: ${stack ?? message}`);
           void vscode.window.showErrorMessage(
             vscode.l10n.t('Switchyard could not do that: {0}', message),
           );
@@ -26,8 +34,27 @@ export function registerCommands(
   );
 }
 
+/** The argument comes from outside (a link, a key binding, a button) and is not trusted. */
+type Handlers = Readonly<Record<CommandId, (argument: unknown) => unknown>>;
+
+function createHandlers(targets: CommandTargets): Handlers {
+  const { proxy, view } = targets;
+  return {
+    'switchyard.start': () => proxy.start(),
+    'switchyard.stop': () => proxy.stop(),
+    'switchyard.toggle': () => proxy.toggle(),
+    'switchyard.setApiKey': (credential) => setApiKey(targets, credential),
+    'switchyard.deleteApiKey': () => deleteApiKey(targets),
+    'switchyard.showLog': () => view.showLog(),
+    'switchyard.showStatus': () => view.writeStatus(proxy.status),
+    'switchyard.openSettings': (setting) => openSettings(setting),
+    'switchyard.resetHealth': () => proxy.resetHealth(),
+    'switchyard.copyEnvironment': () => copyEnvironment(targets.shellLines()),
+  };
+}
+
 /** Opens our settings, or the one named. */
-export async function openSettings(setting: unknown): Promise<void> {
+async function openSettings(setting: unknown): Promise<void> {
   const isName = typeof setting === 'string' && setting.startsWith('switchyard.');
   const query = isName ? `@id:${setting}` : '@ext:switchyard.switchyard';
   await vscode.commands.executeCommand('workbench.action.openSettings', query);

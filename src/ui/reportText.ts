@@ -12,9 +12,9 @@ const maxTooltipRows = 24;
  * messages from elsewhere are escaped; only `tooltipCommands` are linked.
  */
 export function tooltipMarkdown(status: ProxyStatus, t: Translate): string {
-  const { sentence } = presentStatus(status, t);
+  const { sentence, hint } = presentStatus(status, t);
   const report = status.state === 'running' ? status.report : undefined;
-  const blocks = [`**Switchyard** · ${escapeMarkdown(sentence)}`];
+  const blocks = [`**Switchyard** · ${escapeMarkdown(`${sentence} ${hint}`)}`];
   if (report !== undefined) {
     if (report.credentials.length > 0) blocks.push(credentialLines(report.credentials, t));
     if (report.targets.length > 0) blocks.push(targetTable(report.targets, t));

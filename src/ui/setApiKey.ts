@@ -1,26 +1,24 @@
 import * as vscode from 'vscode';
+import type { ProxyStatus } from '../controller';
 import type { CredentialReport, KeyCheck } from '../proxy/protocol';
-import { providerOfCredential } from '../proxy/providers';
-import type { Provider } from '../proxy/types';
+import type { ApiKeys, Provider } from '../proxy/types';
 import { cleanKey, keyFault, slotsOf } from './keySlots';
 import { describeCredential } from './reportText';
 
 /** What the key commands need of the rest; handed in by the composition root. */
-export interface KeyActions {
+export interface KeyAccess {
   readonly providers: () => Iterable<Provider>;
-  readonly hasKey: (credential: string) => boolean;
-  /** What the running proxy says of the key slots that its chains use. */
-  readonly credentials: () => readonly CredentialReport[];
-  readonly isRunning: () => boolean;
-  /** Undefined when there was no answer. */
-  readonly checkKey: (
-    providerId: string,
-    key: string,
-    signal: AbortSignal,
-  ) => Promise<KeyCheck | undefined>;
-  readonly store: (credential: string, key: string) => Promise<StoreOutcome>;
-  readonly keepForSession: (credential: string, key: string) => void;
-  readonly delete: (credential: string) => Promise<StoreOutcome>;
+  readonly keys: {
+    load(): Promise<ApiKeys>;
+    store(credential: string, key: string): Promise<StoreOutcome>;
+    keepForSession(credential: string, key: string): void;
+    delete(credential: string): Promise<StoreOutcome>;
+  };
+  readonly proxy: {
+    readonly status: ProxyStatus;
+    /** Undefined when there was no answer. */
+    checkKey(providerId: string, key: string, signal: AbortSignal): Promise<KeyCheck | undefined>;
+  };
 }
 
 export type StoreOutcome =
@@ -28,19 +26,16 @@ export type StoreOutcome =
   | { readonly outcome: 'failed'; readonly reason: string };
 
 /** Asks for a key, checks it, stores it. `credential` skips the choice of the provider. */
-export async function setApiKey(actions: KeyActions, credential: unknown): Promise<void> {
-  const named =
-    typeof credential === 'string'
-      ? providerOfCredential(actions.providers(), credential)
-      : undefined;
-  const provider = named ?? (await pickProvider(actions));
+export async function setApiKey(access: KeyAccess, credential: unknown): Promise<void> {
+  const named = slotsOf(access.providers()).find((slot) => slot.credential === credential);
+  const provider = named ?? (await pickProvider(access));
   if (provider === undefined) return;
   for (;;) {
     const key = await askKey(provider);
     if (key === undefined) return;
-    const verdict = await checkKey(actions, provider, key);
+    const verdict = await checkKey(access, provider, key);
     if (verdict === 'again') continue;
-    if (verdict !== 'cancelled') await save(actions, provider, key, verdict.message);
+    if (verdict !== 'cancelled') await save(access, provider, key, verdict.message);
     return;
   }
 }
@@ -49,15 +44,20 @@ interface ProviderItem extends vscode.QuickPickItem {
   readonly provider: Provider;
 }
 
-async function pickProvider(actions: KeyActions): Promise<Provider | undefined> {
-  const items = slotsOf(actions.providers()).map(
-    (provider): ProviderItem => ({
-      label: provider.label,
-      description: describeSlot(actions, provider.credential),
-      detail: new URL(provider.baseUrl).host,
-      provider,
-    }),
-  );
+async function pickProvider(access: KeyAccess): Promise<Provider | undefined> {
+  const keys = await access.keys.load();
+  const reports = credentialsOf(access);
+  const items = slotsOf(access.providers()).flatMap((provider): ProviderItem[] => {
+    const report = reports.find(({ credential }) => credential === provider.credential);
+    // The demonstration's key slot is of interest only to those who try the demonstration.
+    if (provider.isDemo === true && report === undefined) return [];
+    const isSet = keys[provider.credential] !== undefined;
+    const state = report?.state ?? (isSet ? 'unused' : 'missing');
+    const description = describeCredential(state, vscode.l10n.t);
+    return [
+      { label: provider.label, description, detail: new URL(provider.baseUrl).host, provider },
+    ];
+  });
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Switchyard: Set API Key'),
     placeHolder: vscode.l10n.t('Whose API key do you want to set?'),
@@ -67,10 +67,8 @@ async function pickProvider(actions: KeyActions): Promise<Provider | undefined> 
   return picked?.provider;
 }
 
-function describeSlot(actions: KeyActions, credential: string): string {
-  const report = actions.credentials().find((candidate) => candidate.credential === credential);
-  if (report !== undefined) return describeCredential(report.state, vscode.l10n.t);
-  return actions.hasKey(credential) ? vscode.l10n.t('API key set') : vscode.l10n.t('no API key');
+function credentialsOf({ proxy: { status } }: KeyAccess): readonly CredentialReport[] {
+  return status.state === 'running' ? (status.report?.credentials ?? []) : [];
 }
 
 async function askKey(provider: Provider): Promise<string | undefined> {
@@ -94,12 +92,12 @@ async function askKey(provider: Provider): Promise<string | undefined> {
 
 /** `again`: the person wants to type another key. `message` tells what is known of an accepted or unchecked key. */
 async function checkKey(
-  actions: KeyActions,
+  access: KeyAccess,
   provider: Provider,
   key: string,
 ): Promise<'again' | 'cancelled' | { readonly message: string }> {
   const { label } = provider;
-  if (!actions.isRunning()) {
+  if (access.proxy.status.state !== 'running') {
     return {
       message: vscode.l10n.t(
         'The API key of {0} is stored. It was not checked, since the proxy is not running.',
@@ -116,7 +114,7 @@ async function checkKey(
     },
     (_progress, token) => {
       token.onCancellationRequested(() => cancel.abort());
-      return actions.checkKey(provider.id, key, cancel.signal);
+      return access.proxy.checkKey(provider.id, key, cancel.signal);
     },
   );
   if (cancel.signal.aborted) return 'cancelled';
@@ -165,14 +163,14 @@ async function offerRejected(
 }
 
 async function save(
-  actions: KeyActions,
+  access: KeyAccess,
   { credential, label }: Provider,
   key: string,
   message: string,
 ): Promise<void> {
-  const stored = await actions.store(credential, key);
+  const stored = await access.keys.store(credential, key);
   if (stored.outcome === 'stored') {
-    tell(actions, credential, label, message);
+    tell(access, credential, label, message);
     return;
   }
   const session = vscode.l10n.t('Use for This Session');
@@ -186,7 +184,7 @@ async function save(
     session,
     help,
   );
-  if (choice === session) actions.keepForSession(credential, key);
+  if (choice === session) access.keys.keepForSession(credential, key);
   if (choice === help) await vscode.env.openExternal(keyringHelp);
 }
 
@@ -195,8 +193,8 @@ const keyringHelp = vscode.Uri.parse(
 );
 
 /** Not awaited: the command is done, whether or not somebody looks at the message. */
-function tell(actions: KeyActions, credential: string, label: string, message: string): void {
-  const reports = actions.credentials();
+function tell(access: KeyAccess, credential: string, label: string, message: string): void {
+  const reports = credentialsOf(access);
   const isUsed = reports.length === 0 || reports.some((one) => one.credential === credential);
   if (isUsed) {
     void vscode.window.showInformationMessage(message);

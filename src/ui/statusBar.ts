@@ -44,6 +44,6 @@ export class StatusBar {
   }
 }
 
-function commandOf({ command, credential, sentence }: StatusPresentation): vscode.Command {
-  return { command, title: sentence, arguments: credential === undefined ? [] : [credential] };
+function commandOf({ command, credential, hint }: StatusPresentation): vscode.Command {
+  return { command, title: hint, arguments: credential === undefined ? [] : [credential] };
 }

@@ -9,8 +9,10 @@ export interface StatusPresentation {
   readonly text: string;
   /** For a screen reader. */
   readonly label: string;
-  /** One sentence: what is the case, and what to do. Leads the tooltip. */
+  /** What is the case, as a sentence. */
   readonly sentence: string;
+  /** What a click does, as a sentence. */
+  readonly hint: string;
   readonly command: CommandId;
   /** The key slot that `switchyard.setApiKey` is to ask for; absent: the person chooses. */
   readonly credential?: string;
@@ -25,7 +27,8 @@ export function presentStatus(status: ProxyStatus, t: Translate): StatusPresenta
       return {
         text: `$(circle-slash) ${t('Switchyard: stopped')}`,
         label: t('Switchyard, stopped'),
-        sentence: t('The proxy is stopped. Click to start it.'),
+        sentence: t('The proxy is stopped.'),
+        hint: t('Click to start it.'),
         command,
       };
     case 'starting':
@@ -33,23 +36,23 @@ export function presentStatus(status: ProxyStatus, t: Translate): StatusPresenta
         text: `$(loading~spin) ${t('Switchyard: starting')}`,
         label: t('Switchyard, starting'),
         sentence: t('The proxy is starting.'),
+        hint: t('Click to stop it.'),
         command,
       };
     case 'stopping':
       return {
         text: `$(loading~spin) ${t('Switchyard: stopping')}`,
         label: t('Switchyard, stopping'),
-        sentence: t(
-          'The proxy is stopping: requests still running: {0}. Run Stop again to end them now.',
-          status.activeRequests,
-        ),
+        sentence: t('The proxy is stopping; requests still running: {0}.', status.activeRequests),
+        hint: t('Click to start it again; run Stop once more to end the requests now.'),
         command,
       };
     case 'failed':
       return {
         text: `$(error) ${t('Switchyard: failed')}`,
         label: t('Switchyard, failed'),
-        sentence: `${describeFailure(status.reason, t)} ${t('Click to try again.')}`,
+        sentence: describeFailure(status.reason, t),
+        hint: t('Click to try again.'),
         command,
         background: 'error',
       };
@@ -92,14 +95,16 @@ function presentRunning(
     return {
       text: `$(warning) ${t('Switchyard: degraded')}`,
       label: t('Switchyard, running, {0}', count),
-      sentence: t('Running on port {0}, {1}. Click to stop.', port, count),
+      sentence: t('Running on port {0}, {1}.', port, count),
+      hint: t('Click to stop.'),
       command: 'switchyard.toggle',
     };
   }
   return {
     text: `$(radio-tower) ${t('Switchyard: running')}`,
     label: t('Switchyard, running'),
-    sentence: t('Running on port {0}. Click to stop.', port),
+    sentence: t('Running on port {0}.', port),
+    hint: t('Click to stop.'),
     command: 'switchyard.toggle',
   };
 }
@@ -113,8 +118,9 @@ function presentRefused(credential: CredentialReport, t: Translate): StatusPrese
       ? t('Switchyard, {0} has blocked the account', label)
       : t('Switchyard, {0} rejected the API key', label),
     sentence: isBlocked
-      ? t('{0} has blocked the account of the API key. Click to set another key.', label)
-      : t('{0} rejected the API key. Click to set another one.', label),
+      ? t('{0} has blocked the account of the API key.', label)
+      : t('{0} rejected the API key.', label),
+    hint: t('Click to set another one.'),
     command: 'switchyard.setApiKey',
     credential: credential.credential,
     background: 'warning',
@@ -132,8 +138,9 @@ function presentMissing(
     label: t('Switchyard, API key needed'),
     sentence:
       first === undefined
-        ? t('No model of the default chain can be used. Click to set an API key.')
-        : t('{0} needs an API key. Click to set it.', first.label),
+        ? t('No model of the default chain can be used.')
+        : t('{0} needs an API key.', first.label),
+    hint: t('Click to set it.'),
     command: 'switchyard.setApiKey',
     background: 'warning',
   };

@@ -31,6 +31,7 @@ describe('the real claude and an independent upstream', () => {
           token: proxy.token,
           prompt: 'Say something independent.',
           cwd: os.tmpdir(),
+          maxRetries: 1,
         });
         const said = `${result.stdout}\n${result.stderr}\n${proxy.log()}`;
         assert.equal(result.stdout.trim(), 'Independent greetings.', said);

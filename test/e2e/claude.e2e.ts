@@ -115,8 +115,11 @@ for (const dialect of DIALECTS) {
       rmSync(folder, { recursive: true, force: true });
     });
 
-    const ask = (prompt: string): Promise<RunResult> =>
-      runClaude({ baseUrl: proxy.url, token: proxy.token, prompt, cwd: folder });
+    const ask = (
+      prompt: string,
+      options: { readonly maxRetries?: number } = { maxRetries: 1 },
+    ): Promise<RunResult> =>
+      runClaude({ baseUrl: proxy.url, token: proxy.token, prompt, cwd: folder, ...options });
 
     it('prints the text that the upstream answers', async () => {
       upstream.answer(dialect.text('The answer is plum, and that is all.'));
@@ -160,7 +163,7 @@ for (const dialect of DIALECTS) {
 
     it('stops dead on a bad key, with one upstream call, and with none the next time', async () => {
       upstream.answerAlways(dialect.badKey);
-      const first = await ask('What is the answer?');
+      const first = await ask('What is the answer?', {});
       assert.equal(first.code, 1, explain(first));
       assert.match(first.stdout, /rejected the API key/);
       assert.match(first.stdout, /Switchyard: Set API Key/);
@@ -169,7 +172,7 @@ for (const dialect of DIALECTS) {
       assert.equal(upstream.requests.length, 1);
       assert.ok(first.durationMs < 20_000, `took ${first.durationMs} ms: it retried`);
 
-      const second = await ask('And now?');
+      const second = await ask('And now?', {});
       assert.equal(second.code, 1, explain(second));
       assert.match(second.stdout, /rejected the API key/);
       assert.equal(upstream.requests.length, 1);

@@ -12,6 +12,8 @@ export interface ClaudeOptions {
   readonly prompt: string;
   readonly cwd: string;
   readonly flags?: readonly string[];
+  /** Default: the agent's own ten, which take minutes when a test fails. */
+  readonly maxRetries?: number;
 }
 
 /** What the agent would otherwise send or fetch beside its requests. */
@@ -59,6 +61,9 @@ export async function runClaude(options: ClaudeOptions): Promise<RunResult> {
         ANTHROPIC_API_KEY: '',
         CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST: '1',
         CLAUDE_CODE_GATEWAY_HINT_HEADERS: '1',
+        ...(options.maxRetries === undefined
+          ? {}
+          : { CLAUDE_CODE_MAX_RETRIES: String(options.maxRetries) }),
       },
     });
   } finally {

@@ -23,7 +23,14 @@ export interface StreamEncoder {
 
 /** Gives the encoder of one response: one `message_start`, strictly growing block indexes, one end. */
 export function createStreamEncoder(options: EncoderOptions): StreamEncoder {
-  const state: State = { ...options, phase: 'idle', index: 0, tools: 0, hasInput: false, length: 0 };
+  const state: State = {
+    ...options,
+    phase: 'idle',
+    index: 0,
+    tools: 0,
+    hasInput: false,
+    length: 0,
+  };
   return {
     encode(events) {
       let text = '';
@@ -214,7 +221,8 @@ function close(state: State): string {
   state.open = undefined;
   state.index += 1;
   return (
-    (isEmptyTool ? frame('content_block_delta', input) : '') + frame('content_block_stop', { index })
+    (isEmptyTool ? frame('content_block_delta', input) : '') +
+    frame('content_block_stop', { index })
   );
 }
 

@@ -39,10 +39,20 @@ export type ContentBlock =
   | DocumentBlock
   | { readonly type: 'thinking'; readonly thinking: string; readonly signature: string }
   | { readonly type: 'redacted_thinking' }
-  | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: JsonObject }
+  | {
+      readonly type: 'tool_use';
+      readonly id: string;
+      readonly name: string;
+      readonly input: JsonObject;
+    }
   | ToolResultBlock
   | { readonly type: 'tool_reference'; readonly toolName: string }
-  | { readonly type: 'search_result'; readonly title: string; readonly source: string; readonly text: string }
+  | {
+      readonly type: 'search_result';
+      readonly title: string;
+      readonly source: string;
+      readonly text: string;
+    }
   | { readonly type: 'other'; readonly blockType: string };
 
 /** A schema for a string or an array of blocks that always gives blocks; `place` is for messages only. */
@@ -103,7 +113,14 @@ function parseBlock(value: unknown): ParsedBlock {
     return { block: { type: 'other', blockType: type }, issues: [] };
   }
   const parsed = schema.safeParse(value);
-  return parsed.success ? { block: parsed.data, issues: [] } : { issues: parsed.error.issues.map(({ path, ...issue }) => ({ path, message: issueText(issue) })) };
+  return parsed.success
+    ? { block: parsed.data, issues: [] }
+    : {
+        issues: parsed.error.issues.map(({ path, ...issue }) => ({
+          path,
+          message: issueText(issue),
+        })),
+      };
 }
 
 const sourceSchema = z.pipe(
@@ -144,7 +161,11 @@ const blockSchemas: Readonly<Record<string, z.ZodMiniType<ContentBlock>>> = {
   document: z.pipe(
     z.looseObject({ source: sourceSchema, title: z.nullish(z.string()) }),
     z.transform(
-      ({ source, title }): ContentBlock => ({ type: 'document', source, title: title ?? undefined }),
+      ({ source, title }): ContentBlock => ({
+        type: 'document',
+        source,
+        title: title ?? undefined,
+      }),
     ),
   ),
   thinking: z.pipe(
@@ -193,7 +214,11 @@ const blockSchemas: Readonly<Record<string, z.ZodMiniType<ContentBlock>>> = {
     z.transform(({ tool_name }): ContentBlock => ({ type: 'tool_reference', toolName: tool_name })),
   ),
   search_result: z.pipe(
-    z.looseObject({ title: z.nullish(z.string()), source: z.nullish(z.string()), content: z.optional(z.unknown()) }),
+    z.looseObject({
+      title: z.nullish(z.string()),
+      source: z.nullish(z.string()),
+      content: z.optional(z.unknown()),
+    }),
     z.transform(
       ({ title, source, content }): ContentBlock => ({
         type: 'search_result',
@@ -211,6 +236,8 @@ function textOf(content: unknown): string {
   }
   const blocks: readonly unknown[] = Array.isArray(content) ? content : [];
   return blocks
-    .flatMap((block) => (isObject(block) && typeof block['text'] === 'string' ? [block['text']] : []))
+    .flatMap((block) =>
+      isObject(block) && typeof block['text'] === 'string' ? [block['text']] : [],
+    )
     .join('\n\n');
 }

@@ -46,7 +46,10 @@ const blockRules: Readonly<Record<string, BlockRule>> = {
   redacted_thinking: cleanRedacted,
   tool_use: (block) => cleanToolUse(without(cleanCacheControl(block), ['caller'])),
   tool_result: cleanToolResult,
-  tool_reference: (block) => ({ type: 'text', text: loadedTool(stringAt(block, 'tool_name') ?? '') }),
+  tool_reference: (block) => ({
+    type: 'text',
+    text: loadedTool(stringAt(block, 'tool_name') ?? ''),
+  }),
   search_result: (block) => ({ type: 'text', text: searchText(block) }),
 };
 

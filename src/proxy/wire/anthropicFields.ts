@@ -2,7 +2,7 @@ import type { Effort } from '../types';
 import { cleanCacheControl } from './anthropicContent';
 import { type History, rewriteHistory } from './anthropicHistory';
 import type { EncodeInput } from './formats';
-import { isObject, type JsonObject, parseJson, stringAt, without } from './json';
+import { arrayAt, isObject, type JsonObject, parseJson, stringAt, without } from './json';
 import {
   callableTools,
   isBillingLine,
@@ -19,12 +19,17 @@ export function memberEdits(input: EncodeInput): {
   readonly omitted: readonly string[];
 } {
   const members = new Map((membersOf(input.rawBody) ?? []).map((member) => [member.key, member]));
-  const valueOf = (key: string): unknown => {
+  const memberValue = (key: string): unknown => {
     const range = members.get(key)?.value;
     return range && parseJson(input.rawBody.slice(range.start, range.end));
   };
   const start = members.get('messages')?.value.start ?? input.rawBody.length;
-  const request: Rewrite = { input, valueOf, history: rewriteHistory(input, start), omitted: new Set() };
+  const request: Rewrite = {
+    input,
+    memberValue,
+    history: rewriteHistory(input, start),
+    omitted: new Set(),
+  };
   const edits = new Map<string, string | undefined>();
   if (request.history.json !== undefined) {
     edits.set('messages', request.history.json);
@@ -44,7 +49,7 @@ export function memberEdits(input: EncodeInput): {
 interface Rewrite {
   readonly input: EncodeInput;
   /** A member of the client's body, parsed on demand. */
-  readonly valueOf: (key: string) => unknown;
+  readonly memberValue: (key: string) => unknown;
   readonly history: History;
   readonly omitted: Set<string>;
 }
@@ -52,8 +57,8 @@ interface Rewrite {
 type EditMap = Map<string, string | undefined>;
 
 /** Sets a member unless it says the same already; undefined takes it out. */
-function setIfNew(edits: EditMap, { valueOf }: Rewrite, key: string, value: unknown): void {
-  const old = valueOf(key);
+function setIfNew(edits: EditMap, { memberValue }: Rewrite, key: string, value: unknown): void {
+  const old = memberValue(key);
   const json = value === undefined ? undefined : JSON.stringify(value);
   if (json !== (old === undefined ? undefined : JSON.stringify(old))) {
     edits.set(key, json);
@@ -75,6 +80,20 @@ function editReasoning(edits: EditMap, request: Rewrite): void {
   const thinking = thinkingFor(request, reasoning);
   setIfNew(edits, request, 'thinking', thinking);
   setIfNew(edits, request, 'output_config', outputConfigFor(request, reasoning));
+  if (thinking === undefined || thinking['type'] === 'disabled') {
+    setIfNew(edits, request, 'context_management', withoutThinkingEdits(request));
+  }
+}
+
+/** `context_management` without the edit that Anthropic refuses when the model does not think. */
+function withoutThinkingEdits({ memberValue }: Rewrite): unknown {
+  const management = memberValue('context_management');
+  const edits = arrayAt(management, 'edits');
+  const kept = edits.filter((edit) => !stringAt(edit, 'type')?.startsWith('clear_thinking'));
+  if (!isObject(management) || kept.length === edits.length) {
+    return management;
+  }
+  return kept.length === 0 ? undefined : { ...management, edits: kept };
 }
 
 /** Thinking budgets by effort, for models that want a number; the highest is Claude Code's own. */
@@ -90,9 +109,9 @@ const budgets: Readonly<Record<Effort, number>> = {
 const leastBudget = 1024;
 
 function thinkingFor(request: Rewrite, { mode }: Reasoning): JsonObject | undefined {
-  const { input, history, valueOf } = request;
+  const { input, history, memberValue } = request;
   const quirks = input.facts.quirks ?? {};
-  const own = valueOf('thinking');
+  const own = memberValue('thinking');
   const asked = isObject(own) ? own : undefined;
   if (mode === 'default') {
     return asked;
@@ -101,11 +120,15 @@ function thinkingFor(request: Rewrite, { mode }: Reasoning): JsonObject | undefi
     // A model that always thinks refuses to be told not to.
     return quirks.thinkingAlwaysOn === true ? undefined : { type: 'disabled' };
   }
-  const isKnown = !input.isAnthropic || input.facts.quirks !== undefined;
-  if (quirks.adaptiveThinking === true || (!isKnown && asked?.['type'] === 'adaptive')) {
-    const kept = asked?.['type'] === 'adaptive' ? asked : { type: 'adaptive' };
+  const type = asked?.['type'];
+  if (quirks.adaptiveThinking === true) {
+    const kept = type === 'adaptive' && asked !== undefined ? asked : { type: 'adaptive' };
     // `display` is newer than most resellers.
     return input.isAnthropic ? kept : without(kept, ['display']);
+  }
+  const isUnknown = input.isAnthropic && input.facts.quirks === undefined;
+  if (isUnknown && type !== undefined && type !== 'enabled' && type !== 'disabled') {
+    return asked;
   }
   // A turn that begins with a tool call instead of thinking is refused while thinking with a budget is on, and the
   // thinking that belonged there was another vendor's. The next turn thinks again.
@@ -124,9 +147,9 @@ function budgeted(input: EncodeInput, asked: JsonObject | undefined): JsonObject
 }
 
 function outputConfigFor(request: Rewrite, { mode, effort }: Reasoning): JsonObject | undefined {
-  const { input, valueOf, omitted } = request;
+  const { input, memberValue, omitted } = request;
   const { facts, isAnthropic, parameters } = input;
-  const own = valueOf('output_config');
+  const own = memberValue('output_config');
   const asked = isObject(own) ? own : {};
   const isClaude = isAnthropic || facts.quirks?.adaptiveThinking === true;
   // DeepSeek refuses an effort together with disabled thinking: anthropics/claude-code#65863.
@@ -136,7 +159,11 @@ function outputConfigFor(request: Rewrite, { mode, effort }: Reasoning): JsonObj
   if (!isClaude && 'format' in asked) {
     omitted.add('output_config.format');
   }
-  const kept = isAnthropic ? asked : isClaude && 'format' in asked ? { format: asked['format'] } : {};
+  const kept = isAnthropic
+    ? asked
+    : isClaude && 'format' in asked
+      ? { format: asked['format'] }
+      : {};
   const config = { ...without(kept, ['effort']), ...(sent === undefined ? {} : { effort: sent }) };
   // The client's own order of members stays when nothing else has changed.
   if ('effort' in asked && asked['effort'] === sent && isAnthropic) {
@@ -148,7 +175,7 @@ function outputConfigFor(request: Rewrite, { mode, effort }: Reasoning): JsonObj
 const samplingMembers = ['temperature', 'top_p', 'top_k'] as const;
 
 function editSampling(edits: EditMap, request: Rewrite): void {
-  const { input, valueOf } = request;
+  const { input, memberValue } = request;
   if (input.facts.quirks?.noTemperature === true && !isAsAsked(request)) {
     for (const key of samplingMembers) {
       setIfNew(edits, request, key, undefined);
@@ -158,7 +185,7 @@ function editSampling(edits: EditMap, request: Rewrite): void {
   const { temperature } = input.parameters;
   // Anthropic takes no temperature while the model thinks.
   const isThinking = input.isAnthropic && reasoningOf(input).mode === 'on';
-  if (temperature !== undefined && !isThinking && valueOf('temperature') !== temperature) {
+  if (temperature !== undefined && !isThinking && memberValue('temperature') !== temperature) {
     edits.set('temperature', String(temperature));
   }
 }
@@ -195,7 +222,7 @@ function editForOthers(edits: EditMap, request: Rewrite, members: readonly Membe
 }
 
 function editSystem(edits: EditMap, request: Rewrite): void {
-  const system = request.valueOf('system');
+  const system = request.memberValue('system');
   if (typeof system === 'string') {
     setIfNew(edits, request, 'system', isBillingLine(system) ? undefined : system);
   } else if (Array.isArray(system)) {
@@ -207,11 +234,16 @@ function editSystem(edits: EditMap, request: Rewrite): void {
 }
 
 /** Tool members that came with betas. */
-const toolMembers: ReadonlySet<string> = new Set(['name', 'description', 'input_schema', 'cache_control']);
+const toolMembers: ReadonlySet<string> = new Set([
+  'name',
+  'description',
+  'input_schema',
+  'cache_control',
+]);
 
 function editTools(edits: EditMap, request: Rewrite): void {
-  const { input, valueOf, omitted } = request;
-  const tools = valueOf('tools');
+  const { input, memberValue, omitted } = request;
+  const tools = memberValue('tools');
   if (!Array.isArray(tools)) {
     return;
   }
@@ -228,7 +260,7 @@ function editTools(edits: EditMap, request: Rewrite): void {
     omitted.add(`server tool ${name}`);
   }
   setIfNew(edits, request, 'tools', kept.length === 0 ? undefined : kept);
-  const choice = valueOf('tool_choice');
+  const choice = memberValue('tool_choice');
   const named = stringAt(choice, 'name');
   if (kept.length === 0 || (named !== undefined && !kept.some((tool) => tool['name'] === named))) {
     setIfNew(edits, request, 'tool_choice', undefined);

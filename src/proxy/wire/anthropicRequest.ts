@@ -120,7 +120,9 @@ const requestSchema = z.looseObject({
     }),
   ),
   thinking: z.nullish(z.looseObject({ type: z.string(), budget_tokens: z.nullish(z.number()) })),
-  output_config: z.nullish(z.looseObject({ effort: z.optional(z.unknown()), format: z.optional(z.unknown()) })),
+  output_config: z.nullish(
+    z.looseObject({ effort: z.optional(z.unknown()), format: z.optional(z.unknown()) }),
+  ),
   output_format: z.optional(z.unknown()),
   stop_sequences: z.nullish(z.array(z.string())),
   temperature: z.nullish(z.number()),
@@ -159,7 +161,8 @@ function toRequest(body: z.infer<typeof requestSchema>): MessagesRequest {
 }
 
 function schemaOf(format: unknown): JsonObject | undefined {
-  const schema = isObject(format) && format['type'] === 'json_schema' ? format['schema'] : undefined;
+  const schema =
+    isObject(format) && format['type'] === 'json_schema' ? format['schema'] : undefined;
   return isObject(schema) ? schema : undefined;
 }
 

@@ -1,9 +1,57 @@
-import { usageMembers } from './anthropic';
 import { createAnthropicDecoder } from './anthropicDecoder';
-import { isObject, objectAt, parseJson, stringAt } from './json';
-import { createSseParser, type SseFrame } from './sse';
-import type { StreamError, StreamEvent, StreamStep } from './streamEvent';
-import { noUsage } from './streamEvent';
+import { arrayAt, isObject } from './json';
+import { readFrames } from './sseFrames';
+import { bodyError } from './streamErrors';
+import type { StreamEvent, StreamStep } from './streamEvent';
 
-export async function* decodeAnthropicStream(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<StreamStep> {}
-export function decodeAnthropicMessage(body: unknown): readonly StreamEvent[] { return []; }
+/**
+ * Observes an Anthropic stream. Each step carries whole frames as they came; only a frame that would break clients is
+ * mended. Error frames, `[DONE]` and everything after `message_stop` (a gateway's ping with the cost) are not passed on.
+ */
+export async function* decodeAnthropicStream(
+  bytes: AsyncIterable<Uint8Array>,
+): AsyncGenerator<StreamStep> {
+  const decoder = createAnthropicDecoder();
+  for await (const batch of readFrames(bytes)) {
+    if (batch.error !== undefined) {
+      yield { events: [{ type: 'error', error: batch.error }] };
+      return;
+    }
+    const events: StreamEvent[] = [];
+    const parts: Uint8Array[] = [];
+    for (const frame of batch.frames) {
+      const read = decoder.read(frame);
+      events.push(...read.events);
+      parts.push(...(read.bytes === undefined ? [] : [read.bytes]));
+      if (decoder.isFinished) {
+        break;
+      }
+    }
+    if (parts.length > 0) {
+      yield { events, bytes: Buffer.concat(parts) };
+    } else if (events.length > 0) {
+      yield { events };
+    }
+    if (decoder.isFinished) {
+      return;
+    }
+  }
+}
+
+/** The events of a whole Messages answer, by way of the frames that a stream would have had. */
+export function decodeAnthropicMessage(body: unknown): readonly StreamEvent[] {
+  if (!isObject(body) || body['type'] !== 'message' || !Array.isArray(body['content'])) {
+    return [{ type: 'error', error: bodyError(body) }];
+  }
+  const decoder = createAnthropicDecoder();
+  const { stop_reason, stop_sequence, usage } = body;
+  return [
+    ...decoder.observe('message_start', { message: body }),
+    ...arrayAt(body, 'content').flatMap((block) => [
+      ...decoder.observe('content_block_start', { content_block: block }),
+      ...decoder.observe('content_block_stop', {}),
+    ]),
+    ...decoder.observe('message_delta', { delta: { stop_reason, stop_sequence }, usage }),
+    ...decoder.observe('message_stop', {}),
+  ];
+}

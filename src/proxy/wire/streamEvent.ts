@@ -36,7 +36,12 @@ export interface StreamError {
  * its end before the next start; a decoder buffers whatever its upstream interleaves.
  */
 export type StreamEvent =
-  | { readonly type: 'message-start'; readonly id: string; readonly model: string; readonly usage: Usage }
+  | {
+      readonly type: 'message-start';
+      readonly id: string;
+      readonly model: string;
+      readonly usage: Usage;
+    }
   | { readonly type: 'text-start' }
   | { readonly type: 'text-delta'; readonly text: string }
   | { readonly type: 'text-end' }

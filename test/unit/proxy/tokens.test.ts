@@ -11,9 +11,9 @@ const known: readonly (readonly [name: string, text: string, tokens: number])[] 
     ),
     521,
   ],
-  ['Chinese', '这个函数读取一个文件并返回其内容。如果文件不存在,则抛出异常。'.repeat(20), 400],
-  ['Russian', 'Эта функция читает файл и возвращает его содержимое. '.repeat(20), 240],
-  ['hexadecimal', '4f2a9b0c7d1e83a6'.repeat(50), 480],
+  ['Chinese', '这个函数读取一个文件并返回其内容。如果文件不存在,则抛出异常。'.repeat(20), 380],
+  ['Russian', 'Эта функция читает файл и возвращает его содержимое. '.repeat(20), 242],
+  ['hexadecimal', '4f2a9b0c7d1e83a6'.repeat(50), 701],
   ['emoji', '😀🚀✅'.repeat(200), 800],
 ];
 

@@ -1,0 +1,55 @@
+// The README's tables of settings and commands, between their markers.
+import { commandCategory, type Json, type JsonObject, jsonSchemas } from '../src/config/manifest';
+
+interface DocumentedCommand {
+  readonly title: string;
+  readonly description: string;
+}
+
+/** `readme` with the lines between the markers made anew; without markers it is left as it is. */
+export function withTables(readme: string, commands: readonly DocumentedCommand[]): string {
+  const filled = fill(readme, 'settings', settingsTable());
+  return fill(filled, 'commands', commandsTable(commands));
+}
+
+function fill(readme: string, name: string, table: string): string {
+  const marked = new RegExp(`(<!-- generated:${name} -->\\n)[^]*?(<!-- /generated:${name} -->)`);
+  return readme.replace(marked, (_whole, start: string, end: string) => `${start}${table}${end}`);
+}
+
+function settingsTable(): string {
+  const rows = Object.entries(jsonSchemas()).map(([name, schema]) => [
+    `\`${name}\``,
+    `\`${JSON.stringify(schema['default'])}\``,
+    [plainMarkdown(schema['markdownDescription'] ?? ''), ...choices(schema)].join(' '),
+  ]);
+  return table(['Setting', 'Default', 'What it does'], rows);
+}
+
+/** Each value of an enumeration with what it means. */
+function choices(schema: JsonObject): readonly string[] {
+  const { enum: values, markdownEnumDescriptions: meanings } = schema;
+  if (!Array.isArray(values) || !Array.isArray(meanings)) return [];
+  return values.map((value, index) => `\`${value}\`: ${meanings[index]}`);
+}
+
+function commandsTable(commands: readonly DocumentedCommand[]): string {
+  const rows = commands.map(({ title, description }) => [
+    `${commandCategory}: ${title}`,
+    description,
+  ]);
+  return table(['Command', 'What it does'], rows);
+}
+
+/** Links to settings and commands work in VS Code only. */
+function plainMarkdown(text: Json): string {
+  return String(text)
+    .replaceAll(/`#([\w.]+)#`/g, '`$1`')
+    .replaceAll(/\[([^\]]+)\]\(command:[\w.]+\)/g, '$1');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
+  return [head, head.map(() => '---'), ...rows].map(line).join('');
+}

@@ -1,0 +1,273 @@
+import { frame, usageMembers } from './anthropic';
+import { countAt, isObject, type JsonObject, objectAt, parseJson, stringAt } from './json';
+import type { SseFrame } from './sse';
+import { malformed, upstreamError } from './streamErrors';
+import {
+  noUsage,
+  type StopReason,
+  type StreamEvent,
+  settleStopReason,
+  type Usage,
+} from './streamEvent';
+
+export interface AnthropicDecoder {
+  /** One frame: its events, and the bytes to pass on (none for what clients must not see). */
+  read(frame: SseFrame): { readonly events: readonly StreamEvent[]; readonly bytes?: Uint8Array };
+  /** The events of one Anthropic event, given without its frame. */
+  observe(type: string, data: JsonObject): readonly StreamEvent[];
+  /** True after `message_stop` or an error. */
+  readonly isFinished: boolean;
+}
+
+/** Gives the decoder of one answer. */
+export function createAnthropicDecoder(): AnthropicDecoder {
+  const state: State = {
+    hasStarted: false,
+    isFinished: false,
+    signature: '',
+    tools: 0,
+    usage: noUsage,
+  };
+  return {
+    read(frame) {
+      return readFrame(state, frame);
+    },
+    observe(type, data) {
+      return observe(state, type, data);
+    },
+    get isFinished() {
+      return state.isFinished;
+    },
+  };
+}
+
+interface State {
+  hasStarted: boolean;
+  isFinished: boolean;
+  open?: 'text' | 'thinking' | 'tool' | 'opaque' | undefined;
+  /** Of the open thinking block. */
+  signature: string;
+  tools: number;
+  usage: Usage;
+  stopReason?: StopReason;
+  stopSequence?: string | null;
+}
+
+type Read = ReturnType<AnthropicDecoder['read']>;
+
+function readFrame(state: State, source: SseFrame): Read {
+  if (source.data === undefined || source.data === '' || source.data === '[DONE]') {
+    // Comments keep the connection alive on the client's side too; `[DONE]` makes Anthropic's SDK throw.
+    return source.data === undefined && source.event === ''
+      ? { events: [], bytes: source.bytes }
+      : { events: [] };
+  }
+  const data = parseJson(source.data);
+  if (!isObject(data)) {
+    // Cut off by the end of the body: the missing end marker says enough.
+    return source.isWhole ? broken(state, source.data) : { events: [] };
+  }
+  const type = stringAt(data, 'type') ?? source.event;
+  if (type === 'error' || source.event === 'error' || isObject(data['error'])) {
+    state.isFinished = true;
+    return { events: [{ type: 'error', error: upstreamError(data, source.data) }] };
+  }
+  if (type === 'message_start' && state.hasStarted) {
+    return { events: [] };
+  }
+  const mended = mend(state, type, data);
+  const events = observe(state, type, mended);
+  const isExact = mended === data && source.event === type && data['type'] === type;
+  const bytes = isExact ? source.bytes : Buffer.from(frame(type, mended));
+  const before =
+    type === 'message_stop' && state.stopReason === undefined ? missingDelta(state) : '';
+  return { events, bytes: before === '' ? bytes : Buffer.concat([Buffer.from(before), bytes]) };
+}
+
+function broken(state: State, raw: string): Read {
+  state.isFinished = true;
+  return {
+    events: [{ type: 'error', error: malformed('an event of the stream is not JSON', raw) }],
+  };
+}
+
+/** Clients hang on an answer without a stop reason (anthropics/claude-code#16785). */
+function missingDelta(state: State): string {
+  const delta = { stop_reason: stopReasonOf(state), stop_sequence: null };
+  return frame('message_delta', { delta, usage: usageMembers(state.usage) });
+}
+
+function stopReasonOf(state: State): StopReason {
+  return settleStopReason(state.stopReason ?? 'end_turn', state.tools);
+}
+
+/** The data itself, or a copy without what is known to crash clients. */
+function mend(state: State, type: string, data: JsonObject): JsonObject {
+  if (type === 'message_start') {
+    const message = objectAt(data, 'message') ?? {};
+    const usage = mendUsage(message['usage']);
+    return usage === message['usage'] ? data : { ...data, message: { ...message, usage } };
+  }
+  if (type === 'content_block_start') {
+    const block = objectAt(data, 'content_block') ?? {};
+    const needsId = block['type'] === 'tool_use' && !stringAt(block, 'id');
+    // Clients read the id as a string without looking: routatic/proxy#19.
+    const id = needsId ? `toolu_${crypto.randomUUID().replaceAll('-', '')}` : block['id'];
+    return needsId ? { ...data, content_block: { ...block, id } } : data;
+  }
+  if (type === 'message_delta') {
+    const delta = objectAt(data, 'delta') ?? {};
+    const reason = readStopReason(delta['stop_reason']);
+    const settled = reason && settleStopReason(reason, state.tools);
+    const hasOutput = countAt(data['usage'], 'output_tokens') !== undefined;
+    const usage = hasOutput ? data['usage'] : usageMembers(readUsage(data['usage'], state.usage));
+    return settled === reason && usage === data['usage']
+      ? data
+      : { ...data, delta: settled ? { ...delta, stop_reason: settled } : delta, usage };
+  }
+  return data;
+}
+
+function mendUsage(usage: unknown): unknown {
+  const hasBoth =
+    countAt(usage, 'input_tokens') !== undefined && countAt(usage, 'output_tokens') !== undefined;
+  return hasBoth ? usage : usageMembers(readUsage(usage, noUsage));
+}
+
+/** Later counts win, but a zero or missing prompt does not undo what `message_start` said, and the other way round. */
+function readUsage(value: unknown, before: Usage): Usage {
+  const input = countAt(value, 'input_tokens');
+  const cacheRead = countAt(value, 'cache_read_input_tokens');
+  const cacheWrite = countAt(value, 'cache_creation_input_tokens');
+  const hasInput = (input ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0) > 0;
+  return {
+    inputTokens: hasInput && input !== undefined ? input : before.inputTokens,
+    cacheReadTokens: hasInput && cacheRead !== undefined ? cacheRead : before.cacheReadTokens,
+    cacheWriteTokens: hasInput && cacheWrite !== undefined ? cacheWrite : before.cacheWriteTokens,
+    outputTokens: Math.max(countAt(value, 'output_tokens') ?? 0, before.outputTokens),
+  };
+}
+
+type Observer = (state: State, data: JsonObject) => readonly StreamEvent[];
+
+const observers: Readonly<Record<string, Observer>> = {
+  message_start: startMessage,
+  content_block_start: startBlock,
+  content_block_delta: readDelta,
+  content_block_stop: endBlock,
+  message_delta: readMessageDelta,
+  message_stop: endMessage,
+};
+
+function observe(state: State, type: string, data: JsonObject): readonly StreamEvent[] {
+  return Object.hasOwn(observers, type) ? (observers[type]?.(state, data) ?? []) : [];
+}
+
+function startMessage(state: State, data: JsonObject): readonly StreamEvent[] {
+  const message = objectAt(data, 'message') ?? {};
+  state.hasStarted = true;
+  state.usage = readUsage(message['usage'], state.usage);
+  const id = stringAt(message, 'id') ?? '';
+  return [
+    { type: 'message-start', id, model: stringAt(message, 'model') ?? '', usage: state.usage },
+  ];
+}
+
+function startBlock(state: State, data: JsonObject): readonly StreamEvent[] {
+  const block = objectAt(data, 'content_block') ?? {};
+  // An upstream that opens a block inside another has closed the first.
+  const before = endBlock(state);
+  const type = stringAt(block, 'type') ?? '';
+  if (type === 'text') {
+    state.open = 'text';
+    const text = stringAt(block, 'text') ?? '';
+    const delta: readonly StreamEvent[] = text === '' ? [] : [{ type: 'text-delta', text }];
+    return [...before, { type: 'text-start' }, ...delta];
+  }
+  if (type === 'thinking') {
+    state.open = 'thinking';
+    state.signature = stringAt(block, 'signature') ?? '';
+    const text = stringAt(block, 'thinking') ?? '';
+    const delta: readonly StreamEvent[] = text === '' ? [] : [{ type: 'thinking-delta', text }];
+    return [...before, { type: 'thinking-start' }, ...delta];
+  }
+  if (type === 'tool_use') {
+    state.open = 'tool';
+    state.tools += 1;
+    const input = objectAt(block, 'input') ?? {};
+    const delta: readonly StreamEvent[] =
+      Object.keys(input).length === 0 ? [] : [{ type: 'tool-delta', json: JSON.stringify(input) }];
+    const id = stringAt(block, 'id') ?? '';
+    return [...before, { type: 'tool-start', id, name: stringAt(block, 'name') ?? '' }, ...delta];
+  }
+  if (type === 'redacted_thinking') {
+    return [...before, { type: 'redacted-thinking', data: stringAt(block, 'data') ?? '' }];
+  }
+  state.open = 'opaque';
+  return [...before, { type: 'opaque-block', blockType: type }];
+}
+
+function readDelta(state: State, data: JsonObject): readonly StreamEvent[] {
+  const delta = objectAt(data, 'delta');
+  const text = stringAt(delta, 'text');
+  const thinking = stringAt(delta, 'thinking');
+  const json = stringAt(delta, 'partial_json');
+  if (state.open === 'text' && text !== undefined) {
+    return [{ type: 'text-delta', text }];
+  }
+  if (state.open === 'thinking') {
+    state.signature = stringAt(delta, 'signature') ?? state.signature;
+    return thinking === undefined ? [] : [{ type: 'thinking-delta', text: thinking }];
+  }
+  // The first piece of every tool input is empty.
+  return state.open === 'tool' && json ? [{ type: 'tool-delta', json }] : [];
+}
+
+function endBlock(state: State): readonly StreamEvent[] {
+  const open = state.open;
+  state.open = undefined;
+  if (open === 'thinking') {
+    const signature = state.signature;
+    state.signature = '';
+    return [{ type: 'thinking-end', signature }];
+  }
+  if (open === 'text') {
+    return [{ type: 'text-end' }];
+  }
+  return open === 'tool' ? [{ type: 'tool-end' }] : [];
+}
+
+const stopReasons: readonly StopReason[] = [
+  'end_turn',
+  'max_tokens',
+  'stop_sequence',
+  'tool_use',
+  'pause_turn',
+  'refusal',
+  'model_context_window_exceeded',
+];
+
+function readStopReason(value: unknown): StopReason | undefined {
+  return stopReasons.find((reason) => reason === value);
+}
+
+function readMessageDelta(state: State, data: JsonObject): readonly StreamEvent[] {
+  const delta = objectAt(data, 'delta') ?? {};
+  const reason = readStopReason(delta['stop_reason']);
+  // A stop reason of the future still says that there is one.
+  const fallback = typeof delta['stop_reason'] === 'string' ? 'end_turn' : undefined;
+  const found = reason ?? fallback;
+  if (found !== undefined) {
+    state.stopReason = found;
+    state.stopSequence = stringAt(delta, 'stop_sequence') ?? null;
+  }
+  state.usage = readUsage(data['usage'], state.usage);
+  return [];
+}
+
+function endMessage(state: State): readonly StreamEvent[] {
+  state.isFinished = true;
+  const stopSequence = state.stopSequence ?? null;
+  const end = { stopReason: stopReasonOf(state), stopSequence, usage: state.usage };
+  return [...endBlock(state), { type: 'message-end', ...end }];
+}

@@ -1,0 +1,202 @@
+import type { ContentBlock, ToolResultBlock } from './anthropicBlocks';
+import type { RequestMessage } from './anthropicRequest';
+import type { EncodeInput } from './formats';
+import type { JsonObject } from './json';
+import {
+  type ChatPart,
+  joinParts,
+  joinText,
+  type PartsContext,
+  partsOf,
+  resultText,
+} from './openaiChatParts';
+import { isBillingLine, reminder } from './requestRules';
+import { shortId, type ToolNaming } from './toolNames';
+
+export interface MessagesContext {
+  readonly naming: ToolNaming;
+  /** Server tools that the model cannot have. */
+  readonly serverTools: readonly string[];
+}
+
+/** The conversation as chat messages, and what had to be left out, in words. */
+export function chatMessages(
+  input: EncodeInput,
+  context: MessagesContext,
+): { readonly messages: readonly JsonObject[]; readonly omitted: ReadonlySet<string> } {
+  const { request, facts } = input;
+  const writer: Writer = {
+    input,
+    naming: context.naming,
+    messages: [],
+    user: [],
+    parts: { seesImages: facts.images !== false, omitted: new Set() },
+  };
+  const system = systemText(input, context.serverTools);
+  if (system !== '') {
+    writer.messages.push({ role: 'system', content: system });
+  }
+  for (const { call, answers } of turnsOf(request.messages)) {
+    writeTurn(writer, call, answers);
+  }
+  flushUser(writer);
+  return { messages: writer.messages, omitted: writer.parts.omitted };
+}
+
+function systemText({ request }: EncodeInput, serverTools: readonly string[]): string {
+  const texts = request.system.map((block) => block.text).filter((text) => !isBillingLine(text));
+  if (serverTools.length > 0) {
+    // Without it a model that was told to search the web makes the results up.
+    const names = serverTools.join(', ');
+    texts.push(
+      `Not available here: ${names}. Say so plainly when it is needed; never invent its results.`,
+    );
+  }
+  return texts.filter((text) => text !== '').join('\n\n');
+}
+
+interface Turn {
+  /** The assistant's message; undefined before the first. */
+  readonly call: RequestMessage | undefined;
+  /** Everything up to the assistant's next message. */
+  readonly answers: readonly RequestMessage[];
+}
+
+function turnsOf(messages: readonly RequestMessage[]): readonly Turn[] {
+  const turns: { call: RequestMessage | undefined; answers: RequestMessage[] }[] = [];
+  for (const message of messages) {
+    const last = turns.at(-1);
+    if (message.role === 'assistant') {
+      turns.push({ call: message, answers: [] });
+    } else if (last === undefined) {
+      turns.push({ call: undefined, answers: [message] });
+    } else {
+      last.answers.push(message);
+    }
+  }
+  return turns;
+}
+
+interface Writer {
+  readonly input: EncodeInput;
+  readonly naming: ToolNaming;
+  readonly messages: JsonObject[];
+  /** Parts of the user message that is being gathered: many chat templates refuse two in a row. */
+  user: ChatPart[];
+  readonly parts: PartsContext;
+}
+
+function writeTurn(
+  writer: Writer,
+  call: RequestMessage | undefined,
+  answers: readonly RequestMessage[],
+): void {
+  const uses = (call?.content ?? []).flatMap((block) => (block.type === 'tool_use' ? [block] : []));
+  const results = answers.flatMap((message) =>
+    message.content.flatMap((block) => (block.type === 'tool_result' ? [block] : [])),
+  );
+  const answered = new Set<ToolResultBlock>();
+  if (call !== undefined) {
+    writeAssistant(writer, call);
+  }
+  // Every call needs its answer right behind it, in order; hosts refuse anything in between ("insufficient tool messages").
+  for (const use of uses) {
+    const result = results.find((block) => block.toolUseId === use.id && !answered.has(block));
+    if (result !== undefined) {
+      answered.add(result);
+    }
+    writeToolMessage(writer, use.id, result);
+  }
+  for (const message of answers) {
+    const rest = message.content.filter(
+      (block) => block.type !== 'tool_result' || !answered.has(block),
+    );
+    writeRest(writer, message.role, rest);
+  }
+  const hasUser = answers.some((message) => message.role === 'user');
+  if (hasUser && uses.length === 0 && writer.user.length === 0 && lastRole(writer) !== 'user') {
+    // A turn of empty texts is still the user's turn, and an empty message is refused.
+    writer.user.push({ type: 'text', text: '(empty message)' });
+  }
+}
+
+function lastRole(writer: Writer): unknown {
+  return writer.messages.at(-1)?.['role'];
+}
+
+function writeAssistant(writer: Writer, message: RequestMessage): void {
+  const text = joinText(message.content);
+  const calls = message.content.flatMap((block) => (block.type === 'tool_use' ? [block] : []));
+  const needsReasoning = writer.input.facts.quirks?.reasoningContentInHistory === true;
+  const thinking = message.content
+    .flatMap((block) => (block.type === 'thinking' ? [block.thinking] : []))
+    .join('\n\n');
+  for (const block of message.content) {
+    if (block.type === 'other') {
+      writer.parts.omitted.add(`${block.blockType} block`);
+    }
+  }
+  if (text === '' && calls.length === 0 && !(needsReasoning && thinking !== '')) {
+    return;
+  }
+  flushUser(writer);
+  writer.messages.push({
+    role: 'assistant',
+    content: text === '' && calls.length > 0 ? null : text,
+    // DeepSeek refuses a history in which any assistant message lacks it, be it empty.
+    ...(needsReasoning ? { reasoning_content: thinking } : {}),
+    ...(calls.length === 0
+      ? {}
+      : {
+          tool_calls: calls.map(({ id, name, input }) => ({
+            id: shortId(id),
+            type: 'function',
+            function: { name: writer.naming.sent(name), arguments: JSON.stringify(input) },
+          })),
+        }),
+  });
+}
+
+function writeToolMessage(writer: Writer, id: string, result: ToolResultBlock | undefined): void {
+  // An interrupted call has no result in the history, but the wire format insists on one.
+  const content =
+    result === undefined
+      ? 'Error: the call was interrupted and has no result.'
+      : resultText(result, writer.parts);
+  writer.messages.push({ role: 'tool', tool_call_id: shortId(id), content });
+  const images = (result?.content ?? []).filter((block) => block.type === 'image');
+  if (images.length > 0 && writer.parts.seesImages) {
+    // Tool messages hold text only, so the pictures follow in the user's.
+    writer.user.push({ type: 'text', text: `[Image from the result of tool call ${shortId(id)}]` });
+    writer.user.push(...partsOf(images, writer.parts));
+  }
+}
+
+function writeRest(
+  writer: Writer,
+  role: RequestMessage['role'],
+  content: readonly ContentBlock[],
+): void {
+  if (role !== 'system') {
+    writer.user.push(...partsOf(content, writer.parts));
+    return;
+  }
+  const text = joinText(content);
+  if (text === '') {
+    return;
+  }
+  if (writer.input.facts.quirks?.midConversationSystem === true) {
+    flushUser(writer);
+    writer.messages.push({ role: 'system', content: text });
+  } else {
+    // In its place: moved to the top it would throw away the cached prefix (anthropics/claude-code#77698).
+    writer.user.push({ type: 'text', text: reminder(text) });
+  }
+}
+
+function flushUser(writer: Writer): void {
+  if (writer.user.length > 0) {
+    writer.messages.push({ role: 'user', content: joinParts(writer.user) });
+    writer.user = [];
+  }
+}

@@ -1,0 +1,56 @@
+import { parseJson } from './json';
+import { createSseParser, type SseFrame } from './sse';
+import { holdsError, malformed, upstreamError } from './streamErrors';
+import type { StreamError } from './streamEvent';
+
+/** The frames that one chunk completed, or why the body cannot be read on. */
+export type FrameBatch =
+  | { readonly frames: readonly SseFrame[]; readonly error?: never }
+  | { readonly frames?: never; readonly error: StreamError };
+
+/**
+ * Reads a streamed body frame by frame. A body that holds no event at all (an error page, a bare JSON error under an event
+ * stream's content type) ends with an error; an empty body ends without anything.
+ */
+export async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FrameBatch> {
+  const parser = createSseParser();
+  let head = '';
+  let hasEvents = false;
+  for await (const chunk of bytes) {
+    if (!hasEvents && head.length < maxHeadLength) {
+      head += Buffer.from(chunk).toString('latin1');
+    }
+    const frames = parser.push(chunk);
+    hasEvents ||= frames.some((frame) => frame.data !== undefined || frame.event !== '');
+    if (frames.length > 0) {
+      yield { frames };
+    }
+    if (parser.isTooLong) {
+      yield { error: malformed('an event of the stream is longer than 16 MiB', head) };
+      return;
+    }
+  }
+  const frames = parser.end();
+  hasEvents ||= frames.some((frame) => frame.data !== undefined || frame.event !== '');
+  if (frames.length > 0 && hasEvents) {
+    yield { frames };
+  }
+  if (!hasEvents && head.trim() !== '' && !isComment(head)) {
+    yield { error: strayError(head) };
+  }
+}
+
+const maxHeadLength = 4096;
+
+/** Keep-alive comments and nothing else: the upstream fell silent, which is not a foreign format. */
+function isComment(head: string): boolean {
+  return head.split(/[\r\n]+/).every((line) => line === '' || line.startsWith(':'));
+}
+
+function strayError(head: string): StreamError {
+  const text = Buffer.from(head, 'latin1').toString();
+  const body = parseJson(text) ?? parseJson(text.slice(0, text.lastIndexOf('}data:') + 1));
+  return holdsError(body)
+    ? upstreamError(body, text)
+    : malformed('the answer is not an event stream', text);
+}

@@ -1,0 +1,93 @@
+import { isObject, parseJson } from './json';
+
+/** The input of one tool call, gathered from the pieces of a Chat Completions stream. */
+export interface ToolArguments {
+  /** A piece as it came: mostly a string; some hosts send the object itself, or null. */
+  add(piece: unknown): void;
+  /** The text that may go to the client now, beyond what was taken before. */
+  take(): string;
+  /** True when what was gathered is a whole JSON object with members. */
+  readonly isComplete: boolean;
+  /** True when any piece has come. */
+  readonly isStarted: boolean;
+  /** The text that is still to be sent, and whether all of it is a JSON object (or nothing, which means `{}`). */
+  finish(): { readonly rest: string; readonly isValid: boolean };
+}
+
+/**
+ * Gathers the arguments of one call. Hosts differ: pieces to be joined, growing snapshots of the whole, a string inside a
+ * string, an object, `{}` before the real input. Text is streamed only while there is one way to read it; when a piece
+ * repeats all that came before it, both readings are kept and the one that is JSON wins at the end.
+ */
+export function createToolArguments(): ToolArguments {
+  let joined = '';
+  let snapshot = '';
+  let isAmbiguous = false;
+  let taken = 0;
+  const isPlaceholder = () => /^\s*\{\s*\}\s*$/.test(joined);
+  const finalText = (): string | undefined => {
+    for (const text of [joined, snapshot]) {
+      const read = readObjectText(text);
+      if (read !== undefined && (taken === 0 || read === text)) {
+        return read;
+      }
+    }
+    return undefined;
+  };
+  return {
+    add(piece) {
+      const text = pieceText(piece);
+      if (text === '') {
+        return;
+      }
+      if (taken === 0 && isPlaceholder()) {
+        joined = '';
+        snapshot = '';
+      }
+      isAmbiguous ||= joined !== '' && (text.startsWith(joined) || isObject(piece));
+      snapshot = text.startsWith(snapshot) || isObject(piece) ? text : snapshot + text;
+      joined += text;
+    },
+    take() {
+      // Only an object may be streamed: a string holds the object inside and must be decoded first.
+      if (isAmbiguous || !joined.trimStart().startsWith('{') || isPlaceholder()) {
+        return '';
+      }
+      const text = joined.slice(taken);
+      taken = joined.length;
+      return text;
+    },
+    get isComplete() {
+      return joined.trimEnd().endsWith('}') && !isPlaceholder() && finalText() !== undefined;
+    },
+    get isStarted() {
+      return joined !== '';
+    },
+    finish() {
+      const text = finalText();
+      return { rest: (text ?? joined).slice(taken), isValid: text !== undefined };
+    },
+  };
+}
+
+function pieceText(piece: unknown): string {
+  if (typeof piece === 'string') {
+    return piece;
+  }
+  return isObject(piece) && Object.keys(piece).length > 0 ? JSON.stringify(piece) : '';
+}
+
+/** The text of a JSON object; undefined when it holds none. */
+function readObjectText(text: string): string | undefined {
+  if (text.trim() === '') {
+    return '';
+  }
+  const value = parseJson(text);
+  if (isObject(value)) {
+    return text;
+  }
+  if (value === null) {
+    return '';
+  }
+  return typeof value === 'string' && isObject(parseJson(value)) ? value : undefined;
+}

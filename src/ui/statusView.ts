@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import type { ProxyStatus } from '../controller';
+import type { LogLevel } from '../proxy/protocol';
+import { Notifications } from './notifications';
+import { statusText } from './reportText';
+import { StatusBar } from './statusBar';
+
+type InvalidSettings = Parameters<Notifications['showInvalidSettings']>[0];
+
+/** Everything by which a window tells its state: status bar item, notifications, output channel, context keys. */
+export class StatusView {
+  // One channel; its level is the person's choice, by the gear of the panel.
+  readonly #output = vscode.window.createOutputChannel('Switchyard', { log: true });
+  readonly #statusBar = new StatusBar();
+  readonly notifications = new Notifications();
+
+  show(status: ProxyStatus): void {
+    this.#statusBar.show(status);
+    setContext('state', status.state);
+    if (status.state === 'failed') this.notifications.showFailure(status.reason);
+  }
+
+  showKeys(keys: Readonly<Record<string, string>>): void {
+    setContext('hasKeys', Object.keys(keys).length > 0);
+  }
+
+  log(level: LogLevel, message: string): void {
+    this.#output[level](message);
+  }
+
+  invalidSettings(problems: InvalidSettings): void {
+    for (const { path, message } of problems) this.#output.warn(`setting ${path}: ${message}`);
+    this.notifications.showInvalidSettings(problems);
+  }
+
+  showLog(): void {
+    this.#output.show();
+  }
+
+  /** The state of every model, in the channel, and the channel in view. */
+  writeStatus(status: ProxyStatus): void {
+    this.#output.info(statusText(status, vscode.l10n.t));
+    this.#output.show(true);
+  }
+
+  dispose(): void {
+    this.#statusBar.dispose();
+    this.#output.dispose();
+  }
+}
+
+function setContext(name: 'state' | 'hasKeys', value: string | boolean): void {
+  void vscode.commands.executeCommand('setContext', `switchyard.${name}`, value);
+}

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+// What is built and shipped. Run after `npm run build`.
+
+const root = path.resolve(__dirname, '../..');
+const kilobyte = 1000;
+
+function sizeOf(file: string): number {
+  return statSync(path.join(root, file)).size;
+}
+
+/** Loads a bundle in a fresh process and tells which of the process-wide dispatcher slots of fetch are taken. */
+function slotsAfterLoading(script: string): string {
+  const probe = `
+    ${script}
+    const slots = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'].map((name) => globalThis[Symbol.for(name)] !== undefined);
+    process.stdout.write(JSON.stringify(slots));
+    process.exit(0);`;
+  return execFileSync(process.execPath, ['-e', probe], { cwd: root, encoding: 'utf8' });
+}
+
+describe('the built files', () => {
+  for (const [file, limit] of [
+    ['dist/extension.js', 150],
+    ['dist/proxy.js', 500],
+  ] as const) {
+    it(`${file} is at most ${limit} kB`, () => {
+      assert.ok(
+        sizeOf(file) <= limit * kilobyte,
+        `${file} has ${Math.round(sizeOf(file) / kilobyte)} kB`,
+      );
+    });
+  }
+
+  it('the extension bundle holds no HTTP client, and no bundle holds the root of undici', () => {
+    assert.doesNotMatch(
+      readFileSync(path.join(root, 'dist/extension.js'), 'utf8'),
+      /UND_ERR_SOCKET/,
+    );
+    assert.doesNotMatch(
+      readFileSync(path.join(root, 'dist/proxy.js'), 'utf8'),
+      /undici\.globalDispatcher/,
+    );
+  });
+
+  it('loading the worker bundle leaves the global dispatcher slots of fetch untouched', () => {
+    const script = `
+      const Module = require('node:module');
+      const threads = require('node:worker_threads');
+      const load = Module._load;
+      const parentPort = { postMessage() {}, on() {} };
+      Module._load = (id, ...rest) => (id === 'node:worker_threads' ? { ...threads, parentPort } : load(id, ...rest));
+      require('./dist/proxy.js');`;
+    assert.equal(slotsAfterLoading(script), '[false,false]');
+  });
+});

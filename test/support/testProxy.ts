@@ -1,0 +1,93 @@
+import type { Clock } from '../../src/proxy/clock';
+import type { Notice, ProxyReport } from '../../src/proxy/protocol';
+import { createProxy, type SwitchyardProxy } from '../../src/proxy/proxy';
+import type { ApiKeys, ProxySettings } from '../../src/proxy/types';
+
+export const testToken = 'test-access-token-0123456789abcdef';
+
+export interface TestProxy {
+  readonly proxy: SwitchyardProxy;
+  readonly url: string;
+  readonly logs: string[];
+  readonly notices: Notice[];
+  readonly reports: ProxyReport[];
+  configure(change: { settings?: Partial<ProxySettings>; keys?: ApiKeys }): void;
+  /** POST /v1/messages with the access token. */
+  post(body: object | string, options?: RequestOptions): Promise<Response>;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  close(): Promise<void>;
+}
+
+interface RequestOptions {
+  readonly headers?: Record<string, string>;
+  readonly path?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface TestProxyOptions {
+  readonly settings?: Partial<ProxySettings>;
+  readonly keys?: ApiKeys;
+  readonly clock?: Clock;
+}
+
+export const plainSettings: ProxySettings = {
+  providers: {},
+  scenarios: {},
+  modelOverrides: {},
+  onAuthError: 'stop',
+  timeouts: { connectMs: 5_000, firstTokenMs: 120_000, idleMs: 180_000 },
+};
+
+/** The real proxy on a free loopback port, without a worker around it. */
+export async function startTestProxy(options: TestProxyOptions = {}): Promise<TestProxy> {
+  const logs: string[] = [];
+  const notices: Notice[] = [];
+  const reports: ProxyReport[] = [];
+  const proxy = createProxy({
+    write: (level, message) => logs.push(`[${level}] ${message}`),
+    onNotice: (notice) => notices.push(notice),
+    onReport: (report) => reports.push(report),
+    random: () => 0.5,
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
+  });
+  let settings: ProxySettings = { ...plainSettings, ...options.settings };
+  let keys: ApiKeys = options.keys ?? {};
+  proxy.configure({ version: '9.9.9', settings, keys });
+  const port = await proxy.listen(0, testToken);
+  const url = `http://127.0.0.1:${port}`;
+  const call = (path: string, init: RequestInit = {}) =>
+    fetch(url + path, {
+      ...init,
+      headers: { authorization: `Bearer ${testToken}`, ...headersOf(init) },
+    });
+  return {
+    proxy,
+    url,
+    logs,
+    notices,
+    reports,
+    configure(change) {
+      settings = { ...settings, ...change.settings };
+      keys = change.keys ?? keys;
+      proxy.configure({ version: '9.9.9', settings, keys });
+    },
+    fetch: call,
+    post(body, { headers = {}, path = '/v1/messages', signal } = {}) {
+      return call(path, {
+        method: 'POST',
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        headers: {
+          'content-type': 'application/json',
+          'anthropic-version': '2023-06-01',
+          ...headers,
+        },
+        ...(signal === undefined ? {} : { signal }),
+      });
+    },
+    close: () => proxy.dispose(),
+  };
+}
+
+function headersOf(init: RequestInit): Record<string, string> {
+  return Object.fromEntries(new Headers(init.headers ?? {}).entries());
+}

@@ -1,0 +1,124 @@
+import { strict as assert } from 'node:assert';
+import { parseSettings } from '../../../src/config/schema';
+
+describe('parseSettings', () => {
+  const defaults = parseSettings({}).settings;
+
+  it('gives a default for every setting that is absent', () => {
+    assert.deepEqual(defaults, {
+      enabled: true,
+      port: 0,
+      providers: {},
+      scenarios: {},
+      modelOverrides: {},
+      onAuthError: 'stop',
+      timeouts: { connectMs: 10_000, firstTokenMs: 120_000, idleMs: 180_000 },
+      injectEnvironment: true,
+    });
+  });
+
+  it('takes what the design allows', () => {
+    const raw = {
+      'switchyard.port': 4141,
+      'switchyard.providers': {
+        gateway: {
+          baseUrl: 'https://llm.example.com/v1/',
+          wireFormat: 'openai-chat',
+          credential: 'none',
+          models: { big: { context: 1000, parameters: { effort: 'high' } } },
+        },
+      },
+      'switchyard.scenarios': {
+        fast: { models: ['gateway/big', 'openrouter/anthropic/claude:free'] },
+        long: { when: { inputTokensAbove: 60_000 }, priority: 5, models: ['gateway/big'] },
+      },
+      'switchyard.modelOverrides': { 'claude-haiku-*': 'fast', 'gpt-*': ['gateway/big'] },
+      'switchyard.onAuthError': 'tryOtherCredentials',
+      'switchyard.timeouts': { idleMs: 5_000 },
+    };
+    const { settings, problems } = parseSettings(raw);
+    assert.deepEqual(problems, []);
+    assert.equal(settings.port, 4141);
+    assert.equal(settings.providers['gateway']?.baseUrl, 'https://llm.example.com/v1');
+    assert.deepEqual(settings.timeouts, {
+      connectMs: 10_000,
+      firstTokenMs: 120_000,
+      idleMs: 5_000,
+    });
+    assert.equal(settings.scenarios['long']?.priority, 5);
+  });
+
+  it('keeps the last good value of an invalid setting, and takes the others', () => {
+    const good = parseSettings({
+      'switchyard.scenarios': { fast: { models: ['demo/hello'] } },
+    }).settings;
+    const { settings, problems } = parseSettings(
+      { 'switchyard.scenarios': { fast: { models: ['hello'] } }, 'switchyard.port': 80 },
+      good,
+    );
+    assert.deepEqual(settings.scenarios, good.scenarios);
+    assert.equal(settings.port, 80);
+    assert.deepEqual(problems, [
+      {
+        setting: 'switchyard.scenarios',
+        path: 'switchyard.scenarios.fast.models[0]',
+        message: 'A model is written “provider/model”.',
+      },
+    ]);
+  });
+
+  it('falls back to the default where there is no good value yet', () => {
+    const { settings, problems } = parseSettings({ 'switchyard.port': 'many' });
+    assert.equal(settings.port, 0);
+    assert.equal(problems[0]?.path, 'switchyard.port');
+  });
+
+  it('reports settings that it does not know, and leaves those of others alone', () => {
+    const { problems } = parseSettings({ 'switchyard.prot': 1, 'editor.fontSize': 12 });
+    assert.deepEqual(
+      problems.map(({ path }) => path),
+      ['switchyard.prot'],
+    );
+  });
+
+  it('reports fields that it does not know', () => {
+    const { problems } = parseSettings({
+      'switchyard.scenarios': { fast: { model: 'a/b', models: ['a/b'] } },
+    });
+    assert.equal(problems[0]?.path, 'switchyard.scenarios.fast');
+    assert.match(problems[0]?.message ?? '', /model/);
+  });
+
+  const refusedUrls = [
+    'llm.example.com',
+    'ftp://llm.example.com',
+    'https://user:secret@llm.example.com/v1',
+    'https://llm.example.com/v1?key=secret',
+    'http://llm.example.com/v1',
+  ];
+  for (const baseUrl of refusedUrls) {
+    it(`refuses the base URL ${baseUrl}`, () => {
+      const { problems } = parseSettings({ 'switchyard.providers': { mine: { baseUrl } } });
+      assert.equal(problems[0]?.path, 'switchyard.providers.mine.baseUrl');
+      assert.doesNotMatch(problems[0]?.message ?? '', /secret/);
+    });
+  }
+
+  const acceptedUrls = [
+    'https://llm.example.com/v1',
+    'http://127.0.0.1:1234/v1',
+    'http://localhost:11434/v1',
+    'http://[::1]:8080',
+    'http://192.168.1.20:11434/v1',
+    'http://gateway:4000/v1',
+    'http://box.local/v1',
+  ];
+  for (const baseUrl of acceptedUrls) {
+    it(`accepts the base URL ${baseUrl}`, () => {
+      assert.deepEqual(
+        parseSettings({ 'switchyard.providers': { mine: { baseUrl } } }).problems,
+        [],
+      );
+    });
+  }
+});

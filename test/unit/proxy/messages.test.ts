@@ -1,0 +1,503 @@
+import assert from 'node:assert/strict';
+import {
+  anthropicEvent,
+  anthropicMessage,
+  anthropicSse,
+  anthropicText,
+} from '../../support/anthropicAnswers';
+import { createFakeClock } from '../../support/fakeClock';
+import { openaiChatCompletion, openaiChatText } from '../../support/openaiChatAnswers';
+import {
+  type ScriptedUpstream,
+  startScriptedUpstream,
+  valueAt,
+} from '../../support/scriptedUpstream';
+import { startTestProxy, type TestProxy, type TestProxyOptions } from '../../support/testProxy';
+import { OPENCODE_CONSOLE_ERRORS, OPENCODE_INFERENCE_ERRORS } from '../../support/upstreamErrors';
+
+const prompt = 'a prompt that no log may hold';
+const key = 'sk-test-0123456789abcdefghij';
+const chain = ['opencode-go/glm-5.3', 'opencode-go/kimi-k2.7-code', 'opencode-go/deepseek-v4-pro'];
+
+function bodyOf(stream: boolean): object {
+  return {
+    model: 'claude-opus-5-5',
+    max_tokens: 100,
+    stream,
+    messages: [{ role: 'user', content: prompt }],
+  };
+}
+
+interface Failed {
+  readonly type: string;
+  readonly message: string;
+}
+
+async function failed(response: Response): Promise<Failed> {
+  const parsed: { type: string; error: Failed } = JSON.parse(await response.text());
+  assert.equal(parsed.type, 'error');
+  return parsed.error;
+}
+
+describe('POST /v1/messages', () => {
+  let upstream: ScriptedUpstream;
+  let proxy: TestProxy;
+
+  async function start(options: TestProxyOptions = {}): Promise<void> {
+    proxy = await startTestProxy({
+      keys: { opencode: key },
+      ...options,
+      settings: {
+        providers: {
+          'opencode-go': { baseUrl: upstream.url },
+          'opencode-zen': { baseUrl: `${upstream.url}/zen` },
+          plain: {
+            baseUrl: `${upstream.url}/plain`,
+            credential: 'none',
+            wireFormat: 'anthropic-messages',
+          },
+        },
+        scenarios: { default: { models: chain } },
+        ...options.settings,
+      },
+    });
+  }
+
+  beforeEach(async () => {
+    upstream = await startScriptedUpstream();
+  });
+  afterEach(async () => {
+    await proxy.close();
+    await upstream.close();
+  });
+
+  for (const stream of [true, false]) {
+    const kind = stream ? 'streaming' : 'non-streaming';
+    const chatAnswer = (text: string) =>
+      stream ? openaiChatText(text) : openaiChatCompletion({ text });
+
+    describe(`${kind}, with a rejected key`, () => {
+      it('stops after one upstream call of a chain of three, with our sentence', async () => {
+        await start();
+        upstream.answerAlways(OPENCODE_CONSOLE_ERRORS.invalidKey);
+        const response = await proxy.post(bodyOf(stream));
+        assert.equal(response.status, 424);
+        assert.equal(response.headers.get('x-should-retry'), 'false');
+        assert.equal(response.headers.get('x-switchyard-upstream-status'), '401');
+        assert.deepEqual(await failed(response), {
+          type: 'authentication_error',
+          message: 'OpenCode rejected the API key. Run “Switchyard: Set API Key” in VS Code.',
+        });
+        assert.equal(upstream.requests.length, 1);
+      });
+
+      it('makes no call for the next request, and tells the person once', async () => {
+        await start();
+        upstream.answerAlways(OPENCODE_CONSOLE_ERRORS.invalidKey);
+        await proxy.post(bodyOf(stream));
+        const second = await proxy.post(bodyOf(stream));
+        assert.equal(second.status, 424);
+        assert.match((await failed(second)).message, /^OpenCode rejected the API key\. Run/);
+        assert.equal(upstream.requests.length, 1);
+        assert.equal(proxy.notices.length, 1);
+        assert.equal(proxy.notices[0]?.message, 'OpenCode rejected the API key.');
+        assert.deepEqual(proxy.notices[0]?.buttons, ['setApiKey', 'showLog']);
+      });
+
+      it('works as soon as the right key is set', async () => {
+        await start();
+        upstream.answer(OPENCODE_CONSOLE_ERRORS.invalidKey);
+        await proxy.post(bodyOf(stream));
+        proxy.configure({ keys: { opencode: 'sk-right-0123456789abcdef' } });
+        upstream.answerAlways(chatAnswer('hello'));
+        assert.equal((await proxy.post(bodyOf(stream))).status, 200);
+        assert.equal(
+          upstream.requests[1]?.headers.authorization,
+          'Bearer sk-right-0123456789abcdef',
+        );
+      });
+
+      it('lets one request probe after 60 s, without a second notice', async () => {
+        const clock = createFakeClock();
+        await start({ clock });
+        upstream.answerAlways(OPENCODE_CONSOLE_ERRORS.invalidKey);
+        await proxy.post(bodyOf(stream));
+        clock.advance(59_000);
+        await proxy.post(bodyOf(stream));
+        assert.equal(upstream.requests.length, 1);
+        clock.advance(2_000);
+        await proxy.post(bodyOf(stream));
+        await proxy.post(bodyOf(stream));
+        assert.equal(upstream.requests.length, 2);
+        assert.equal(proxy.notices.length, 1);
+      });
+    });
+
+    it(`${kind}: answers 424 without any call when no key is set`, async () => {
+      await start({ keys: {} });
+      const response = await proxy.post(bodyOf(stream));
+      assert.equal(response.status, 424);
+      assert.match(
+        (await failed(response)).message,
+        /OpenCode has no API key.*Switchyard: Set API Key/,
+      );
+      await proxy.post(bodyOf(stream));
+      assert.equal(upstream.requests.length, 0);
+      assert.equal(proxy.notices.length, 1);
+    });
+
+    const goesOn = {
+      'a model that the gateway does not know (401)': OPENCODE_CONSOLE_ERRORS.unknownModel,
+      "a supplier's broken key (401)": OPENCODE_INFERENCE_ERRORS.supplierKeyBroken,
+      'a server error': { status: 500, body: 'oops' },
+      'an overloaded upstream': { status: 529, body: {} },
+      'a provider rate limit': OPENCODE_INFERENCE_ERRORS.supplierRateLimit,
+      'a connection cut before the headers': { reset: true as const },
+      'an empty stream': { sse: [] },
+      'an HTML page': { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' },
+      'an error inside a 200 answer': {
+        status: 200,
+        body: { error: { message: 'overloaded', type: 'server_error' } },
+      },
+    };
+    for (const [what, answer] of Object.entries(goesOn)) {
+      it(`${kind}: goes on to the next model after ${what}`, async () => {
+        await start();
+        upstream.answer(answer);
+        upstream.answerAlways(chatAnswer('from the second'));
+        const response = await proxy.post(bodyOf(stream));
+        assert.equal(response.status, 200);
+        assert.match(await response.text(), /from the/);
+        assert.equal(upstream.requests.length, 2);
+        assert.equal(valueAt(upstream.requests[1]?.body, 'model'), 'kimi-k2.7-code');
+        assert.equal(proxy.notices.length, 0);
+      });
+    }
+
+    it(`${kind}: skips the plan after a usage limit and goes on with another provider`, async () => {
+      const models = [...chain, 'plain/other'];
+      await start({ settings: scenario(models) });
+      upstream.answer(OPENCODE_CONSOLE_ERRORS.goUsageLimit5Hours);
+      upstream.answerAlways(
+        stream
+          ? anthropicText('from elsewhere')
+          : anthropicMessage([{ type: 'text', text: 'from elsewhere' }]),
+      );
+      const response = await proxy.post(bodyOf(stream));
+      assert.match(await response.text(), /from/);
+      assert.deepEqual(
+        upstream.requests.map((request) => request.path),
+        ['/chat/completions', '/plain/messages'],
+      );
+      assert.equal(proxy.notices[0]?.kind, 'planLimit');
+    });
+
+    it(`${kind}: answers 429 with the reset time when the plan was all there is`, async () => {
+      await start();
+      upstream.answerAlways(OPENCODE_CONSOLE_ERRORS.goUsageLimit5Hours);
+      const response = await proxy.post(bodyOf(stream));
+      assert.equal(response.status, 429);
+      assert.equal(response.headers.get('x-should-retry'), 'false');
+      assert.match((await failed(response)).message, /OpenCode Go/);
+      await proxy.post(bodyOf(stream));
+      assert.equal(upstream.requests.length, 1);
+    });
+
+    it(`${kind}: sends a malformed request to one more model of another family, then gives the first message`, async () => {
+      await start();
+      upstream.answer({ status: 400, body: { error: { message: 'the first complaint' } } });
+      upstream.answerAlways({ status: 400, body: { error: { message: 'another complaint' } } });
+      const response = await proxy.post(bodyOf(stream));
+      assert.equal(response.status, 400);
+      assert.match((await failed(response)).message, /the first complaint/);
+      assert.equal(upstream.requests.length, 2);
+    });
+  }
+
+  function scenario(models: readonly string[]): NonNullable<TestProxyOptions['settings']> {
+    return { scenarios: { default: { models } } };
+  }
+
+  it('tries other credentials only when the setting says so', async () => {
+    await start({
+      settings: { ...scenario([...chain, 'plain/other']), onAuthError: 'tryOtherCredentials' },
+    });
+    upstream.answer(OPENCODE_CONSOLE_ERRORS.invalidKey);
+    upstream.answerAlways(anthropicText('served by another key'));
+    assert.equal((await proxy.post(bodyOf(true))).status, 200);
+    assert.equal(upstream.requests.length, 2);
+  });
+
+  it('turns to the other wire format of the same model once, and remembers it', async () => {
+    await start();
+    upstream.answer(OPENCODE_INFERENCE_ERRORS.protocolUnsupported);
+    upstream.answerAlways(anthropicText('in the other format'));
+    const response = await proxy.post(bodyOf(true));
+    assert.match(await response.text(), /in the/);
+    assert.deepEqual(
+      upstream.requests.map((request) => request.path),
+      ['/chat/completions', '/messages'],
+    );
+    assert.equal(valueAt(upstream.requests[1]?.body, 'model'), 'glm-5.3');
+    await (await proxy.post(bodyOf(true))).text();
+    assert.equal(upstream.requests[2]?.path, '/messages');
+  });
+
+  it('goes from a full context window only to a larger one, in words that the client understands', async () => {
+    await start({
+      settings: scenario(['opencode-go/kimi-k2.7-code', 'opencode-go/hy3', 'opencode-go/glm-5.3']),
+    });
+    const message = 'prompt is too long: 300000 tokens > 262144 maximum';
+    upstream.answerAlways({ status: 400, body: { error: { message } } });
+    const response = await proxy.post(bodyOf(true));
+    assert.equal(response.status, 400);
+    assert.equal((await failed(response)).message, message);
+    const models = upstream.requests.map((request) => valueAt(request.body, 'model'));
+    assert.deepEqual(models, ['kimi-k2.7-code', 'glm-5.3']);
+  });
+
+  it('skips every model of a host that cannot be reached', async () => {
+    await start({
+      settings: {
+        providers: {
+          gone: { baseUrl: 'http://127.0.0.1:9', credential: 'none' },
+          plain: { baseUrl: upstream.url, credential: 'none', wireFormat: 'anthropic-messages' },
+        },
+        ...scenario(['gone/a', 'gone/b', 'plain/c']),
+      },
+    });
+    upstream.answerAlways(anthropicText('still served'));
+    assert.equal((await proxy.post(bodyOf(true))).status, 200);
+    assert.equal(proxy.logs.filter((line) => line.includes('unreachable')).length, 2);
+  });
+
+  it('falls back when no first token comes in time', async () => {
+    const clock = createFakeClock();
+    await start({ clock });
+    upstream.answer({ silent: true });
+    upstream.answerAlways(openaiChatText('second'));
+    const response = proxy.post(bodyOf(true));
+    await upstream.waitForRequests(1);
+    clock.advance(120_000);
+    assert.match(await (await response).text(), /message_stop/);
+    await upstream.requests[0]?.whenClosed;
+    assert.equal(upstream.requests[0]?.isAborted, true);
+    assert.equal(upstream.requests.length, 2);
+  });
+
+  it('pings a waiting client after 15 s and ends in an error event, not in a fake success', async () => {
+    const clock = createFakeClock();
+    await start({ clock, settings: scenario(chain.slice(0, 1)) });
+    upstream.answer({ silent: true });
+    const pending = proxy.post(bodyOf(true));
+    await upstream.waitForRequests(1);
+    clock.advance(15_000);
+    const response = await pending;
+    assert.equal(response.status, 200);
+    clock.advance(105_000);
+    const text = await response.text();
+    assert.match(text, /^event: ping\n/);
+    assert.match(text, /event: error\ndata: \{"type":"error","error":\{"type":"timeout_error"/);
+    assert.doesNotMatch(text, /message_stop/);
+  });
+
+  for (const [what, ending] of [
+    ['a connection that breaks', { thenReset: true as const }],
+    ['a stream that just ends', {}],
+  ] as const) {
+    it(`ends in an error event after ${what} in the middle of the answer`, async () => {
+      await start({ settings: scenario(['plain/a', 'plain/b']) });
+      const sse = anthropicSse([{ type: 'text', text: 'half of it' }]).slice(0, 4);
+      upstream.answerAlways({ sse, ...ending });
+      const text = await (await proxy.post(bodyOf(true))).text();
+      assert.match(text, /half/);
+      assert.match(text, /event: error\n/);
+      assert.doesNotMatch(text, /message_stop/);
+      assert.equal(upstream.requests.length, 1);
+    });
+  }
+
+  it('ends a stream that falls silent after its beginning in an error event', async () => {
+    const clock = createFakeClock();
+    await start({ clock, settings: scenario(['plain/a']) });
+    const sse = anthropicSse([{ type: 'text', text: 'half of it' }]).slice(0, 4);
+    upstream.answer({ sse, thenHang: true });
+    const response = await proxy.post(bodyOf(true));
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!text.includes('half')) text += (await reader?.read())?.value ?? '';
+    clock.advance(180_000);
+    for (let next = await reader?.read(); next?.done === false; next = await reader?.read())
+      text += next.value;
+    assert.match(text, /event: error\ndata: .*timeout_error/);
+    assert.match(text, /within 3 min.*idleMs/);
+  });
+
+  it('falls back from a broken answer to a client that wants it whole', async () => {
+    await start({ settings: scenario(['opencode-go/glm-5.3', 'plain/b']) });
+    upstream.answer({
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: '{"choices":[{"mess',
+    });
+    upstream.answerAlways(anthropicMessage([{ type: 'text', text: 'whole' }]));
+    const response = await proxy.post(bodyOf(false));
+    assert.equal(response.status, 200);
+    assert.match(await response.text(), /"whole"/);
+  });
+
+  it('aborts the upstream and stops the chain when the client leaves', async () => {
+    await start();
+    upstream.answerAlways({ silent: true });
+    const leave = new AbortController();
+    const pending = proxy.post(bodyOf(true), { signal: leave.signal });
+    await upstream.waitForRequests(1);
+    leave.abort();
+    await assert.rejects(pending);
+    await upstream.requests[0]?.whenClosed;
+    assert.equal(upstream.requests[0]?.isAborted, true);
+    assert.equal(upstream.requests.length, 1);
+    assert.deepEqual(
+      proxy.logs.filter((line) => line.startsWith('[warn]')),
+      [],
+    );
+  });
+
+  it('sends its own headers, the session and the key, and nothing else of the client', async () => {
+    await start({ settings: scenario(['opencode-go/glm-5.3']) });
+    upstream.answerAlways(openaiChatText('hi'));
+    const headers = {
+      'x-claude-code-session-id': '11111111-2222-4333-8444-555555555555',
+      cookie: 'secret=1',
+      'x-stainless-os': 'Linux',
+      'x-claude-code-request-class': 'main',
+      'proxy-authorization': 'Basic abc',
+    };
+    await (await proxy.post(bodyOf(true), { headers })).text();
+    const sent = upstream.requests[0]?.headers ?? {};
+    assert.equal(sent['user-agent'], 'switchyard/9.9.9');
+    assert.equal(sent['x-opencode-session'], '11111111-2222-4333-8444-555555555555');
+    assert.equal(sent['accept-language'], 'en');
+    assert.equal(sent.authorization, `Bearer ${key}`);
+    const allowed = [
+      'accept',
+      'accept-encoding',
+      'accept-language',
+      'authorization',
+      'connection',
+      'content-length',
+      'content-type',
+      'host',
+      'user-agent',
+      'x-opencode-session',
+    ];
+    assert.deepEqual(Object.keys(sent).sort(), allowed);
+  });
+
+  it('sends the key as x-api-key to an Anthropic endpoint', async () => {
+    await start({ settings: scenario(['opencode-go/minimax-m3']) });
+    upstream.answerAlways(anthropicText('hi'));
+    await (await proxy.post(bodyOf(true))).text();
+    assert.equal(upstream.requests[0]?.headers['x-api-key'], key);
+    assert.equal(upstream.requests[0]?.headers.authorization, undefined);
+    assert.match(upstream.requests[0]?.text ?? '', /^\{"model":"minimax-m3",/);
+  });
+
+  it('passes the bytes of an Anthropic stream through as they are, up to its end marker', async () => {
+    await start({ settings: scenario(['plain/a']) });
+    const sse = anthropicSse([
+      { type: 'thinking', thinking: 'hm', signature: 'c2ln' },
+      { type: 'text', text: 'grüße 🚋' },
+    ]);
+    const cost = anthropicEvent('ping', { cost: '0.001' });
+    upstream.answer({ sse: [...sse, cost] });
+    assert.equal(await (await proxy.post(bodyOf(true))).text(), sse.join(''));
+  });
+
+  it('keeps one connection for requests that follow one another', async () => {
+    await start({ settings: scenario(['plain/a']) });
+    upstream.answerAlways(anthropicText('hi'));
+    for (let index = 0; index < 3; index += 1) await (await proxy.post(bodyOf(true))).text();
+    assert.equal(upstream.acceptedSockets(), 1);
+  });
+
+  it('logs routing, attempts and outcome of a request, and neither content nor keys', async () => {
+    await start();
+    upstream.answer({ status: 500, body: `you said: ${prompt}, your key is ${key}` });
+    upstream.answerAlways(openaiChatText('an answer that no log may hold'));
+    await (await proxy.post(bodyOf(true))).text();
+    const told = proxy.logs.filter((line) => !line.startsWith('[debug]'));
+    const lines = told.filter((line) => line.includes('request '));
+    assert.match(
+      lines[0] ?? '',
+      /request [0-9a-f]{4} routing scenario=default \(.+\) chain=opencode-go\/glm-5\.3 > opencode-go\/kimi-k2\.7-code/,
+    );
+    assert.match(lines[1] ?? '', /attempt 1 opencode-go\/glm-5\.3 serverError upstream=500/);
+    assert.match(
+      lines[2] ?? '',
+      /attempt 2 opencode-go\/kimi-k2\.7-code answers format=openai-chat ttft=\d+ms/,
+    );
+    assert.match(
+      lines[3] ?? '',
+      /served by opencode-go\/kimi-k2\.7-code in=\d+ cached=\d+ out=\d+ .*total=\d+ms/,
+    );
+    assert.equal(lines.length, 4);
+    assert.doesNotMatch(told.join('\n'), /no log may hold/);
+    assert.doesNotMatch(proxy.logs.join('\n'), new RegExp(key));
+  });
+
+  it('tells which models rest and how the key fares', async () => {
+    const clock = createFakeClock();
+    await start({ clock });
+    upstream.answer(OPENCODE_CONSOLE_ERRORS.unknownModel);
+    upstream.answerAlways(openaiChatText('hi'));
+    await (await proxy.post(bodyOf(true))).text();
+    clock.advance(300);
+    const report = proxy.reports.at(-1);
+    assert.equal(report?.credentials[0]?.state, 'accepted');
+    const states = report?.targets.slice(0, 2).map(({ name, state }) => [name, state]);
+    const scenarios = report?.targets.find(({ name }) => name === chain[0])?.scenarios ?? [];
+    assert.ok(scenarios.includes('default'));
+    assert.ok(states !== undefined);
+    const stateOf = (name: string | undefined) =>
+      report?.targets.find((target) => target.name === name)?.state;
+    assert.equal(stateOf(chain[0]), 'resting');
+    assert.equal(stateOf(chain[1]), 'serving');
+    assert.equal(stateOf(chain[2]), 'unused');
+  });
+});
+
+describe('the demo provider', () => {
+  let proxy: TestProxy;
+  before(async () => {
+    proxy = await startTestProxy({
+      settings: {
+        scenarios: {
+          default: { models: ['demo/busy', 'demo/hello'] },
+          locked: { models: ['demo-locked/hello'] },
+        },
+      },
+    });
+  });
+  after(() => proxy.close());
+
+  it('answers without a key or a network, after a fallback, and says what it is', async () => {
+    for (const stream of [true, false]) {
+      const response = await proxy.post(bodyOf(stream));
+      assert.equal(response.status, 200);
+      assert.equal(response.headers.get('x-switchyard-target'), 'demo/hello');
+      assert.match(await response.text(), /demo model of Switchyard/);
+    }
+  });
+
+  it('shows the auth stop and its cure', async () => {
+    const locked = { ...bodyOf(true), model: 'scenario:locked' };
+    const response = await proxy.post(locked);
+    assert.equal(response.status, 424);
+    assert.equal(proxy.notices.at(-1)?.credential, 'demo-locked');
+    assert.equal((await proxy.proxy.checkKey('demo-locked', 'wrong')).outcome, 'rejected');
+    assert.equal((await proxy.proxy.checkKey('demo-locked', 'open-sesame')).outcome, 'accepted');
+    proxy.configure({ keys: { 'demo-locked': 'open-sesame' } });
+    assert.equal((await proxy.post(locked)).status, 200);
+  });
+});

@@ -1,0 +1,127 @@
+import { strict as assert } from 'node:assert';
+import type { ProxyStatus } from '../../../src/controller';
+import type { TargetReport } from '../../../src/proxy/protocol';
+import { commands } from '../../../src/ui/commands';
+import {
+  alignColumns,
+  escapeMarkdown,
+  statusText,
+  tooltipCommands,
+  tooltipMarkdown,
+} from '../../../src/ui/reportText';
+import { plainTranslate as t } from './plainTranslate';
+
+function running(targets: readonly TargetReport[]): ProxyStatus {
+  const credential = { credential: 'opencode', providerId: 'opencode-go', label: 'OpenCode' };
+  return {
+    state: 'running',
+    port: 4141,
+    report: {
+      activeRequests: 1,
+      credentials: [{ ...credential, state: 'accepted' }],
+      targets,
+      usable: true,
+    },
+  };
+}
+
+const serving: TargetReport = {
+  name: 'opencode-go/glm',
+  scenarios: ['default', 'think'],
+  state: 'serving',
+  lastTtftMs: 1_234,
+};
+
+describe('tooltipMarkdown', () => {
+  it('has a row for each model with state, latency and last failure', () => {
+    const failed: TargetReport = {
+      name: 'opencode-go/kimi',
+      scenarios: ['default'],
+      state: 'resting',
+      lastFailure: 'overloaded',
+    };
+    const lines = unescaped(tooltipMarkdown(running([serving, failed]), t)).split('\n');
+    assert.ok(lines.includes('| Model | State | First token | Last failure |'));
+    assert.ok(lines.includes('| opencode-go/glm | serving | 1.2 s | - |'));
+    assert.ok(lines.includes('| opencode-go/kimi | resting | - | overloaded |'));
+  });
+
+  it('lets no foreign text make links, icons, HTML, rows or emphasis', () => {
+    const nasty = '](command:evil) [x](https://e.vil) $(zap) <b> | **a** `c`\n| new | row |';
+    const markdown = tooltipMarkdown(running([{ ...serving, lastFailure: nasty }]), t);
+    const row = markdown.split('\n').find((line) => line.includes('glm')) ?? '';
+    assert.equal(row.match(/\|/g)?.length, 5);
+    assert.doesNotMatch(row, /[[\]<>`*]|\$\(|command:|https:/);
+    assert.equal(markdown.split('\n').filter((line) => line.startsWith('|')).length, 3);
+  });
+
+  it('links only commands that exist and that the item may run', () => {
+    for (const status of [running([serving]), { state: 'stopped' } as const]) {
+      const linked = [...tooltipMarkdown(status, t).matchAll(/\(command:([\w.]+)\)/g)];
+      assert.ok(linked.length >= 4);
+      for (const [, id = ''] of linked) {
+        assert.ok(
+          tooltipCommands.some((command) => command === id),
+          id,
+        );
+        assert.ok(
+          commands.some((command) => command.id === id),
+          id,
+        );
+      }
+    }
+  });
+
+  it('stays within a screen', () => {
+    const many = Array.from({ length: 60 }, (_, index) => ({ ...serving, name: `a/m${index}` }));
+    const markdown = tooltipMarkdown(running(many), t);
+    assert.ok(markdown.split('\n').length < 40);
+    assert.match(markdown, /and 36 more/);
+  });
+});
+
+describe('escapeMarkdown', () => {
+  it('leaves letters, digits and spaces', () => {
+    assert.equal(escapeMarkdown('glm 5 ü'), 'glm 5 ü');
+  });
+});
+
+describe('statusText', () => {
+  it('is an aligned table, each model on a line', () => {
+    const second: TargetReport = {
+      name: 'a/b',
+      scenarios: [],
+      state: 'unused',
+      lastFailure: 'x\ny',
+    };
+    const lines = statusText(running([serving, second]), t).split('\n');
+    const column = lines.find((line) => line.startsWith('MODEL'))?.indexOf('STATE');
+    assert.equal(
+      lines.find((line) => line.startsWith('opencode-go/glm'))?.indexOf('serving'),
+      column,
+    );
+    assert.equal(lines.find((line) => line.startsWith('a/b'))?.indexOf('not used yet'), column);
+    assert.ok(lines.some((line) => line.endsWith('x y')));
+    assert.ok(lines.includes('OpenCode (opencode): API key accepted'));
+  });
+
+  it('is one sentence while nothing runs', () => {
+    assert.equal(statusText({ state: 'stopped' }, t), 'The proxy is stopped.');
+  });
+});
+
+describe('alignColumns', () => {
+  it('pads all but the last column', () => {
+    assert.deepEqual(
+      alignColumns([
+        ['a', 'b'],
+        ['long', 'c'],
+      ]),
+      ['a     b', 'long  c'],
+    );
+  });
+});
+
+function unescaped(markdown: string): string {
+  return markdown.replace(/&#(\d+);/g, (_whole, code: string) => String.fromCharCode(Number(code)));
+}
