@@ -9,7 +9,14 @@ export async function packExtension(folder: string): Promise<string> {
   const { name, version } = readManifest();
   const vsix = path.join(folder, `${name}-${version}.vsix`);
   const vsce = path.join(PROJECT_FOLDER, 'node_modules/@vscode/vsce/vsce');
-  const parameters = ['package', '--no-dependencies', '--allow-missing-repository', '--out', vsix];
+  const parameters = [
+    'package',
+    '--no-dependencies',
+    '--allow-missing-repository',
+    // Without a public repository the README's pictures have no address to be rewritten to.
+    '--no-rewrite-relative-links',
+    ...['--out', vsix],
+  ];
   await runOrThrow(process.execPath, [vsce, ...parameters], { cwd: PROJECT_FOLDER });
   return vsix;
 }

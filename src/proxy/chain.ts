@@ -68,7 +68,7 @@ async function tryTarget(
 ): Promise<Tried> {
   const { provider, model } = target;
   const apiKey = context.apiKey(provider.credential);
-  if (apiKey === undefined && needsKey(target)) {
+  if (apiKey === undefined && provider.credential !== 'none') {
     const detail = 'no API key is set';
     return { failure: { kind: 'missingKey', detail, provider, model }, attempted: false };
   }
@@ -104,11 +104,6 @@ export function scopeKeys(target: Target): ScopeKeys {
     ...(provider.credential === 'none' ? {} : { credential: provider.credential }),
     host: new URL(provider.baseUrl).host,
   };
-}
-
-/** The demo's locked provider is asked without a key too: its refusal is what a person wants to see. */
-function needsKey(target: Target): boolean {
-  return target.provider.credential !== 'none' && target.provider.isDemo !== true;
 }
 
 function inLearnedFormat(target: Target, context: ChainContext): Target {

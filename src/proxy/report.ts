@@ -83,7 +83,7 @@ function credentialReports(
 ): readonly CredentialReport[] {
   const reports = new Map<string, CredentialReport>();
   for (const { target } of used.values()) {
-    const { credential, id, label, isDemo } = target.provider;
+    const { credential, id, label } = target.provider;
     if (credential === 'none' || reports.has(credential)) continue;
     const entry = entries.get(`credential ${credential}`);
     reports.set(credential, { credential, providerId: id, label, state: credentialState() });
@@ -92,7 +92,7 @@ function credentialReports(
       if (entry !== undefined && entry.state !== 'closed') {
         return entry.failure?.kind === 'accountBlocked' ? 'blocked' : 'rejected';
       }
-      if (core.apiKey(credential) === undefined && isDemo !== true) return 'missing';
+      if (core.apiKey(credential) === undefined) return 'missing';
       return health.hasSucceeded(credential) ? 'accepted' : 'unused';
     }
   }

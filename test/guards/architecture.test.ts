@@ -129,6 +129,11 @@ describe('architecture', () => {
     assert.ok(lines('src/extension.ts') <= 120);
   });
 
+  it('keeps no state outside of objects that somebody made: no module of the proxy has a variable of its own', () => {
+    const hasVariable = (file: string) => /^(?:export )?(?:let|var) /m.test(codeOf(file));
+    assert.deepEqual(offenders(proxySources, hasVariable), []);
+  });
+
   const banned: readonly [what: string, pattern: RegExp][] = [
     ['any', /[:<,(|&]\s*any\b/],
     ['a cast', /\bas (?!const\b)[A-Z{'"a-z]/],

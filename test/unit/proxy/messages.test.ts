@@ -446,6 +446,28 @@ describe('POST /v1/messages', () => {
     assert.doesNotMatch(proxy.logs.join('\n'), new RegExp(key));
   });
 
+  it('leaves no timer and no bug behind, however an upstream fails', async () => {
+    const clock = createFakeClock();
+    await start({ clock, settings: scenario([...chain, 'plain/last']) });
+    const answers = [
+      { reset: true as const },
+      { status: 200, body: 'nonsense' },
+      { sse: ['data: {"choices":[{"delta":{"content":"x"}}]}\n\n'], thenReset: true as const },
+      { sse: ['data: not json\n\n'] },
+      { sse: [': nothing\n\n'] },
+      { status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>gone</h1>' },
+      { status: 418, body: [] },
+    ];
+    for (const answer of answers) {
+      upstream.answerAlways(answer);
+      for (const stream of [true, false]) await (await proxy.post(bodyOf(stream))).text();
+      proxy.proxy.resetHealth();
+    }
+    clock.advance(1_000);
+    assert.equal(clock.pending(), 0);
+    assert.doesNotMatch(proxy.logs.join('\n'), / bug/);
+  });
+
   it('tells which models rest and how the key fares', async () => {
     const clock = createFakeClock();
     await start({ clock });
@@ -492,8 +514,13 @@ describe('the demo provider', () => {
 
   it('shows the auth stop and its cure', async () => {
     const locked = { ...bodyOf(true), model: 'scenario:locked' };
-    const response = await proxy.post(locked);
-    assert.equal(response.status, 424);
+    const kinds = async () => {
+      assert.equal((await proxy.post(locked)).status, 424);
+      return proxy.notices.at(-1)?.kind;
+    };
+    assert.equal(await kinds(), 'missingKey');
+    proxy.configure({ keys: { 'demo-locked': 'wrong' } });
+    assert.equal(await kinds(), 'keyRejected');
     assert.equal(proxy.notices.at(-1)?.credential, 'demo-locked');
     assert.equal((await proxy.proxy.checkKey('demo-locked', 'wrong')).outcome, 'rejected');
     assert.equal((await proxy.proxy.checkKey('demo-locked', 'open-sesame')).outcome, 'accepted');
