@@ -1,9 +1,8 @@
 import * as z from 'zod';
-import { type FromWorker, logLevels } from './proxy/protocol';
-import { failureKinds } from './proxy/types';
+import { type FromWorker, logLevels, noticeKinds } from './proxy/protocol';
 
 const noticeSchema = z.object({
-  kind: z.enum(failureKinds),
+  kind: z.enum(noticeKinds),
   message: z.string(),
   credential: z.string(),
   providerId: z.string(),

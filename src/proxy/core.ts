@@ -20,4 +20,6 @@ export interface Core {
   otherFormat(target: Target): WireFormat | undefined;
   /** Tells a person of a failure that only a person can mend, once per cause. */
   tell(failure: Failure): void;
+  /** Tells a person, once, that private safety data of auto mode stayed here. */
+  tellSafeguardsLeftOut(target: Target): void;
 }

@@ -88,6 +88,7 @@ function chainContext({ core, log }: Served): ChainContext {
 async function deliver(served: Served, answer: Answer, permit: Permit): Promise<void> {
   const { log, live } = served;
   log.answered(answer.target, answer.ttftMs, answer.omitted);
+  if (answer.omitted.includes('safeguards')) served.core.tellSafeguardsLeftOut(answer.target);
   const ended =
     live === undefined
       ? await deliverWhole(served, answer)

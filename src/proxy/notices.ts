@@ -1,11 +1,13 @@
 import { policies } from './failure';
 import { notification } from './failureMessage';
 import type { Notice } from './protocol';
-import type { Failure, Scope } from './types';
+import type { Failure, Scope, Target } from './types';
 
 /** Decides what a person is told in a notification: each cause once, until it is cured. */
 export interface NoticeBoard {
   tell(failure: Failure): void;
+  /** An agent's auto mode asked for safety checks that the serving provider cannot run. Told once. */
+  tellSafeguardsLeftOut(target: Target): void;
   /** The cause is cured or may have changed: the next failure is news again. */
   forget(scope: string, key: string): void;
   forgetAll(): void;
@@ -31,12 +33,25 @@ export function createNoticeBoard(publish: (notice: Notice) => void): NoticeBoar
         ...(link === undefined ? {} : { link }),
       });
     },
+    tellSafeguardsLeftOut({ provider }) {
+      if (told.has(safeguardsCause)) return;
+      told.add(safeguardsCause);
+      publish({
+        kind: 'safeguardsLeftOut',
+        message: `Auto mode's safety checks run on Anthropic's servers only; ${provider.label} serves this session, so the agent will ask before each action that needs one. “claude --permission-mode acceptEdits” avoids the questions.`,
+        credential: provider.credential,
+        providerId: provider.id,
+        buttons: [],
+      });
+    },
     forget(scope, key) {
       for (const cause of told) if (cause.startsWith(`${scope} ${key} `)) told.delete(cause);
     },
     forgetAll: () => told.clear(),
   };
 }
+
+const safeguardsCause = 'hint safeguards';
 
 function scopeName(scope: Scope, failure: Failure): string {
   const { provider, model } = failure;

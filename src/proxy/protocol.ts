@@ -1,4 +1,4 @@
-import type { ApiKeys, FailureKind, ProxySettings } from './types';
+import { type ApiKeys, failureKinds, type ProxySettings } from './types';
 
 /** The typed messages between the extension and the proxy's worker thread. Keys travel only here. */
 export type ToWorker =
@@ -41,7 +41,7 @@ export type LogLevel = (typeof logLevels)[number];
 
 /** Something a person should be told in a notification; the worker sends each once per cause. */
 export interface Notice {
-  readonly kind: FailureKind;
+  readonly kind: NoticeKind;
   /** One short sentence: "OpenCode rejected the API key." */
   readonly message: string;
   /** The key slot, for the Set API Key button. */
@@ -50,6 +50,8 @@ export interface Notice {
   readonly buttons: readonly NoticeButton[];
   readonly link?: string;
 }
+export const noticeKinds = [...failureKinds, 'safeguardsLeftOut'] as const;
+export type NoticeKind = (typeof noticeKinds)[number];
 export type NoticeButton = 'setApiKey' | 'openLink' | 'showLog';
 
 export type KeyCheck =

@@ -8,7 +8,7 @@ import { checkKey } from './keyCheck';
 import { createLogger } from './log';
 import { handleMessages } from './messages';
 import { handleModels } from './models';
-import { createNoticeBoard } from './notices';
+import { createNoticeBoard, type NoticeBoard } from './notices';
 import type { KeyCheck, LogLevel, Notice, ProxyReport } from './protocol';
 import { mergeProviders } from './providers';
 import { createRedactor } from './redact';
@@ -146,7 +146,7 @@ function createRoutes(core: Core): Readonly<Record<string, Handler>> {
 
 function createCore(
   state: State,
-  parts: Pick<Core, 'clock' | 'log' | 'health'> & { notices: { tell: Core['tell'] } },
+  parts: Pick<Core, 'clock' | 'log' | 'health'> & { readonly notices: NoticeBoard },
 ): Core {
   const { clock, log, health, notices } = parts;
   const configuration = () => {
@@ -168,6 +168,7 @@ function createCore(
     },
     otherFormat,
     tell: notices.tell,
+    tellSafeguardsLeftOut: notices.tellSafeguardsLeftOut,
   };
 }
 
@@ -186,7 +187,7 @@ function applyConfiguration(
   state: State,
   next: ProxyConfiguration,
   health: Health,
-  notices: { forget(scope: string, key: string): void },
+  notices: NoticeBoard,
 ): void {
   const previous = state.configuration;
   const providers = mergeProviders(next.settings.providers);

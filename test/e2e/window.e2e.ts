@@ -1,6 +1,6 @@
 // The installed .vsix in a real VS Code window, used the way a person uses it. The steps build on one another.
 import { strict as assert } from 'node:assert';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { BrowserContext } from 'playwright-core';
@@ -71,7 +71,10 @@ describe('a person in a real window', function () {
     await installVsix({ host, root }, await packExtension(root));
     server = await startCodeServer({ host, root, settings: settings(upstream.url), isLean: true });
     context = await openBrowser(path.join(root, 'profile'));
-    first = await openWindow();
+    first = await openWindow().catch(async (error: unknown) => {
+      await keepEvidence();
+      throw error;
+    });
   });
 
   after(async function () {
@@ -83,11 +86,7 @@ describe('a person in a real window', function () {
   });
 
   afterEach(async function () {
-    if (this.currentTest?.state !== 'failed') return;
-    for (const [index, page] of context.pages().entries()) {
-      await page.screenshot({ path: path.join(ARTIFACTS_FOLDER, `window-failed-${index}.png`) });
-    }
-    writeFileSync(path.join(ARTIFACTS_FOLDER, 'window-server.log'), server.log());
+    if (this.currentTest?.state === 'failed') await keepEvidence();
   });
 
   it('sees in the status bar that a key is missing, and finds every command', async () => {
@@ -235,6 +234,17 @@ describe('a person in a real window', function () {
     await first.page.locator('.monaco-workbench.vs-dark').waitFor();
     await first.screenshot('08-dark');
   });
+
+  /** Pictures and logs of a failed run. */
+  async function keepEvidence(): Promise<void> {
+    for (const [index, page] of context.pages().entries()) {
+      await page.screenshot({ path: path.join(ARTIFACTS_FOLDER, `window-failed-${index}.png`) });
+    }
+    writeFileSync(path.join(ARTIFACTS_FOLDER, 'window-server.log'), server.log());
+    cpSync(path.join(root, 'data/logs'), path.join(ARTIFACTS_FOLDER, 'window-logs'), {
+      recursive: true,
+    });
+  }
 
   async function openWindow(): Promise<Window> {
     const blank = context.pages().find((page) => page.url() === 'about:blank');

@@ -446,6 +446,22 @@ describe('POST /v1/messages', () => {
     assert.doesNotMatch(proxy.logs.join('\n'), new RegExp(key));
   });
 
+  it('keeps the private data of auto mode from other vendors, and tells the person once', async () => {
+    await start({ settings: scenario(['plain/a']) });
+    upstream.answerAlways(anthropicText('hi'));
+    const safeguards = [
+      { type: 'dangerous_tool_use', classifier_context: { cwd: '/home/someone' } },
+    ];
+    for (let index = 0; index < 2; index += 1) {
+      await (await proxy.post({ ...bodyOf(true), safeguards })).text();
+    }
+    assert.doesNotMatch(upstream.requests[0]?.text ?? '', /safeguards|someone/);
+    assert.deepEqual(
+      proxy.notices.map(({ kind }) => kind),
+      ['safeguardsLeftOut'],
+    );
+  });
+
   it('leaves no timer and no bug behind, however an upstream fails', async () => {
     const clock = createFakeClock();
     await start({ clock, settings: scenario([...chain, 'plain/last']) });

@@ -1,0 +1,147 @@
+// What the extension does to new terminals, seen from a real one.
+import { strict as assert } from 'node:assert';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { valueAt } from '../support/scriptedUpstream';
+
+describe('the environment of new terminals', function () {
+  this.timeout(60_000);
+
+  before(async () => {
+    await vscode.extensions.getExtension('switchyard.switchyard')?.activate();
+    await until(() => state() === 'running');
+    // The demonstration needs no key, and a chain that can be tried is what injection waits for.
+    await writeSetting('scenarios', { default: { models: ['demo/hello'] } });
+    await until(() => variables().length > 0);
+  });
+
+  after(async () => {
+    await writeSetting('terminal.injectEnvironment', undefined);
+    await writeSetting('scenarios', undefined);
+    await writeSetting('port', undefined);
+    await vscode.commands.executeCommand('switchyard.start');
+  });
+
+  it('points to the proxy, with an empty ANTHROPIC_API_KEY', async () => {
+    const environment = await terminalEnvironment();
+    const port = String(valueAt(status(), 'port'));
+    assert.equal(environment['ANTHROPIC_BASE_URL'], `http://127.0.0.1:${port}`);
+    assert.match(environment['ANTHROPIC_AUTH_TOKEN'] ?? '', /^[\w-]{43}$/);
+    assert.equal(environment['ANTHROPIC_API_KEY'], '');
+    assert.equal(environment['CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST'], '1');
+    assert.match(environment['NO_PROXY'] ?? '', /127\.0\.0\.1/);
+    assert.deepEqual(
+      variables().filter((name) => environment[name] === undefined),
+      [],
+    );
+  });
+
+  it('is clean while the setting is off, and the same again when it is on', async () => {
+    const before = await terminalEnvironment();
+    await writeSetting('terminal.injectEnvironment', false);
+    await until(() => variables().length === 0);
+    assert.equal((await terminalEnvironment())['ANTHROPIC_AUTH_TOKEN'], undefined);
+    await writeSetting('terminal.injectEnvironment', undefined);
+    await until(() => variables().length > 0);
+    const after = await terminalEnvironment();
+    assert.equal(after['ANTHROPIC_AUTH_TOKEN'], before['ANTHROPIC_AUTH_TOKEN']);
+    assert.equal(after['ANTHROPIC_BASE_URL'], before['ANTHROPIC_BASE_URL']);
+  });
+
+  it('is clean while the proxy is stopped, and the same again when it runs', async () => {
+    const before = await terminalEnvironment();
+    await vscode.commands.executeCommand('switchyard.toggle');
+    assert.equal(state(), 'stopped');
+    assert.deepEqual(variables(), []);
+    await vscode.commands.executeCommand('switchyard.toggle');
+    await until(() => variables().length > 0);
+    const after = await terminalEnvironment();
+    assert.equal(after['ANTHROPIC_AUTH_TOKEN'], before['ANTHROPIC_AUTH_TOKEN']);
+    assert.equal(after['ANTHROPIC_BASE_URL'], before['ANTHROPIC_BASE_URL']);
+  });
+
+  it('is clean without a key for the default chain', async () => {
+    await writeSetting('scenarios', { default: { models: ['openai/gpt-5.5'] } });
+    await until(() => variables().length === 0);
+    assert.equal(state(), 'running');
+    await writeSetting('scenarios', { default: { models: ['demo/hello'] } });
+    await until(() => variables().length > 0);
+  });
+
+  it('follows the proxy to another port', async () => {
+    const first = Number(valueAt(status(), 'port'));
+    const other = first === 47_321 ? 47_322 : 47_321;
+    await writeSetting('port', other);
+    await until(() => valueAt(status(), 'port') === other);
+    await until(() => variables().length > 0);
+    assert.equal((await terminalEnvironment())['ANTHROPIC_BASE_URL'], `http://127.0.0.1:${other}`);
+    await writeSetting('port', undefined);
+    await until(() => state() === 'running');
+  });
+});
+
+describe('secrets', () => {
+  it('are in no setting, and not in what the extension exports', async () => {
+    const extension = vscode.extensions.getExtension('switchyard.switchyard');
+    await extension?.activate();
+    const settings = JSON.stringify(vscode.workspace.getConfiguration('switchyard'));
+    assert.doesNotMatch(settings, /apiKey|token":|secret/i);
+    const exported: unknown = extension?.exports;
+    assert.ok(typeof exported === 'object' && exported !== null);
+    assert.deepEqual(Object.keys(exported).sort(), ['status', 'terminalVariables']);
+    assert.doesNotMatch(JSON.stringify(status()), /[\w-]{43}/);
+  });
+});
+
+/** Every variable of a terminal that is opened now, as a program in it sees them. */
+async function terminalEnvironment(): Promise<Readonly<Record<string, string>>> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'switchyard-terminal-'));
+  const file = path.join(folder, 'environment');
+  const terminal = vscode.window.createTerminal({ name: 'environment' });
+  try {
+    terminal.sendText(`env -0 > ${file}.part && mv ${file}.part ${file}`);
+    await until(() => existsSync(file));
+    const lines = readFileSync(file, 'utf8').split('\0');
+    return Object.fromEntries(
+      lines.map((line): [string, string] => {
+        const at = line.indexOf('=');
+        return [line.slice(0, at), line.slice(at + 1)];
+      }),
+    );
+  } finally {
+    terminal.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function status(): unknown {
+  return call('status');
+}
+
+function state(): unknown {
+  return valueAt(status(), 'state');
+}
+
+function variables(): readonly string[] {
+  const names = call('terminalVariables');
+  return Array.isArray(names) ? names.map(String) : [];
+}
+
+/** Asks the extension's exports, which are not typed here. */
+function call(name: string): unknown {
+  const exported: unknown = vscode.extensions.getExtension('switchyard.switchyard')?.exports;
+  const ask = valueAt(exported, name);
+  return typeof ask === 'function' ? ask() : undefined;
+}
+
+/** Polls; mocha's limit ends the wait. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+async function writeSetting(name: string, value: unknown): Promise<void> {
+  const settings = vscode.workspace.getConfiguration('switchyard');
+  await settings.update(name, value, vscode.ConfigurationTarget.Global);
+}
