@@ -139,7 +139,11 @@ export function parseSettings(
     const parsed = schema.safeParse(raw[name]);
     if (parsed.success) return parsed.data;
     for (const issue of parsed.error.issues) {
-      problems.push({ setting: name, path: pathOf(name, issue.path), message: issue.message });
+      problems.push({
+        setting: name,
+        path: pathOf(name, issue.path),
+        message: sentenceOf(issue.message),
+      });
     }
     return last ?? schema.parse(undefined);
   };
@@ -176,6 +180,13 @@ function unknownSettings(raw: Readonly<Record<string, unknown>>): SettingProblem
       path: key,
       message: `There is no such setting; Switchyard has ${Object.keys(settingSchemas).join(', ')}.`,
     }));
+}
+
+/** "Invalid input: expected number" → "Expected number." */
+function sentenceOf(message: string): string {
+  const text = message.replace(/^Invalid (input|key in record): /, '');
+  const capitalized = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(capitalized) ? capitalized : `${capitalized}.`;
 }
 
 /** `switchyard.scenarios`, ['fast', 'models', 0] → `switchyard.scenarios.fast.models[0]`. */

@@ -64,7 +64,7 @@ export async function attempt(
   const startedAt = context.clock.now();
   const deadlines = createDeadlines({
     clock: context.clock,
-    firstTokenMs: firstTokenMs(prepared, context.timeouts),
+    firstTokenMs: firstTokenMs(target, prepared, context.timeouts),
     idleMs: context.timeouts.idleMs,
     clientSignal,
   });
@@ -88,8 +88,14 @@ export async function attempt(
 /** A whole answer gives no sign of life before its end; Claude Code itself allows 600 s for one. */
 const wholeAnswerMs = 600_000;
 
-function firstTokenMs(prepared: PreparedRequest, timeouts: Timeouts): number {
-  if (prepared.facts.stream) return timeouts.firstTokenMs;
+/** Models that always think may keep their thinking to themselves: they get this many times the time of others. */
+const thinkingPatience = 2;
+
+function firstTokenMs(target: Target, prepared: PreparedRequest, timeouts: Timeouts): number {
+  if (prepared.facts.stream) {
+    const isSlow = target.facts.quirks?.thinkingAlwaysOn === true;
+    return isSlow ? timeouts.firstTokenMs * thinkingPatience : timeouts.firstTokenMs;
+  }
   return Math.max(timeouts.firstTokenMs, wholeAnswerMs);
 }
 

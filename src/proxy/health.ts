@@ -1,4 +1,11 @@
-import { askBreaker, newBreaker, type Passage, releaseBreaker, succeedBreaker } from './breaker';
+import {
+  askBreaker,
+  failBreaker,
+  newBreaker,
+  type Passage,
+  releaseBreaker,
+  succeedBreaker,
+} from './breaker';
 import { policyOf } from './failure';
 import { describe, type Entry, entryName, fail, newEntry, rememberedFailure } from './healthEntry';
 import type { Failure, Scope } from './types';
@@ -59,9 +66,20 @@ export interface Health {
   admit(keys: ScopeKeys): Admission;
   /** True once a request with this key was served since the key was last changed. */
   hasSucceeded(credential: string): boolean;
+  /** Takes over what is known from elsewhere: an earlier session, or the upstream's own account page. Announces nothing. */
+  rest(which: RestOrder): void;
   /** Forgets one scope, or everything. Permits given before do not count afterwards. */
   reset(which?: { readonly scope: RememberedScope; readonly key: string }): void;
   snapshot(): readonly HealthEntry[];
+}
+
+/** A scope that is known to rest. */
+export interface RestOrder {
+  readonly scope: RememberedScope;
+  readonly key: string;
+  readonly failure: Failure;
+  /** Epoch ms; a time that has passed does nothing. */
+  readonly untilAt: number;
 }
 
 /** Memory between requests about targets, plans, credentials and hosts. */
@@ -120,6 +138,17 @@ class Registry implements Health {
     }
     if (which === undefined) this.#servedCredentials.clear();
     else if (which.scope === 'credential') this.#servedCredentials.delete(which.key);
+  }
+
+  rest({ scope, key, failure, untilAt }: RestOrder): void {
+    const now = this.#options.now();
+    if (untilAt <= now) return;
+    const entry = this.#entryOf(scope, key);
+    const passage = { era: entry.breaker.era, isProbe: false };
+    const rest = { type: 'until', untilAt } as const;
+    entry.breaker = failBreaker(entry.breaker, passage, { now, rest, random: 0 });
+    entry.failure = failure;
+    entry.lastFailureAt ??= now;
   }
 
   snapshot(): readonly HealthEntry[] {

@@ -1,92 +1,113 @@
 import { classify } from './classify';
 import type { Core } from './core';
 import type { KeyCheck } from './protocol';
+import type { FailureKind, Provider } from './types';
 import { userAgent } from './upstreamHeaders';
-
-const keyCheckMs = 10_000;
 
 /** Asks the provider, with one cheap real call, whether it accepts a key. Never throws; never logs the key. */
 export async function checkKey(core: Core, providerId: string, key: string): Promise<KeyCheck> {
   const provider = core.table().providers.get(providerId);
-  if (provider === undefined)
+  if (provider === undefined) {
     return { outcome: 'unknown', message: `There is no provider “${providerId}”.` };
+  }
   const { label, keyCheckPath } = provider;
   if (keyCheckPath === undefined) {
-    return {
-      outcome: 'unknown',
-      message: `${label} has no cheap way to check a key; the first request will tell.`,
-    };
+    const message = `${label} has no cheap way to check a key; the first request will tell.`;
+    return { outcome: 'unknown', message };
   }
+  const page = await fetchProviderPage(core, provider, keyCheckPath, key);
+  if (!page.ok) {
+    const message = `${label} could not be reached (${page.detail}), so the key is not checked.`;
+    return { outcome: 'unknown', message };
+  }
+  const { status, headers, text } = page;
+  if (status >= 200 && status < 300) {
+    return { outcome: 'accepted', message: `${label} accepted the API key.` };
+  }
+  const context = {
+    provider,
+    model: '',
+    hasKeySucceeded: false,
+    now: core.clock.now(),
+    secrets: [key],
+  };
+  return verdict(classify({ status, headers, body: text }, context).kind, provider, status);
+}
+
+export type ProviderPage =
+  | {
+      readonly ok: true;
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly text: string;
+    }
+  | { readonly ok: false; readonly detail: string };
+
+const pageTimeoutMs = 10_000;
+
+/** One small GET below a provider's base URL, with a key. Never throws. */
+export async function fetchProviderPage(
+  core: Core,
+  provider: Provider,
+  path: string,
+  key: string,
+): Promise<ProviderPage> {
   const controller = new AbortController();
-  const cancel = core.clock.after(keyCheckMs, () => controller.abort());
+  const cancel = core.clock.after(pageTimeoutMs, () => controller.abort());
   try {
     const sent = await core.send()({
       method: 'GET',
-      url: provider.baseUrl + keyCheckPath,
+      url: provider.baseUrl + path,
       headers: {
         accept: 'application/json',
         'accept-encoding': 'identity',
         'accept-language': 'en',
         'user-agent': userAgent(core.version()),
-        ...keyHeaders(provider.isAnthropic === true, key),
+        ...keyHeaders(provider, key),
       },
       signal: controller.signal,
     });
-    if (!sent.ok) {
-      return {
-        outcome: 'unknown',
-        message: `${label} could not be reached (${sent.detail}), so the key is not checked.`,
-      };
-    }
+    if (!sent.ok)
+      return { ok: false, detail: controller.signal.aborted ? 'no answer in time' : sent.detail };
     const { status, headers, body } = sent.response;
     const text = await readSome(body);
     sent.response.destroy();
-    if (status >= 200 && status < 300)
-      return { outcome: 'accepted', message: `${label} accepted the API key.` };
-    const context = {
-      provider,
-      model: '',
-      hasKeySucceeded: false,
-      now: core.clock.now(),
-      secrets: [key],
-    };
-    const failure = classify({ status, headers, body: text }, context);
-    return verdict(failure.kind, label, provider.planLabel ?? label, status);
+    return { ok: true, status, headers, text };
   } catch {
-    return {
-      outcome: 'unknown',
-      message: `${label} did not answer in time, so the key is not checked.`,
-    };
+    // The answer broke off, or our own deadline ended it.
+    return { ok: false, detail: 'no whole answer in time' };
   } finally {
     cancel();
   }
 }
 
-function verdict(kind: string, label: string, plan: string, status: number): KeyCheck {
-  if (kind === 'keyRejected' || kind === 'missingKey') {
-    return { outcome: 'rejected', message: `${label} rejected the API key.` };
+function verdict(kind: FailureKind, provider: Provider, status: number): KeyCheck {
+  const { label, planLabel = label } = provider;
+  switch (kind) {
+    case 'keyRejected':
+    case 'missingKey':
+      return { outcome: 'rejected', message: `${label} rejected the API key.` };
+    case 'accountBlocked':
+      return { outcome: 'rejected', message: `${label} has blocked this account.` };
+    case 'planMissing':
+      // The key itself was understood: what is missing is a subscription.
+      return {
+        outcome: 'accepted',
+        message: `${label} accepted the API key, but it has no ${planLabel} subscription.`,
+      };
+    default: {
+      const message = `${label} answered ${status}, which says nothing about the key.`;
+      return { outcome: 'unknown', message };
+    }
   }
-  if (kind === 'accountBlocked')
-    return { outcome: 'rejected', message: `${label} has blocked this account.` };
-  // The key itself was understood: what is missing is a subscription.
-  if (kind === 'planMissing') {
-    return {
-      outcome: 'accepted',
-      message: `${label} accepted the API key, but it has no ${plan} subscription.`,
-    };
-  }
-  return {
-    outcome: 'unknown',
-    message: `${label} answered ${status}, which says nothing about the key.`,
-  };
 }
 
-function keyHeaders(isAnthropic: boolean, key: string): Record<string, string> {
-  if (isAnthropic) return { 'x-api-key': key, 'anthropic-version': '2023-06-01' };
+function keyHeaders(provider: Provider, key: string): Record<string, string> {
+  if (provider.isAnthropic === true) return { 'x-api-key': key, 'anthropic-version': '2023-06-01' };
   return { authorization: `Bearer ${key}` };
 }
 
-const maxCheckBytes = 64 * 1024;
+const maxPageBytes = 64 * 1024;
 
 async function readSome(body: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
@@ -94,7 +115,7 @@ async function readSome(body: AsyncIterable<Uint8Array>): Promise<string> {
   for await (const chunk of body) {
     chunks.push(chunk);
     size += chunk.byteLength;
-    if (size > maxCheckBytes) break;
+    if (size > maxPageBytes) break;
   }
   return Buffer.concat(chunks).toString('utf8');
 }

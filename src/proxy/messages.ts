@@ -1,19 +1,18 @@
-import type { Answer, PreparedRequest } from './attempt';
+import type { PreparedRequest } from './attempt';
 import { type ChainContext, type ChainOutcome, walkChain } from './chain';
 import type { Core } from './core';
+import { deliver, encodeCollected, headerSafe, type Served } from './deliver';
 import { answerHeaders, policies } from './failure';
 import { sentence, summarizeAttempts } from './failureMessage';
-import type { Permit } from './health';
-import { createLiveStream, type LiveStream } from './liveStream';
+import { createLiveStream } from './liveStream';
 import type { Reply } from './reply';
 import { describeRequest } from './requestFacts';
-import { createRequestLog, type Ending, type RequestLog } from './requestLog';
+import { createRequestLog } from './requestLog';
 import { route } from './router';
 import type { ClientRequest } from './server';
 import { type Failure, type Target, targetName } from './types';
-import { createStreamEncoder, encodeErrorEvent } from './wire/anthropic';
+import { encodeErrorEvent } from './wire/anthropic';
 import { parseMessagesRequest } from './wire/anthropicRequest';
-import { collectMessage, encodeMessage } from './wire/message';
 import { noUsage, type StreamEvent } from './wire/streamEvent';
 
 /** `POST /v1/messages`: the whole path of a request. */
@@ -56,16 +55,6 @@ export async function handleMessages(
   }
 }
 
-/** All that belongs to one request. */
-interface Served {
-  readonly core: Core;
-  readonly client: ClientRequest;
-  readonly reply: Reply;
-  readonly log: RequestLog;
-  readonly prepared: PreparedRequest;
-  readonly live: LiveStream | undefined;
-}
-
 function chainContext({ core, log }: Served): ChainContext {
   return {
     send: core.send(),
@@ -83,91 +72,6 @@ function chainContext({ core, log }: Served): ChainContext {
       core.tell(failure);
     },
   };
-}
-
-async function deliver(served: Served, answer: Answer, permit: Permit): Promise<void> {
-  const { log, live } = served;
-  log.answered(answer.target, answer.ttftMs, answer.omitted);
-  if (answer.omitted.includes('safeguards')) served.core.tellSafeguardsLeftOut(answer.target);
-  const ended =
-    live === undefined
-      ? await deliverWhole(served, answer)
-      : await deliverStream(served, live, answer);
-  if (ended.failure === undefined) {
-    permit.succeeded({ ttftMs: answer.ttftMs });
-    log.served(answer.target, ended.ending);
-    return;
-  }
-  permit.failed(ended.failure);
-  log.brokeOff(answer.target, ended.failure);
-}
-
-interface Ended {
-  readonly ending: Ending;
-  readonly failure: Failure | undefined;
-}
-
-async function deliverStream(served: Served, live: LiveStream, answer: Answer): Promise<Ended> {
-  const { core, prepared } = served;
-  live.setHeaders(targetHeaders(answer.target));
-  const encoder = createStreamEncoder({
-    model: answer.target.model,
-    inputTokens: prepared.facts.inputTokens,
-  });
-  let ending = noEnding;
-  let isPassing = false;
-  for (;;) {
-    const next = await answer.steps.next();
-    if (next.done === true) {
-      const failure = next.value;
-      if (failure !== undefined && failure.kind !== 'cancelled') {
-        const type = policies[failure.kind].answer.errorType;
-        const message = sentence(failure, core.clock.now());
-        await live.write(
-          isPassing ? encodeErrorEvent(type, message) : encoder.encodeError(type, message),
-        );
-      }
-      return { ending, failure };
-    }
-    const step = next.value;
-    ending = endingOf(step.events) ?? ending;
-    isPassing ||= step.bytes !== undefined;
-    const chunk = step.bytes ?? encoder.encode(step.events);
-    if (chunk.length > 0) await live.write(chunk);
-  }
-}
-
-/** The attempt has already gathered the whole answer, so that one that breaks off could still fall back. */
-async function deliverWhole(served: Served, answer: Answer): Promise<Ended> {
-  const { reply, prepared } = served;
-  const events: StreamEvent[] = [];
-  let json: string | undefined;
-  for await (const step of answer.steps) {
-    events.push(...step.events);
-    json ??= step.json;
-  }
-  // A body in the client's own format goes through as it came.
-  const passed = answer.target.wireFormat === 'anthropic-messages' ? json : undefined;
-  const body = passed ?? encodeCollected(events, answer.target.model, prepared.facts.inputTokens);
-  reply.json(200, body, targetHeaders(answer.target));
-  return { ending: endingOf(events) ?? noEnding, failure: undefined };
-}
-
-function encodeCollected(
-  events: readonly StreamEvent[],
-  model: string,
-  inputTokens: number,
-): string {
-  const message = collectMessage(events);
-  if (message === undefined) throw new Error('a whole answer gave no message');
-  return encodeMessage(message, { model, inputTokens });
-}
-
-const noEnding: Ending = { usage: noUsage, stopReason: 'end_turn' };
-
-function endingOf(events: readonly StreamEvent[]): Ending | undefined {
-  const end = events.find((event) => event.type === 'message-end');
-  return end?.type === 'message-end' ? { usage: end.usage, stopReason: end.stopReason } : undefined;
 }
 
 async function refuse(
@@ -213,15 +117,6 @@ function answerNothing(reply: Reply, target: Target): void {
     { type: 'message-end', stopReason: 'max_tokens', stopSequence: null, usage: noUsage },
   ];
   reply.json(200, encodeCollected(events, target.model, 0));
-}
-
-function targetHeaders(target: Target): Record<string, string> {
-  return { 'x-switchyard-target': headerSafe(targetName(target)) };
-}
-
-/** Names come from settings and may hold any character; headers may not. */
-function headerSafe(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?');
 }
 
 function headerText(client: ClientRequest, name: string): string | undefined {

@@ -6,6 +6,8 @@ import type { Failure, Scope, Target } from './types';
 /** Decides what a person is told in a notification: each cause once, until it is cured. */
 export interface NoticeBoard {
   tell(failure: Failure): void;
+  /** The person was told of this in an earlier session. */
+  assumeTold(failure: Failure): void;
   /** An agent's auto mode asked for safety checks that the serving provider cannot run. Told once. */
   tellSafeguardsLeftOut(target: Target): void;
   /** The cause is cured or may have changed: the next failure is news again. */
@@ -16,11 +18,11 @@ export interface NoticeBoard {
 export function createNoticeBoard(publish: (notice: Notice) => void): NoticeBoard {
   const told = new Set<string>();
   return {
+    assumeTold: (failure) => void told.add(causeOf(failure)),
     tell(failure) {
-      const { told: how, scope, buttons } = policies[failure.kind];
+      const { told: how, buttons } = policies[failure.kind];
       if (how !== 'notification') return;
-      // A weekly limit after a 5-hour one is news.
-      const cause = `${scopeName(scope, failure)} ${failure.kind} ${failure.limitName ?? ''}`;
+      const cause = causeOf(failure);
       if (told.has(cause)) return;
       told.add(cause);
       const { link, provider } = failure;
@@ -49,6 +51,12 @@ export function createNoticeBoard(publish: (notice: Notice) => void): NoticeBoar
     },
     forgetAll: () => told.clear(),
   };
+}
+
+function causeOf(failure: Failure): string {
+  const name = scopeName(policies[failure.kind].scope, failure);
+  // A weekly limit after a 5-hour one is news.
+  return `${name} ${failure.kind} ${failure.limitName ?? ''}`;
 }
 
 const safeguardsCause = 'hint safeguards';

@@ -1,3 +1,4 @@
+import type { StoredRest } from './restMemory';
 import { type ApiKeys, failureKinds, type ProxySettings } from './types';
 
 /** The typed messages between the extension and the proxy's worker thread. Keys travel only here. */
@@ -8,6 +9,8 @@ export type ToWorker =
       readonly version: string;
       readonly settings: ProxySettings;
       readonly keys: ApiKeys;
+      /** What `rests` last told, in this window or an earlier one. */
+      readonly rests?: unknown;
     }
   /** Listen on 127.0.0.1. `preferredPort` 0 means any; a taken port falls back to a free one unless `exactPort`. */
   | {
@@ -34,6 +37,8 @@ export type FromWorker =
   | { readonly type: 'log'; readonly level: LogLevel; readonly message: string }
   | { readonly type: 'report'; readonly report: ProxyReport }
   | { readonly type: 'notice'; readonly notice: Notice }
+  /** What should outlive a reload. Plain data for globalState, with hashes in place of keys. */
+  | { readonly type: 'rests'; readonly rests: readonly StoredRest[] }
   | { readonly type: 'keyChecked'; readonly id: number; readonly result: KeyCheck };
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;

@@ -3,16 +3,18 @@ import type { Core } from './core';
 import { handleCountTokens } from './countTokens';
 import { withDemo } from './demo';
 import { createHealth, type Health } from './health';
-import { logHealthChange } from './healthLog';
+import { logHealthChange, standIn } from './healthLog';
 import { checkKey } from './keyCheck';
 import { createLogger } from './log';
 import { handleMessages } from './messages';
 import { handleModels } from './models';
 import { createNoticeBoard, type NoticeBoard } from './notices';
+import { learnPlanReset } from './planReset';
 import type { KeyCheck, LogLevel, Notice, ProxyReport } from './protocol';
 import { mergeProviders } from './providers';
 import { createRedactor } from './redact';
 import { createReport } from './report';
+import { restoreRests, type StoredRest, storedRests } from './restMemory';
 import type { RoutingTable } from './router';
 import { mergeScenarios } from './scenarios';
 import { createProxyServer, type Handler, type ProxyServer } from './server';
@@ -24,6 +26,7 @@ export interface ProxyOptions {
   readonly write: (level: LogLevel, message: string) => void;
   readonly onReport?: (report: ProxyReport) => void;
   readonly onNotice?: (notice: Notice) => void;
+  readonly onRests?: (rests: readonly StoredRest[]) => void;
   readonly clock?: Clock;
   readonly random?: () => number;
 }
@@ -32,6 +35,8 @@ export interface ProxyConfiguration {
   readonly version: string;
   readonly settings: ProxySettings;
   readonly keys: ApiKeys;
+  /** What `onRests` gave in an earlier session; taken over by the first configuration only. */
+  readonly rests?: unknown;
 }
 
 /** The proxy without any host around it. Configure first; requests in flight keep what they began with. */
@@ -64,13 +69,20 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
     random: options.random ?? Math.random,
     onChange(entry, change, failure) {
       if (change === 'closed') notices.forget(entry.scope, entry.key);
-      logHealthChange(log, clock.now(), { entry, change, failure });
+      logHealthChange(log, clock.now(), { entry, change, failure, instead: standIn(core, entry) });
       publish();
+      if (entry.scope !== 'plan' && entry.scope !== 'credential') return;
+      tellRests();
+      if (change === 'opened' && failure !== undefined) {
+        void learnPlanReset(core, failure).then(tellRests);
+      }
     },
   });
   const core = createCore(state, { clock, log, health, notices });
   const publish = () =>
     report.schedule(() => ({ core, health, activeRequests: state.activeRequests }));
+  const tellRests = () =>
+    options.onRests?.(storedRests(health.snapshot(), state.configuration?.keys ?? {}));
   const routes = createRoutes(core);
   let server: ProxyServer | undefined;
   return {
@@ -212,10 +224,22 @@ function applyConfiguration(
       health.reset({ scope, key });
       notices.forget(scope, key);
     }
+    if (hasMoved) forgetTargets(health, id);
+  }
+  if (previous === undefined) {
+    const orders = restoreRests(next.rests, health, { providers, keys: next.keys });
+    for (const { failure } of orders) notices.assumeTold(failure);
   }
   if (previous?.settings.timeouts.connectMs !== next.settings.timeouts.connectMs) {
     void state.upstream?.retire();
     state.upstream = undefined;
+  }
+}
+
+/** What was learnt of a provider's models at its old address. */
+function forgetTargets(health: Health, providerId: string): void {
+  for (const { scope, key } of health.snapshot()) {
+    if (scope === 'target' && key.startsWith(`${providerId}/`)) health.reset({ scope, key });
   }
 }
 

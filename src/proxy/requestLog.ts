@@ -15,6 +15,7 @@ export interface RequestLog {
 }
 
 export interface Ending {
+  /** All zero when the upstream told none. */
   readonly usage: Usage;
   readonly stopReason: StopReason;
 }
@@ -59,7 +60,10 @@ export function createRequestLog(id: string, log: Logger, clock: Clock): Request
     },
     served(target, { usage, stopReason }) {
       const cached = usage.cacheReadTokens + usage.cacheWriteTokens;
-      const tokens = `in=${usage.inputTokens} cached=${cached} out=${usage.outputTokens}`;
+      const isTold = usage.inputTokens + cached + usage.outputTokens > 0;
+      const tokens = isTold
+        ? `in=${usage.inputTokens} cached=${cached} out=${usage.outputTokens}`
+        : 'tokens=estimated (the upstream told none)';
       const name = targetName(target);
       log.info(
         line(`served by ${name} ${tokens}${cost(target, usage)} stop=${stopReason} ${total()}`),

@@ -34,7 +34,7 @@ export interface ServerOptions {
 export interface ProxyServer {
   /** Binds 127.0.0.1; rejects with the socket's error, EADDRINUSE above all. Resolves to the port. */
   listen(port: number): Promise<number>;
-  /** Refuses new requests, waits for running ones up to `graceMs`, then frees the port. Idempotent. */
+  /** Refuses new requests, waits for running ones up to `graceMs`, then frees the port. Asked again, the shorter wins. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -61,6 +61,7 @@ export function createProxyServer(options: ServerOptions): ProxyServer {
       return state.port;
     },
     close(graceMs) {
+      if (closing !== undefined) options.clock.after(graceMs, () => state.onIdle?.());
       closing ??= drain(state, server, graceMs);
       return closing;
     },

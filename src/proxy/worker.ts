@@ -12,25 +12,23 @@ function main(): void {
     write: (level, message) => post({ type: 'log', level, message }),
     onReport: (report) => post({ type: 'report', report }),
     onNotice: (notice) => post({ type: 'notice', notice }),
+    onRests: (rests) => post({ type: 'rests', rests }),
   });
   // One after the other: a `listen` must not overtake the `close` before it.
   let previous = Promise.resolve();
   port.on('message', (message: ToWorker) => {
     const handled = () =>
       handle(proxy, message, post).catch((error: unknown) => logBug(post, error));
-    if (isImmediate(message)) void handled();
-    else previous = previous.then(handled);
+    if (message.type === 'listen') previous = previous.then(handled);
+    // At once, so that a second `close` can hurry the first; whatever listens next still waits for both.
+    else if (message.type === 'close') previous = Promise.all([previous, handled()]).then(() => {});
+    else void handled();
   });
   process.on('uncaughtException', (error) => {
     logBug(post, error);
     // State after a bug is not to be trusted; the extension starts a fresh worker on the same port.
     setImmediate(() => process.exit(1));
   });
-}
-
-/** A check of a key or new settings must not wait for requests that a `close` lets finish. */
-function isImmediate(message: ToWorker): boolean {
-  return message.type !== 'listen' && message.type !== 'close';
 }
 
 async function handle(

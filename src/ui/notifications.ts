@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ProxyStatus } from '../controller';
 import type { Notice, NoticeButton } from '../proxy/protocol';
 import type { CommandId } from './commands';
+import { plainMessage } from './plainMessage';
 import { describeFailure } from './statusPresentation';
 
 /** A button and what it does. */
@@ -17,7 +18,7 @@ export class Notifications {
   /** The worker sends each notice once per cause; here only the same one twice at a time is refused. */
   showNotice(notice: Notice): void {
     const actions = notice.buttons.flatMap((button) => noticeAction(button, notice) ?? []);
-    void this.#show(`${notice.kind}:${notice.credential}`, plain(notice.message), actions);
+    void this.#show(`${notice.kind}:${notice.credential}`, plainMessage(notice.message), actions);
   }
 
   showInvalidSettings(
@@ -32,17 +33,17 @@ export class Notifications {
     const message =
       problems.length === 1
         ? vscode.l10n.t(
-            'The setting {0} is not valid, and its last good value is kept: {1}',
+            'The setting {0} is not valid: {1} Its last good value stays in force.',
             first.path,
             first.message,
           )
         : vscode.l10n.t(
-            '{0} settings are not valid, and their last good values are kept. The first, {1}: {2}',
+            '{0} faults in the settings; the last good values stay in force. The first, in {1}: {2}',
             problems.length,
             first.path,
             first.message,
           );
-    void this.#show('invalidSettings', plain(message), [
+    void this.#show('invalidSettings', plainMessage(message), [
       openSetting(vscode.l10n.t('Open Settings'), first.setting),
       command(vscode.l10n.t('Show Log'), 'switchyard.showLog'),
     ]);
@@ -64,7 +65,7 @@ export class Notifications {
       reason.kind === 'portTaken'
         ? openSetting(vscode.l10n.t('Choose Port'), 'switchyard.port')
         : command(vscode.l10n.t('Start'), 'switchyard.start');
-    void this.#show('failed', plain(message), [
+    void this.#show('failed', plainMessage(message), [
       mend,
       command(vscode.l10n.t('Show Log'), 'switchyard.showLog'),
     ]);
@@ -113,9 +114,4 @@ function openSetting(label: string, setting: string): Action {
     label,
     run: () => vscode.commands.executeCommand('switchyard.openSettings', setting),
   };
-}
-
-/** Notifications make links of `[text](address)`, command links too; words of an upstream must not. */
-function plain(message: string): string {
-  return message.replaceAll('](', '] (');
 }

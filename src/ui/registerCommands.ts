@@ -57,5 +57,10 @@ function createHandlers(targets: CommandTargets): Handlers {
 async function openSettings(setting: unknown): Promise<void> {
   const isName = typeof setting === 'string' && setting.startsWith('switchyard.');
   const query = isName ? `@id:${setting}` : '@ext:switchyard.switchyard';
-  await vscode.commands.executeCommand('workbench.action.openSettings', query);
+  // In a remote window the settings of the machine are the remote one's, on a tab of their own.
+  if (vscode.env.remoteName === undefined) {
+    await vscode.commands.executeCommand('workbench.action.openSettings', query);
+  } else {
+    await vscode.commands.executeCommand('workbench.action.openRemoteSettings', { query });
+  }
 }

@@ -140,9 +140,10 @@ function targetTable(targets: readonly TargetReport[], t: Translate): string {
     target.lastFailure ?? '-',
   ]);
   const table = [[t('Model'), t('State'), t('First token'), t('Last failure')], ...rows].map(
-    (row) => `| ${row.map(escapeMarkdown).join(' | ')} |`,
+    // The hover's tables have no space between columns.
+    (row) => `| ${row.map(escapeMarkdown).join('&nbsp;&nbsp; | ')} |`,
   );
-  table.splice(1, 0, '|---|---|---|---|');
+  table.splice(1, 0, '|:---|:---|:---|:---|');
   const more = targets.length - shown.length;
   return more === 0
     ? table.join('\n')

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { ProxyStatus } from '../controller';
 import type { CredentialReport, KeyCheck } from '../proxy/protocol';
-import type { ApiKeys, Provider } from '../proxy/types';
+import { type ApiKeys, assertNever, type Provider } from '../proxy/types';
 import { cleanKey, keyFault, slotsOf } from './keySlots';
+import { plainMessage } from './plainMessage';
 import { describeCredential } from './reportText';
 
 /** What the key commands need of the rest; handed in by the composition root. */
@@ -126,34 +127,27 @@ async function checkKey(
       ),
     };
   }
+  const said = plainMessage(check.message);
   switch (check.outcome) {
     case 'accepted':
-      return {
-        message: vscode.l10n.t(
-          '{0} accepted the API key. It is stored; open a new terminal to use it.',
-          label,
-        ),
-      };
+      return { message: vscode.l10n.t('{0} It is stored; open a new terminal to use it.', said) };
     case 'unknown':
-      return {
-        message: vscode.l10n.t(
-          'The API key of {0} is stored, but not checked: {1}',
-          label,
-          check.message,
-        ),
-      };
+      return { message: vscode.l10n.t('The API key is stored. {0}', said) };
     case 'rejected':
-      return await offerRejected(label);
+      return await offerRejected(label, said);
+    default:
+      return assertNever(check);
   }
 }
 
 async function offerRejected(
   label: string,
+  said: string,
 ): Promise<'again' | 'cancelled' | { readonly message: string }> {
   const again = vscode.l10n.t('Try Again');
   const anyway = vscode.l10n.t('Save Anyway');
   const choice = await vscode.window.showWarningMessage(
-    vscode.l10n.t('{0} rejected the API key. It was not stored.', label),
+    vscode.l10n.t('{0} It was not stored.', said),
     again,
     anyway,
   );

@@ -14,7 +14,11 @@ export class StatusBar {
   #shownTooltip = '';
 
   constructor() {
-    this.#item = vscode.window.createStatusBarItem('status', vscode.StatusBarAlignment.Left, 0);
+    this.#item = vscode.window.createStatusBarItem(
+      'switchyard.status',
+      vscode.StatusBarAlignment.Left,
+      0,
+    );
     this.#item.name = 'Switchyard';
     this.#item.show();
   }

@@ -1,10 +1,10 @@
 // The real Claude Code, in print mode, through the built standalone proxy to an upstream that a test scripts.
 import { strict as assert } from 'node:assert';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { anthropicStream, anthropicText } from '../support/anthropicAnswers';
 import { runClaude } from '../support/claude';
+import { makeTemporaryFolder, removeFolder } from '../support/folders';
 import { installClaude } from '../support/installClaude';
 import { openaiChatStream, openaiChatText } from '../support/openaiChatAnswers';
 import type { RunResult } from '../support/processes';
@@ -96,7 +96,7 @@ for (const dialect of DIALECTS) {
     });
 
     beforeEach(async () => {
-      folder = mkdtempSync(path.join(os.tmpdir(), 'switchyard-work-'));
+      folder = makeTemporaryFolder('work');
       upstream = await startScriptedUpstream();
       proxy = await startStandalone({
         keys: { scripted: KEY },
@@ -112,7 +112,7 @@ for (const dialect of DIALECTS) {
     afterEach(async () => {
       await proxy.stop();
       await upstream.close();
-      rmSync(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     });
 
     const ask = (

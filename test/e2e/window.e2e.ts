@@ -1,13 +1,13 @@
 // The installed .vsix in a real VS Code window, used the way a person uses it. The steps build on one another.
 import { strict as assert } from 'node:assert';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import { packExtension } from '../../scripts/package';
 import { ARTIFACTS_FOLDER } from '../../scripts/project';
 import { openBrowser } from '../support/browser';
 import { type CodeServer, installVsix, startCodeServer } from '../support/codeServer';
+import { makeTemporaryFolder, removeFolder } from '../support/folders';
 import { installClaude } from '../support/installClaude';
 import { chosenHostVersion, installHost } from '../support/installHost';
 import {
@@ -22,7 +22,7 @@ const MODELS = ['glm-5.3', 'kimi-k2.7-code', 'minimax-m3'] as const;
 const FIRST_REPLY = opencodeReply(MODELS[0]);
 const FIRST_KEY = 'sk-first-0123456789abcdef';
 const SECOND_KEY = 'sk-second-0123456789abcdef';
-const STATUS_ITEM = 'switchyard.switchyard.switchyard.status';
+const EXTENSION_ID = 'switchyard.switchyard';
 const REJECTED = /OpenCode rejected the API key/;
 const BASE_URL = /^ANTHROPIC_BASE_URL=(http:\/\/127\.0\.0\.1:\d+)$/m;
 
@@ -61,7 +61,7 @@ describe('a person in a real window', function () {
     // The host, the browser and the agent are fetched on the first run of all.
     this.timeout(15 * 60_000);
     mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
-    root = mkdtempSync(path.join(os.tmpdir(), 'switchyard-window-'));
+    root = makeTemporaryFolder('window');
     workspace = path.join(root, 'project');
     mkdirSync(workspace);
     writeFileSync(path.join(workspace, 'ask.mjs'), ASK_SCRIPT);
@@ -82,7 +82,7 @@ describe('a person in a real window', function () {
     await context?.close();
     await server?.stop();
     await upstream?.close();
-    rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    await removeFolder(root);
   });
 
   afterEach(async function () {
@@ -249,7 +249,7 @@ describe('a person in a real window', function () {
   async function openWindow(): Promise<Window> {
     const blank = context.pages().find((page) => page.url() === 'about:blank');
     const window = new Window(blank ?? (await context.newPage()), {
-      statusItemId: STATUS_ITEM,
+      extensionId: EXTENSION_ID,
       artifactsFolder: ARTIFACTS_FOLDER,
     });
     await window.open(server.windowUrl(workspace));

@@ -74,8 +74,8 @@ describe('the environment of new terminals', function () {
     const first = Number(valueAt(status(), 'port'));
     const other = first === 47_321 ? 47_322 : 47_321;
     await writeSetting('port', other);
-    await until(() => valueAt(status(), 'port') === other);
-    await until(() => variables().length > 0);
+    // The variables follow the first report of the proxy, a quarter of a second after it listens.
+    await until(() => valueAt(status(), 'port') === other && usable() === true);
     assert.equal((await terminalEnvironment())['ANTHROPIC_BASE_URL'], `http://127.0.0.1:${other}`);
     await writeSetting('port', undefined);
     await until(() => state() === 'running');
@@ -122,6 +122,10 @@ function status(): unknown {
 
 function state(): unknown {
   return valueAt(status(), 'state');
+}
+
+function usable(): unknown {
+  return valueAt(status(), 'report', 'usable');
 }
 
 function variables(): readonly string[] {

@@ -1,7 +1,7 @@
 // Runs the real Claude Code in print mode: from an empty environment, in a home of its own, kept on this machine.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { makeTemporaryFolder, removeFolder } from './folders';
 import { installClaude } from './installClaude';
 import { type RunResult, run } from './processes';
 
@@ -39,7 +39,7 @@ const LIMIT_MS = 90_000;
 /** Resolves when the agent has ended, whatever its exit code. */
 export async function runClaude(options: ClaudeOptions): Promise<RunResult> {
   const claude = await installClaude();
-  const root = mkdtempSync(path.join(os.tmpdir(), 'switchyard-claude-'));
+  const root = makeTemporaryFolder('claude');
   const home = path.join(root, 'home');
   const temporary = path.join(root, 'tmp');
   mkdirSync(home);
@@ -67,6 +67,6 @@ export async function runClaude(options: ClaudeOptions): Promise<RunResult> {
       },
     });
   } finally {
-    rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    await removeFolder(root);
   }
 }

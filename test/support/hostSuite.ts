@@ -1,11 +1,11 @@
 // Runs the bundled suite inside a real extension host: desktop VS Code where it can be had, else code-server.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
 import type { Page } from 'playwright-core';
 import { openBrowser } from './browser';
 import { type CodeServer, startCodeServer } from './codeServer';
+import { makeTemporaryFolder, removeFolder } from './folders';
 import { type HostVersion, hostVscodeVersion, installHost } from './installHost';
 import { type Counts, readCounts } from './mochaRun';
 import { deferred } from './processes';
@@ -24,7 +24,7 @@ const SUITE_LIMIT_MS = 5 * 60_000;
 
 /** Chooses a VS Code, says which, runs the suite and returns its counts; rejects where it did not finish. */
 export async function runHostSuite(options: HostSuiteOptions): Promise<Counts> {
-  const root = mkdtempSync(path.join(os.tmpdir(), 'switchyard-host-'));
+  const root = makeTemporaryFolder('host');
   const workspace = path.join(root, 'workspace');
   const resultFile = path.join(root, 'result.json');
   mkdirSync(workspace);
@@ -35,7 +35,7 @@ export async function runHostSuite(options: HostSuiteOptions): Promise<Counts> {
     else await runOnDesktop(suiteRun, executable);
     return countsIn(resultFile);
   } finally {
-    rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    await removeFolder(root);
   }
 }
 

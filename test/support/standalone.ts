@@ -1,8 +1,8 @@
 // Starts the built standalone proxy the way a person does on a machine without VS Code.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeTemporaryFolder, removeFolder } from './folders';
 
 export interface StandaloneOptions {
   /** The `switchyard.*` settings. */
@@ -26,7 +26,7 @@ const STOP_LIMIT_MS = 10_000;
 
 /** Resolves when the proxy has said where it listens; rejects with its log where it does not. */
 export async function startStandalone(options: StandaloneOptions): Promise<Standalone> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'switchyard-standalone-'));
+  const folder = makeTemporaryFolder('standalone');
   const settingsFile = path.join(folder, 'settings.json');
   writeFileSync(settingsFile, JSON.stringify(options.settings));
   const child = spawn(process.execPath, [ENTRY, '--settings', settingsFile], {
@@ -66,7 +66,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
       child.kill('SIGTERM');
       const code = await exited;
       clearTimeout(timer);
-      rmSync(folder, { recursive: true, force: true });
+      await removeFolder(folder);
       return code;
     },
   };

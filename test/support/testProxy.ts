@@ -11,6 +11,8 @@ export interface TestProxy {
   readonly logs: string[];
   readonly notices: Notice[];
   readonly reports: ProxyReport[];
+  /** What would be kept for the next session. */
+  readonly rests: unknown[];
   configure(change: { settings?: Partial<ProxySettings>; keys?: ApiKeys }): void;
   /** POST /v1/messages with the access token. */
   post(body: object | string, options?: RequestOptions): Promise<Response>;
@@ -28,6 +30,8 @@ export interface TestProxyOptions {
   readonly settings?: Partial<ProxySettings>;
   readonly keys?: ApiKeys;
   readonly clock?: Clock;
+  /** What an earlier session kept. */
+  readonly rests?: unknown;
 }
 
 export const plainSettings: ProxySettings = {
@@ -43,16 +47,18 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
   const logs: string[] = [];
   const notices: Notice[] = [];
   const reports: ProxyReport[] = [];
+  const rests: unknown[] = [];
   const proxy = createProxy({
     write: (level, message) => logs.push(`[${level}] ${message}`),
     onNotice: (notice) => notices.push(notice),
     onReport: (report) => reports.push(report),
+    onRests: (kept) => rests.push(kept),
     random: () => 0.5,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   let settings: ProxySettings = { ...plainSettings, ...options.settings };
   let keys: ApiKeys = options.keys ?? {};
-  proxy.configure({ version: '9.9.9', settings, keys });
+  proxy.configure({ version: '9.9.9', settings, keys, rests: options.rests });
   const port = await proxy.listen(0, testToken);
   const url = `http://127.0.0.1:${port}`;
   const call = (path: string, init: RequestInit = {}) =>
@@ -66,6 +72,7 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
     logs,
     notices,
     reports,
+    rests,
     configure(change) {
       settings = { ...settings, ...change.settings };
       keys = change.keys ?? keys;

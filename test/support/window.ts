@@ -1,9 +1,9 @@
 // Drives one VS Code window in a browser by what a person sees: palette, toasts, input boxes, terminal.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
+import { makeTemporaryFolder, removeFolder } from './folders';
 
 const WINDOW_LIMIT_MS = 60_000;
 const STEP_LIMIT_MS = 20_000;
@@ -11,15 +11,15 @@ const STEP_LIMIT_MS = 20_000;
 /** One window; every method waits for its effect to be seen and rejects with a timeout otherwise. */
 export class Window {
   readonly page: Page;
-  private readonly statusItemId: string;
+  private readonly extensionId: string;
   private readonly artifactsFolder: string;
 
   constructor(
     page: Page,
-    options: { readonly statusItemId: string; readonly artifactsFolder: string },
+    options: { readonly extensionId: string; readonly artifactsFolder: string },
   ) {
     this.page = page;
-    this.statusItemId = options.statusItemId;
+    this.extensionId = options.extensionId;
     this.artifactsFolder = options.artifactsFolder;
     page.setDefaultTimeout(STEP_LIMIT_MS);
   }
@@ -46,9 +46,9 @@ export class Window {
     await this.status.waitFor({ timeout: WINDOW_LIMIT_MS });
   }
 
-  /** The extension's status bar item. */
+  /** The extension's status bar item; it has only one. */
   get status(): Locator {
-    return this.page.locator(`[id="${this.statusItemId}"]`);
+    return this.page.locator(`.statusbar-item[id^="${this.extensionId}."]`);
   }
 
   async waitForStatus(pattern: RegExp): Promise<string> {
@@ -150,8 +150,21 @@ export class Window {
 
   /** Types a line into the active terminal. */
   async typeInTerminal(line: string): Promise<void> {
-    await this.page.locator('.terminal-wrapper.active .xterm').click();
-    await this.page.keyboard.type(`${line}\n`, { delay: 2 });
+    const terminal = this.page.locator('.terminal-wrapper.active .xterm');
+    const isTyped = async (): Promise<boolean> =>
+      (await this.terminalText()).replaceAll('\n', '').endsWith(line.trimEnd());
+    // A terminal that has just been restored may miss the first keys.
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await terminal.click();
+      await this.page.keyboard.press('Control+U');
+      await this.page.keyboard.type(line, { delay: 2 });
+      const isComplete = await waitUntil(isTyped, 'the terminal shows what is typed', 3000).then(
+        () => true,
+        () => false,
+      );
+      if (isComplete) break;
+    }
+    await this.page.keyboard.press('Enter');
   }
 
   /** What the active terminal shows, a line per row. */
@@ -166,7 +179,7 @@ export class Window {
    * writes marks of its own between them.
    */
   async captureFromTerminal(command: string, limitMs = STEP_LIMIT_MS): Promise<string> {
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'terminal-'));
+    const folder = makeTemporaryFolder('terminal');
     const script = path.join(folder, 'run.sh');
     const output = path.join(folder, 'output');
     const done = path.join(folder, 'done');
@@ -176,7 +189,7 @@ export class Window {
       await waitUntil(() => existsSync(done), `“${command}” ends in the terminal`, limitMs);
       return readFileSync(output, 'utf8');
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     }
   }
 
@@ -200,7 +213,8 @@ export class Window {
   /** Saves a picture of the window; returns its path. */
   async screenshot(name: string): Promise<string> {
     const file = path.join(this.artifactsFolder, `${name}.png`);
-    await this.page.screenshot({ path: file });
+    // Fast-forwarded, or a change of theme is caught half way.
+    await this.page.screenshot({ path: file, animations: 'disabled' });
     return file;
   }
 }

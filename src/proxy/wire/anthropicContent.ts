@@ -39,7 +39,7 @@ export function cleanCacheControl(object: JsonObject): JsonObject {
 type BlockRule = (block: JsonObject, rules: BlockRules) => JsonObject | undefined;
 
 const blockRules: Readonly<Record<string, BlockRule>> = {
-  text: cleanCacheControl,
+  text: (block) => without(cleanCacheControl(block), ['citations']),
   document: cleanCacheControl,
   image: cleanImage,
   thinking: (block, rules) => (isForeignThinking(block, rules) ? undefined : block),

@@ -1,7 +1,7 @@
 import { type BlockRules, cleanContent, toolIdOf } from './anthropicContent';
 import type { MessagesRequest, RequestMessage } from './anthropicRequest';
 import type { EncodeInput } from './formats';
-import { isObject, type JsonObject, parseJson } from './json';
+import { isObject, type JsonObject, parseJson, without } from './json';
 import { reminder } from './requestRules';
 import { elementsOf } from './splice';
 
@@ -102,16 +102,23 @@ function systemNote(message: JsonObject, rules: BlockRules): readonly JsonObject
 
 /** The message itself when nothing is to be changed, undefined when nothing is left of it. */
 function cleanMessage(message: JsonObject, rules: BlockRules): JsonObject | undefined {
+  const plain = rules.isAnthropic ? message : withoutExtras(message);
   const content = message['content'];
   if (!Array.isArray(content)) {
-    return message;
+    return plain;
   }
   const cleaned = cleanContent(content, rules);
   if (cleaned === content) {
-    return message;
+    return plain;
   }
   // An assistant turn that was nothing but foreign thinking; the API refuses empty content.
-  return cleaned.length === 0 ? undefined : { ...message, content: cleaned };
+  return cleaned.length === 0 ? undefined : { ...plain, content: cleaned };
+}
+
+/** Claude Code sets an `output_config` on single messages, which is a beta of Anthropic's. */
+function withoutExtras(message: JsonObject): JsonObject {
+  const extras = Object.keys(message).filter((key) => key !== 'role' && key !== 'content');
+  return without(message, extras);
 }
 
 function hasLostThinking(request: MessagesRequest, rules: BlockRules): boolean {

@@ -38,7 +38,10 @@ export function createThinkFilter(): ThinkFilter {
       // The blank lines between the tag and the answer belong to neither.
       const rest = held.trimStart();
       held = '';
-      phase = rest === '' ? 'behind' : 'text';
+      if (rest === '') {
+        return [];
+      }
+      phase = 'text';
       return push(rest);
     }
     const end = held.indexOf(closeTag);

@@ -278,7 +278,10 @@ describe('POST /v1/messages', () => {
     upstream.answerAlways(openaiChatText('second'));
     const response = proxy.post(bodyOf(true));
     await upstream.waitForRequests(1);
-    clock.advance(120_000);
+    // The first model always thinks, and gets twice the time.
+    clock.advance(239_000);
+    assert.equal(upstream.requests.length, 1);
+    clock.advance(1_000);
     assert.match(await (await response).text(), /message_stop/);
     await upstream.requests[0]?.whenClosed;
     assert.equal(upstream.requests[0]?.isAborted, true);
@@ -287,7 +290,7 @@ describe('POST /v1/messages', () => {
 
   it('pings a waiting client after 15 s and ends in an error event, not in a fake success', async () => {
     const clock = createFakeClock();
-    await start({ clock, settings: scenario(chain.slice(0, 1)) });
+    await start({ clock, settings: scenario(chain.slice(1, 2)) });
     upstream.answer({ silent: true });
     const pending = proxy.post(bodyOf(true));
     await upstream.waitForRequests(1);
@@ -311,7 +314,7 @@ describe('POST /v1/messages', () => {
       upstream.answerAlways({ sse, ...ending });
       const text = await (await proxy.post(bodyOf(true))).text();
       assert.match(text, /half/);
-      assert.match(text, /event: error\n/);
+      assert.match(text, /event: content_block_stop\ndata: .*"index":0\}\n\nevent: error\n/);
       assert.doesNotMatch(text, /message_stop/);
       assert.equal(upstream.requests.length, 1);
     });
@@ -460,6 +463,77 @@ describe('POST /v1/messages', () => {
       proxy.notices.map(({ kind }) => kind),
       ['safeguardsLeftOut'],
     );
+  });
+
+  describe('memory between sessions', () => {
+    it('lets a plan limit and a rejected key outlive a reload, without the key and without a second notice', async () => {
+      for (const answer of [
+        OPENCODE_CONSOLE_ERRORS.goUsageLimit5Hours,
+        OPENCODE_CONSOLE_ERRORS.invalidKey,
+      ]) {
+        const calls = upstream.requests.length;
+        await start();
+        upstream.answerAlways(answer);
+        const first = await proxy.post(bodyOf(true));
+        const rests = proxy.rests.at(-1);
+        await proxy.close();
+        assert.doesNotMatch(JSON.stringify(rests), new RegExp(key));
+        await start({ rests: JSON.parse(JSON.stringify(rests)) });
+        const second = await proxy.post(bodyOf(true));
+        assert.equal(second.status, first.status);
+        assert.equal(upstream.requests.length, calls + 1);
+        assert.equal(proxy.notices.length, 0);
+        await proxy.close();
+      }
+      await start();
+    });
+
+    it('forgets it when the key is another', async () => {
+      await start();
+      upstream.answer(OPENCODE_CONSOLE_ERRORS.invalidKey);
+      await proxy.post(bodyOf(true));
+      const rests = proxy.rests.at(-1);
+      await proxy.close();
+      await start({ rests, keys: { opencode: 'sk-another-0123456789' } });
+      upstream.answerAlways(openaiChatText('hi'));
+      assert.equal((await proxy.post(bodyOf(true))).status, 200);
+    });
+
+    it('takes nothing from memory that is damaged', async () => {
+      await start({
+        rests: [null, 7, { scope: 'plan' }, { scope: 'plan', key: 'opencode-go', untilAt: 9e15 }],
+      });
+      upstream.answerAlways(openaiChatText('hi'));
+      assert.equal((await proxy.post(bodyOf(true))).status, 200);
+    });
+  });
+
+  it('asks when a plan limit resets, if the refusal did not say', async () => {
+    const clock = createFakeClock();
+    await start({ clock });
+    const { body } = OPENCODE_CONSOLE_ERRORS.goUsageLimit5Hours;
+    const silent = JSON.parse(body);
+    silent.error.message = '5-hour usage limit reached.';
+    const resetsAt = new Date(clock.now() + 2 * 3_600_000).toISOString();
+    upstream.answer({ status: 429, body: silent });
+    upstream.answer({
+      status: 200,
+      body: {
+        usage: {
+          rolling: { status: 'rate-limited', resetsAt },
+          weekly: { status: 'ok', resetsAt: '2030-01-01T00:00:00Z' },
+        },
+      },
+    });
+    await proxy.post(bodyOf(true));
+    await upstream.waitForRequests(2);
+    await upstream.requests[1]?.whenClosed;
+    assert.equal(upstream.requests[1]?.path, '/usage');
+    assert.equal(upstream.requests[1]?.headers.authorization, `Bearer ${key}`);
+    while (proxy.rests.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    const { message } = await failed(await proxy.post(bodyOf(true)));
+    assert.match(message, /resets in 2 h/);
+    assert.equal(upstream.requests.length, 2);
   });
 
   it('leaves no timer and no bug behind, however an upstream fails', async () => {

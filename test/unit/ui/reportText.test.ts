@@ -123,5 +123,7 @@ describe('alignColumns', () => {
 });
 
 function unescaped(markdown: string): string {
-  return markdown.replace(/&#(\d+);/g, (_whole, code: string) => String.fromCharCode(Number(code)));
+  return markdown
+    .replaceAll('&nbsp;', '')
+    .replace(/&#(\d+);/g, (_whole, code: string) => String.fromCharCode(Number(code)));
 }

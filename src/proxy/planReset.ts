@@ -1,0 +1,37 @@
+import type { Core } from './core';
+import { fetchProviderPage } from './keyCheck';
+import type { Failure } from './types';
+import { isObject, objectAt, parseJson, stringAt } from './wire/json';
+
+/**
+ * Asks the provider when a plan limit resets, where its refusal did not say, and lets the plan rest until then. Only
+ * OpenCode Go tells. Never throws; without an answer the plan keeps its default rest.
+ */
+export async function learnPlanReset(core: Core, failure: Failure): Promise<void> {
+  const { provider } = failure;
+  const key = core.apiKey(provider.credential);
+  if (failure.kind !== 'planLimit' || failure.resetsAt !== undefined) return;
+  if (provider.isOpencode !== true || provider.keyCheckPath === undefined || key === undefined)
+    return;
+  const page = await fetchProviderPage(core, provider, provider.keyCheckPath, key);
+  if (!page.ok || page.status !== 200) return;
+  const resetsAt = latestReset(parseJson(page.text));
+  if (resetsAt === undefined || resetsAt <= core.clock.now()) return;
+  core.health.rest({
+    scope: 'plan',
+    key: provider.id,
+    failure: { ...failure, resetsAt },
+    untilAt: resetsAt,
+  });
+  core.log.info(`${provider.id} says that its limit resets at ${new Date(resetsAt).toISOString()}`);
+}
+
+/** The time at which the last of the exhausted windows opens again. */
+export function latestReset(page: unknown): number | undefined {
+  const windows = Object.values(objectAt(page, 'usage') ?? {});
+  const times = windows
+    .filter((window) => isObject(window) && window['status'] === 'rate-limited')
+    .map((window) => Date.parse(stringAt(window, 'resetsAt') ?? ''))
+    .filter((time) => Number.isFinite(time));
+  return times.length === 0 ? undefined : Math.max(...times);
+}

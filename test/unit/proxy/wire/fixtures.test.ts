@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { codecOf, cut, eventsOf } from './replay';
+
+const fixtures = join(__dirname, '../../../fixtures/wire');
+
+for (const format of ['anthropic-messages', 'openai-chat'] as const) {
+  const folder = join(fixtures, format);
+  describe(`the ${format} decoder`, () => {
+    for (const file of readdirSync(folder).filter((name) => name.endsWith('.sse'))) {
+      const bytes = readFileSync(join(folder, file));
+      const lines = readFileSync(join(folder, file.replace('.sse', '.events.jsonl')), 'utf8');
+      const expected: readonly unknown[] = lines
+        .trim()
+        .split('\n')
+        .map((line): unknown => JSON.parse(line));
+
+      it(`reads ${file} whole`, async () => {
+        assert.deepEqual(await eventsOf(codecOf(format), [bytes]), expected);
+      });
+
+      it(`reads ${file} in pieces of any size with the same events`, async () => {
+        for (const size of [1, 2, 3, 5, 7, 64]) {
+          const events = await eventsOf(codecOf(format), cut(bytes, size));
+          assert.deepEqual(events, expected, `pieces of ${size} bytes`);
+        }
+      });
+
+      it(`reads ${file} with other line ends, cut inside CRLF`, async () => {
+        for (const newline of ['\r\n', '\r']) {
+          const changed = Buffer.from(bytes.toString().replaceAll('\n', newline));
+          const events = await eventsOf(codecOf(format), cut(changed, 1));
+          // A stray answer is quoted with its line ends, so only its kind is compared.
+          const isStray = file.startsWith('stray');
+          assert.equal(events.length, expected.length);
+          assert.deepEqual(isStray ? expected : events, expected);
+        }
+      });
+    }
+  });
+}
