@@ -15,9 +15,12 @@ import { buildProject, PROJECT_FOLDER } from './project';
 // One port from start to start: a browser keeps API keys per address.
 const USUAL_PORT = 8127;
 
-/** Settings of the demonstration: the first model is always busy, so a fallback is seen at once. */
+/** The first model is always busy, so a fallback is seen at once; the locked one shows the stop on a bad key. */
 const DEMO_SETTINGS = {
-  'switchyard.scenarios': { default: { models: ['demo/busy', 'demo/hello'] } },
+  'switchyard.scenarios': {
+    default: { models: ['demo/busy', 'demo/hello'] },
+    locked: { models: ['demo-locked/hello', 'demo/hello'] },
+  },
 } as const;
 
 const DEMO_README = `# Switchyard demonstration
@@ -25,10 +28,13 @@ const DEMO_README = `# Switchyard demonstration
 The status bar shows Switchyard's state. Nothing here needs an API key or a network: the \`demo\` models
 are answered on this machine.
 
-1. Open a terminal (Terminal > New Terminal) and run \`node ask.mjs hello\`: the first model of the chain is
-   busy, the second one answers.
+1. Open a terminal (Terminal > New Terminal) and run \`node ask.mjs\`: the first model of the chain is busy,
+   the second one answers.
 2. Run **Switchyard: Show Log** from the palette (F1): one line per request and per attempt.
-3. With Claude Code installed, run \`claude\` in the same terminal.
+3. Run \`node ask.mjs scenario:locked\`: the chain stops although its second model would answer, because a
+   rejected key is nothing that another model cures. Set the key through the notification: the right
+   one is \`open-sesame\`.
+4. With Claude Code installed, run \`claude\` in the same terminal.
 `;
 
 const ASK_SCRIPT = `// Asks Switchyard the way an agent does: the terminal's environment says where it is.
@@ -40,13 +46,13 @@ const response = await fetch(\`\${process.env.ANTHROPIC_BASE_URL}/v1/messages\`,
     'anthropic-version': '2023-06-01',
   },
   body: JSON.stringify({
-    model: process.argv[3] ?? 'claude-sonnet-5-5',
+    model: process.argv[2] ?? 'claude-sonnet-5-5',
     max_tokens: 200,
-    messages: [{ role: 'user', content: process.argv[2] ?? 'hello' }],
+    messages: [{ role: 'user', content: 'hello' }],
   }),
 });
 const answer = await response.json();
-console.log(response.status, answer.content?.map((block) => block.text).join('') ?? answer.error);
+console.log(response.status, answer.content?.map((block) => block.text).join('') ?? answer.error.message);
 `;
 
 interface StartOptions {

@@ -1,7 +1,9 @@
 import type { KeyCheck, LogLevel, Notice, ProxyReport } from './proxy/protocol';
+import type { StoredRest } from './proxy/restMemory';
 import type { ApiKeys, ProxySettings } from './proxy/types';
 import { WorkerSession } from './workerSession';
 import type { StartWorker } from './workerThread';
+import type { PortMemory } from './workspaceMemory';
 
 export type ProxyStatus =
   | { readonly state: 'stopped' }
@@ -26,6 +28,8 @@ export interface ProxyInputs {
   /** `port` 0 = any, the remembered ones first. */
   readonly settings: ProxySettings & { readonly port: number };
   readonly keys: ApiKeys;
+  /** What `onRests` told last, in this window or an earlier one. */
+  readonly rests: unknown;
 }
 
 export interface ControllerOptions {
@@ -38,17 +42,13 @@ export interface ControllerOptions {
   readonly ports: PortMemory;
   readonly onStatus: (status: ProxyStatus) => void;
   readonly onNotice: (notice: Notice) => void;
+  /** What should outlive a reload; plain data without secrets. */
+  readonly onRests: (rests: readonly StoredRest[]) => void;
   readonly onLog: (level: LogLevel, message: string) => void;
   /** The worker ended by itself; `willRestart` is false when it did so too often. */
   readonly onCrash: (crash: { readonly willRestart: boolean }) => void;
   readonly now?: () => number;
   readonly timeouts?: Partial<ControllerTimeouts>;
-}
-
-/** Ports that windows of this workspace have had, so that a terminal that survives a reload still works. */
-export interface PortMemory {
-  remembered(): readonly number[];
-  remember(port: number): void;
 }
 
 export interface ControllerTimeouts {
@@ -245,6 +245,7 @@ export class ProxyController {
     const session: WorkerSession = new WorkerSession(this.#options.startWorker, {
       report: (report) => this.#reported(report),
       notice: this.#options.onNotice,
+      rests: this.#options.onRests,
       log: this.#options.onLog,
       died: (reason) => this.#died(reason),
     });
@@ -286,8 +287,8 @@ export class ProxyController {
     this.#setStatus({ state: 'failed', reason });
   }
 
-  #configureSession(session: WorkerSession, { settings, keys }: ProxyInputs): void {
-    session.post({ type: 'configure', version: this.#options.version, settings, keys });
+  #configureSession(session: WorkerSession, inputs: ProxyInputs): void {
+    session.post({ type: 'configure', version: this.#options.version, ...inputs });
   }
 
   #setStatus(status: ProxyStatus): void {

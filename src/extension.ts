@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import { configurationSource } from './config/configurationSource';
 import { onDidChangeHttpSettings, readHttpSettings } from './config/httpSettings';
@@ -22,6 +21,7 @@ export interface SwitchyardApi {
 
 // VS Code gives an extension a few seconds to end.
 const deactivateGraceMs = 1_000;
+const restsKey = 'rests';
 let active: Switchyard | undefined;
 
 export function activate(context: vscode.ExtensionContext): SwitchyardApi {
@@ -53,7 +53,7 @@ class Switchyard {
   };
 
   constructor(context: vscode.ExtensionContext) {
-    const { subscriptions, secrets, workspaceState } = context;
+    const { subscriptions, secrets, workspaceState, globalState } = context;
     this.#environment = new EnvironmentWriter(context.environmentVariableCollection);
     this.#keys = new KeyStore(secrets, (keys) => {
       this.#view.showKeys(keys);
@@ -63,16 +63,20 @@ class Switchyard {
       version: versionOf(context.extension.packageJSON),
       startWorker: (listeners) => {
         const variables = workerEnvironment(process.env, readHttpSettings());
-        const path = join(context.extensionPath, 'dist', 'proxy.js');
-        return startWorkerThread(path, variables, listeners);
+        return startWorkerThread(context.asAbsolutePath('dist/proxy.js'), variables, listeners);
       },
-      inputs: async () => ({ keys: await this.#keys.load(), settings: this.#settings.current }),
+      inputs: async () => ({
+        keys: await this.#keys.load(),
+        settings: this.#settings.current,
+        rests: globalState.get(restsKey),
+      }),
       accessToken: async () => {
         this.#accessToken = await this.#keys.accessToken(workspaceId(workspaceState));
         return this.#accessToken;
       },
       ports: portMemory(workspaceState),
       onStatus: (status) => this.#show(status),
+      onRests: (rests) => void globalState.update(restsKey, rests),
       onNotice: (notice) => this.#view.notifications.showNotice(notice),
       onLog: (level, message) => this.#view.log(level, message),
       onCrash: (crash) => this.#view.notifications.showCrash(crash),

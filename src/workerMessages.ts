@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type FromWorker, logLevels, noticeKinds } from './proxy/protocol';
+import { failureKinds } from './proxy/types';
 
 const noticeSchema = z.object({
   kind: z.enum(noticeKinds),
@@ -40,6 +41,18 @@ const reportSchema = z.object({
   smallestContext: z.number().exactOptional(),
 });
 
+const restSchema = z.object({
+  scope: z.enum(['plan', 'credential']),
+  key: z.string(),
+  keyHash: z.string(),
+  providerId: z.string(),
+  kind: z.enum(failureKinds),
+  detail: z.string(),
+  untilAt: z.number(),
+  link: z.string().exactOptional(),
+  limitName: z.string().exactOptional(),
+});
+
 const fromWorkerSchema: z.ZodType<FromWorker> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('listening'), port: z.int().min(1).max(65_535) }),
   z.object({ type: z.literal('listenFailed'), code: z.string(), message: z.string() }),
@@ -47,6 +60,7 @@ const fromWorkerSchema: z.ZodType<FromWorker> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('log'), level: z.enum(logLevels), message: z.string() }),
   z.object({ type: z.literal('report'), report: reportSchema }),
   z.object({ type: z.literal('notice'), notice: noticeSchema }),
+  z.object({ type: z.literal('rests'), rests: z.array(restSchema) }),
   z.object({ type: z.literal('keyChecked'), id: z.number(), result: keyCheckSchema }),
 ]);
 

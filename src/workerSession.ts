@@ -6,6 +6,7 @@ import type {
   ProxyReport,
   ToWorker,
 } from './proxy/protocol';
+import type { StoredRest } from './proxy/restMemory';
 import { assertNever } from './proxy/types';
 import { readWorkerMessage } from './workerMessages';
 import type { StartWorker, WorkerHandle } from './workerThread';
@@ -13,6 +14,7 @@ import type { StartWorker, WorkerHandle } from './workerThread';
 export interface SessionListeners {
   readonly report: (report: ProxyReport) => void;
   readonly notice: (notice: Notice) => void;
+  readonly rests: (rests: readonly StoredRest[]) => void;
   readonly log: (level: LogLevel, message: string) => void;
   /** The thread ended without being asked to. */
   readonly died: (reason: string) => void;
@@ -131,6 +133,9 @@ export class WorkerSession {
         break;
       case 'notice':
         this.#listeners.notice(message.notice);
+        break;
+      case 'rests':
+        this.#listeners.rests(message.rests);
         break;
       case 'keyChecked':
         this.#checks.get(message.id)?.(message.result);

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { PortMemory } from './controller';
+
+/** Ports that windows of this workspace have had, so that a terminal that survives a reload still works. */
+export interface PortMemory {
+  remembered(): readonly number[];
+  remember(port: number): void;
+}
 
 /** What is used of VS Code's `workspaceState`. */
 export interface Memento {

@@ -14,16 +14,15 @@ const maxTooltipRows = 24;
 export function tooltipMarkdown(status: ProxyStatus, t: Translate): string {
   const { sentence, hint } = presentStatus(status, t);
   const report = status.state === 'running' ? status.report : undefined;
-  const blocks = [`**Switchyard** · ${escapeMarkdown(`${sentence} ${hint}`)}`];
+  const links = tooltipLinks(status, t).map(
+    ([label, command]) => `[${escapeMarkdown(label)}](command:${command})`,
+  );
+  // The links before the table: a hover that does not fit is cut off at its end.
+  const blocks = [`**Switchyard** · ${escapeMarkdown(`${sentence} ${hint}`)}`, links.join(' · ')];
   if (report !== undefined) {
     if (report.credentials.length > 0) blocks.push(credentialLines(report.credentials, t));
     if (report.targets.length > 0) blocks.push(targetTable(report.targets, t));
   }
-  blocks.push(
-    tooltipLinks(status, t)
-      .map(([label, command]) => `[${escapeMarkdown(label)}](command:${command})`)
-      .join(' · '),
-  );
   return blocks.join('\n\n');
 }
 
@@ -111,9 +110,14 @@ function describeTarget(target: TargetReport, t: Translate): string {
     resting:
       target.restsUntil === undefined
         ? t('resting')
-        : t('resting until {0}', new Date(target.restsUntil).toLocaleTimeString()),
+        : t('resting until {0}', timeOfDay(target.restsUntil)),
   } satisfies Record<TargetReport['state'], string>;
   return words[target.state];
+}
+
+/** 24 hours: the shortest that is clear everywhere. */
+function timeOfDay(epochMs: number): string {
+  return new Date(epochMs).toLocaleTimeString([], { hourCycle: 'h23' });
 }
 
 function describeLatency({ lastTtftMs }: TargetReport): string {
@@ -133,21 +137,38 @@ function credentialLines(credentials: readonly CredentialReport[], t: Translate)
 
 function targetTable(targets: readonly TargetReport[], t: Translate): string {
   const shown = targets.slice(0, maxTooltipRows);
-  const rows = shown.map((target) => [
-    target.name,
-    describeTarget(target, t),
-    describeLatency(target),
-    target.lastFailure ?? '-',
+  const head = [t('Model'), t('State'), t('First token'), t('Last failure')].map(escapeMarkdown);
+  const rows = shown.map((target, index) => [
+    unbreakable(target.name),
+    unbreakable(describeTarget(target, t)),
+    unbreakable(describeLatency(target)),
+    // The one column that gives way: a hover is about 500 pixels wide and does not scroll sideways.
+    escapeMarkdown(
+      target.lastFailure !== undefined && target.lastFailure === shown[index - 1]?.lastFailure
+        ? t('as above')
+        : inBrief(target.lastFailure ?? '-'),
+    ),
   ]);
-  const table = [[t('Model'), t('State'), t('First token'), t('Last failure')], ...rows].map(
-    // The hover's tables have no space between columns.
-    (row) => `| ${row.map(escapeMarkdown).join('&nbsp;&nbsp; | ')} |`,
-  );
+  // The hover's tables have no space between columns.
+  const table = [head, ...rows].map((row) => `| ${row.join('&nbsp;&nbsp; | ')} |`);
   table.splice(1, 0, '|:---|:---|:---|:---|');
   const more = targets.length - shown.length;
   return more === 0
     ? table.join('\n')
     : `${table.join('\n')}\n\n${escapeMarkdown(t('and {0} more', more))}`;
+}
+
+/** The first sentence, cut to what fits beside the other columns; Show Status has it whole. */
+function inBrief(failure: string): string {
+  const first = failure.replace(/([.!?])\s.*$/su, '$1');
+  return first.length <= maxFailureLength ? first : `${first.slice(0, maxFailureLength - 1)}…`;
+}
+
+const maxFailureLength = 44;
+
+/** Escaped, and never broken into lines, which would make the hover too tall. */
+function unbreakable(text: string): string {
+  return escapeMarkdown(text).replaceAll(' ', '&nbsp;').replaceAll('&#45;', '&#8209;');
 }
 
 function tooltipLinks(

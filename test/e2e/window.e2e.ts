@@ -106,7 +106,7 @@ describe('a person in a real window', function () {
   it('sets a key from the status bar; it is checked with the provider and hidden while typed', async () => {
     await first.status.click();
     await first.pickRow('OpenCode').click();
-    const { isPassword } = await first.waitForInputBox('OpenCode');
+    const { isPassword } = await first.waitForInputBox('API key of OpenCode');
     assert.equal(isPassword, true);
     await first.quickInput.fill(FIRST_KEY);
     await first.screenshot('02-set-api-key');
@@ -176,10 +176,10 @@ describe('a person in a real window', function () {
 
   it('sets the right key through the notification, and the next request works', async () => {
     await first.clickToastButton(REJECTED, 'Set API Key');
-    await first.waitForInputBox('OpenCode');
+    await first.waitForInputBox('API key of OpenCode');
     await first.fillInputBox('sk-wrong-0123456789abcdef');
     await first.clickToastButton('It was not stored', 'Try Again');
-    await first.waitForInputBox('OpenCode');
+    await first.waitForInputBox('API key of OpenCode');
     await first.fillInputBox(SECOND_KEY);
     await first.waitForStatus(/running/);
     assert.match(await first.captureFromTerminal('node ask.mjs'), new RegExp(`200 ${FIRST_REPLY}`));

@@ -112,8 +112,8 @@ export async function installVsix(
   const parameters = [
     options.host.entry,
     ...folderFlags(options.root),
-    '--install-extension',
-    vsix,
+    // Forced: a new build has the version of the one before.
+    ...['--install-extension', vsix, '--force'],
   ];
   await runOrThrow(options.host.node, parameters, { env: environment(options) });
 }

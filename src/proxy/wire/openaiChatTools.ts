@@ -123,7 +123,8 @@ function isContinuation(call: Call | undefined, id: string, hint: Hint): boolean
   }
   if (id !== '') {
     // A new id with a name is a new call; without a name, the host makes up an id for every delta.
-    return call.id === '' || hint.name === '';
+    const isLateId = call.id === '' && (call.name === '' || call.name === hint.name);
+    return isLateId || hint.name === '';
   }
   // Hosts without ids: a name and input behind a complete call begin the next one.
   const isNext = hint.name !== '' && hint.hasInput && call.arguments.isComplete;

@@ -20,6 +20,12 @@ export function omissionNote(what: string): string {
   return `[${what} omitted: this model cannot read it]`;
 }
 
+/** Tells the model of the server tools that it cannot have: without it, one told to search the web makes results up. */
+export function missingToolsNote(names: readonly string[]): string {
+  const list = names.join(', ');
+  return `Not available here: ${list}. Say so plainly when it is needed; never invent its results.`;
+}
+
 export type CustomTool = Extract<Tool, { type: 'custom' }>;
 
 /** The tools that a model other than Anthropic's can call, and the server tools that are left out. */
@@ -76,7 +82,7 @@ export function outputLimit(input: EncodeInput): number | undefined {
   if (!isAnthropic && facts.context !== undefined && inputTokens !== undefined) {
     // Many hosts refuse input + max_tokens beyond the window. A tenth more, since the input is an estimate; never below
     // what a short answer needs, since then the upstream's own words about the length are worth more.
-    const room = facts.context - Math.ceil(inputTokens * 1.1);
+    const room = facts.context - inputTokens - Math.ceil(inputTokens / 10);
     limit = Math.min(limit, Math.max(room, 1024));
   }
   return Math.max(1, limit);

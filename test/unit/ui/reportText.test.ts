@@ -38,12 +38,19 @@ describe('tooltipMarkdown', () => {
       name: 'opencode-go/kimi',
       scenarios: ['default'],
       state: 'resting',
-      lastFailure: 'overloaded',
+      lastFailure: 'Overloaded. Tried again later.',
     };
     const lines = unescaped(tooltipMarkdown(running([serving, failed]), t)).split('\n');
     assert.ok(lines.includes('| Model | State | First token | Last failure |'));
     assert.ok(lines.includes('| opencode-go/glm | serving | 1.2 s | - |'));
-    assert.ok(lines.includes('| opencode-go/kimi | resting | - | overloaded |'));
+    assert.ok(lines.includes('| opencode-go/kimi | resting | - | Overloaded. |'));
+  });
+
+  it('tells a failure that several models share once', () => {
+    const failed: TargetReport = { ...serving, state: 'resting', lastFailure: 'Key rejected.' };
+    const lines = unescaped(tooltipMarkdown(running([failed, failed]), t)).split('\n');
+    assert.equal(lines.filter((line) => line.includes('Key rejected.')).length, 1);
+    assert.equal(lines.filter((line) => line.includes('as above')).length, 1);
   });
 
   it('lets no foreign text make links, icons, HTML, rows or emphasis', () => {
@@ -124,6 +131,8 @@ describe('alignColumns', () => {
 
 function unescaped(markdown: string): string {
   return markdown
-    .replaceAll('&nbsp;', '')
+    .replaceAll('&nbsp;&nbsp; |', ' |')
+    .replaceAll('&nbsp;', ' ')
+    .replaceAll('&#8209;', '-')
     .replace(/&#(\d+);/g, (_whole, code: string) => String.fromCharCode(Number(code)));
 }

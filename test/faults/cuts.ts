@@ -1,0 +1,101 @@
+// Answers that stop somewhere: the connection ends, is reset, or falls silent.
+import type { Ending } from '../support/faultsUpstream';
+import {
+  type Format,
+  healthyJson,
+  healthyStream,
+  jsonHeaders,
+  sseHeaders,
+} from './answers';
+import type { Combination, Fault } from './fault';
+import type { Strike, Zone } from './model';
+
+const endings: readonly (readonly [ending: Ending, words: string, strike: Strike])[] = [
+  ['finish', 'ends properly', 'end'],
+  ['close', 'is closed in the middle of the body', 'end'],
+  ['reset', 'is reset', 'end'],
+  ['stall', 'falls silent', 'silence'],
+];
+
+export const cuts: readonly Fault[] = endings.flatMap(([ending, words, strike]) => [
+  {
+    name: `an event stream that ${words}`,
+    combinations: (format) =>
+      streamPlaces(format).map(({ place, text, zone }) => ({
+        place,
+        zone,
+        strike,
+        answer: { headers: sseHeaders, pieces: [Buffer.from(text)], ending },
+      })),
+  },
+  {
+    name: `a JSON body that ${words}`,
+    combinations: (format) =>
+      jsonPlaces(format, ending).map(({ place, text }) => ({
+        place,
+        zone: 'unseen',
+        strike,
+        answer: { headers: jsonHeaders, pieces: [Buffer.from(text)], ending },
+      })),
+  },
+  ...(ending === 'finish' ? [] : [cutHead(ending, words, strike)]),
+]);
+
+interface Place {
+  readonly place: string;
+  readonly text: string;
+  readonly zone: Zone;
+}
+
+/** Before the first byte, inside each event (never so late that its JSON is whole), and behind each. */
+function streamPlaces(format: Format): readonly Place[] {
+  const events = healthyStream(format);
+  let before = '';
+  let zone: Zone = 'unseen';
+  const places: Place[] = [{ place: 'before the first byte', text: '', zone }];
+  for (const event of events) {
+    const letters = Array.from(event.text);
+    for (const share of [0.15, 0.6, 0.9]) {
+      const part = letters.slice(0, Math.floor(letters.length * share)).join('');
+      places.push({ place: `at ${share} of ${event.name}`, text: before + part, zone });
+    }
+    before += event.text;
+    ({ zone } = event);
+    places.push({ place: `behind ${event.name}`, text: before, zone });
+  }
+  return places;
+}
+
+function jsonPlaces(format: Format, ending: Ending): readonly Omit<Place, 'zone'>[] {
+  const text = healthyJson(format);
+  const lengths = [0, 1, ...[1, 2, 3, 4, 5, 6, 7].map((part) => Math.floor((text.length * part) / 8))];
+  // A whole body that ends properly is no fault; one without its proper end may have lost more.
+  const last = ending === 'finish' ? [text.length - 1] : [text.length - 1, text.length];
+  return [...lengths, ...last].map((length) => ({
+    place: `behind letter ${length} of ${text.length}`,
+    text: text.slice(0, length),
+  }));
+}
+
+function cutHead(ending: Ending, words: string, strike: Strike): Fault {
+  const heads = {
+    'before any byte': '',
+    'inside the status line': 'HTTP/1.1 20',
+    'inside the headers': 'HTTP/1.1 200 OK\r\ncontent-type: text/ev',
+    'behind the headers': 'HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n',
+    'in an error page': 'HTTP/1.1 500 Oops\r\ncontent-length: 999\r\n\r\n{"error":{"mess',
+  };
+  return {
+    name: `an answer whose head ${words}`,
+    combinations: () =>
+      Object.entries(heads).map(
+        ([place, rawHead]): Combination => ({
+          place,
+          strike,
+          zone: 'unseen',
+          answer: { rawHead, pieces: [], ending },
+        }),
+      ),
+  };
+}
+

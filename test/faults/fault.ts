@@ -1,0 +1,24 @@
+import type { RawAnswer } from '../support/faultsUpstream';
+import type { Format } from './answers';
+import type { Strike, Zone } from './model';
+
+/** One way in which one fault can happen. */
+export interface Combination {
+  /** Where, or in which form. */
+  readonly place: string;
+  /** What target A sends. */
+  readonly answer: RawAnswer;
+  readonly strike: Strike;
+  readonly zone: Zone;
+  /** Where the answer stays whole but for what nobody can know: text that came twice or not at all. */
+  readonly content?: 'altered';
+  /** The time that the upstream names for another try. */
+  readonly namedSeconds?: number;
+  /** Fake time that passes before each piece. */
+  readonly pieceMs?: number;
+}
+
+export interface Fault {
+  readonly name: string;
+  combinations(format: Format, isStream: boolean): readonly Combination[];
+}

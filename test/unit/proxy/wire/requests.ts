@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type MessagesRequest,
+  parseMessagesRequest,
+} from '../../../../src/proxy/wire/anthropicRequest';
+import type { EncodedRequest, EncodeInput } from '../../../../src/proxy/wire/formats';
+import { isObject, type JsonObject, parseJson } from '../../../../src/proxy/wire/json';
+import { codecOf } from './replay';
+
+/** The JSON text of a recorded request's body. */
+export function fixtureBody(name: string): string {
+  return JSON.stringify(fixture(name)['body']);
+}
+
+/** A recorded request: `body`, `headers` and what it shows. */
+export function fixture(name: string): JsonObject {
+  const path = join(__dirname, '../../../fixtures/requests', `${name}.json`);
+  return objectOf(parseJson(readFileSync(path, 'utf8')));
+}
+
+export function objectOf(value: unknown): JsonObject {
+  assert.ok(isObject(value), `not an object: ${JSON.stringify(value)}`);
+  return value;
+}
+
+export function arrayOf(value: unknown): readonly unknown[] {
+  assert.ok(Array.isArray(value), `not an array: ${JSON.stringify(value)}`);
+  return value;
+}
+
+export function parsed(text: string): MessagesRequest {
+  const result = parseMessagesRequest(text);
+  assert.ok(result.ok, result.ok ? '' : result.message);
+  return result.request;
+}
+
+export type Overrides = Partial<Omit<EncodeInput, 'request' | 'rawBody'>>;
+
+/** Encodes a client's JSON text for an upstream; without overrides, for an unknown model of another vendor. */
+export function encode(
+  format: 'anthropic-messages' | 'openai-chat',
+  rawBody: string,
+  overrides: Overrides = {},
+): EncodedRequest {
+  const request = parsed(rawBody);
+  return codecOf(format).encodeRequest({
+    request,
+    rawBody,
+    model: 'some-model',
+    facts: {},
+    parameters: {},
+    stream: request.stream,
+    sessionId: 'session',
+    isAnthropic: false,
+    maxTokensField: 'max_tokens',
+    anthropicVersion: '2026-10-21',
+    anthropicBeta: undefined,
+    ...overrides,
+  });
+}
+
+/** The encoded body, parsed. */
+export function encodedBody(...parameters: Parameters<typeof encode>): JsonObject {
+  return objectOf(parseJson(encode(...parameters).body));
+}
+
+/** A small client request with these members. */
+export function bodyWith(members: JsonObject): string {
+  const messages = [{ role: 'user', content: 'Hi' }];
+  return JSON.stringify({ model: 'claude', max_tokens: 1000, messages, ...members });
+}
