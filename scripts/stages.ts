@@ -80,6 +80,8 @@ function runTestFiles(files: readonly string[], timeoutMs: number): Promise<Coun
     const parameters = ['--require', 'tsx/cjs', entry, String(timeoutMs), ...absolute];
     const child = spawn(process.execPath, parameters, {
       cwd: PROJECT_FOLDER,
+      // Mocha's marks are coloured by a library of their own, in CI even without a terminal.
+      env: { ...process.env, NO_COLOR: '1' },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     let counts: Counts | undefined;

@@ -61,7 +61,7 @@ async function* observe(
       const { bytes } = step;
       const events = step.events.slice(0, step.events.indexOf(error));
       if (events.length > 0) yield bytes === undefined ? { events } : { events, bytes };
-      return failureOf(call, error.error);
+      return failureOf(call, error.error, { hasContent: hasContent || events.some(isContent) });
     }
     if (step.events.some(isFirstSign)) call.deadlines.firstTokenSeen();
     hasContent ||= step.events.some(isContent);
@@ -176,9 +176,15 @@ async function readText(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Pro
   return Buffer.concat(chunks).toString('utf8', 0, Math.min(size, maxBytes));
 }
 
-function failureOf(call: Call, answer: UpstreamAnswer | AnswerError): Failure {
+function failureOf(
+  call: Call,
+  answer: UpstreamAnswer | AnswerError,
+  { hasContent = false } = {},
+): Failure {
   const { provider, model, facts } = call.target;
-  const { apiKey, hasKeySucceeded, clock } = call.context;
+  const { apiKey, clock } = call.context;
+  // Whatever went wrong in the middle of an answer, the key was good enough to begin it.
+  const hasKeySucceeded = call.context.hasKeySucceeded || hasContent;
   return classify(answer, {
     provider,
     model,

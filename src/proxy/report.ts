@@ -60,7 +60,9 @@ interface UsedTarget {
 function usedTargets(core: Core): ReadonlyMap<string, UsedTarget> {
   const used = new Map<string, UsedTarget>();
   const table = core.table();
-  for (const scenario of table.scenarios) {
+  // The default chain first: it serves most requests.
+  const scenarios = [defaultScenario(table.scenarios), ...table.scenarios];
+  for (const scenario of new Set(scenarios)) {
     if (!scenario.isUsers && scenario.name !== 'default' && !isUsable(scenario, table)) continue;
     for (const name of scenario.models) {
       const known = used.get(name);

@@ -94,5 +94,5 @@ function cost(target: Target, usage: Usage): string {
       usage.cacheReadTokens * cacheRead +
       usage.cacheWriteTokens * cacheWrite) /
     tokensPerPriceUnit;
-  return ` cost=$${dollars.toFixed(4)}`;
+  return ` cost=$${dollars.toFixed(6)}`;
 }

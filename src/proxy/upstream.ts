@@ -1,7 +1,12 @@
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import connect from 'undici/lib/api/api-connect.js';
 import request from 'undici/lib/api/api-request.js';
-import Agent from 'undici/lib/dispatcher/agent.js';
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
+
+// undici's root module, which we must not load, gives its classes this method; tunnels through a proxy call it.
+Object.assign(Dispatcher.prototype, { connect });
 
 /** One HTTP call to an upstream. */
 export interface UpstreamRequest {
@@ -42,16 +47,25 @@ export interface Upstream {
 
 /**
  * Creates the HTTP client for upstreams: own connections, redirects never followed, and none of undici's default
- * 300 s limits, which would kill a healthy stream; deadlines belong to the attempt.
+ * 300 s limits, which would kill a healthy stream; deadlines belong to the attempt. Goes through the HTTP proxy that
+ * `environment` names (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), never for loopback addresses.
  */
-export function createUpstream(connectTimeoutMs: number): Upstream {
-  const agent = new Agent({
+export function createUpstream(
+  connectTimeoutMs: number,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Upstream {
+  const variable = (name: string) => environment[name] ?? environment[name.toUpperCase()] ?? '';
+  const httpProxy = variable('http_proxy');
+  const agent = new EnvHttpProxyAgent({
     connect: { timeout: connectTimeoutMs },
     headersTimeout: 0,
     bodyTimeout: 0,
     // Below the 5 s after which many servers close an idle connection, so that a reused one is rarely stale.
     keepAliveTimeout: 4_000,
     maxHeaderSize: 64 * 1024,
+    httpProxy,
+    httpsProxy: variable('https_proxy') || httpProxy,
+    noProxy: [variable('no_proxy'), ...loopbackNames].filter((names) => names !== '').join(','),
   });
   return {
     send: (upstreamRequest) => send(agent, upstreamRequest),
@@ -60,7 +74,12 @@ export function createUpstream(connectTimeoutMs: number): Upstream {
   };
 }
 
-async function send(agent: Agent, upstreamRequest: UpstreamRequest): Promise<SendResult> {
+const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
+
+async function send(
+  agent: EnvHttpProxyAgent,
+  upstreamRequest: UpstreamRequest,
+): Promise<SendResult> {
   try {
     const response = await request.call(agent, {
       origin: new URL(upstreamRequest.url).origin,
@@ -129,7 +148,9 @@ function explain(error: unknown, signal: AbortSignal): Refusal {
   if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') {
     return { reason: 'broken', detail };
   }
-  if (code?.startsWith('HPE_') || code?.startsWith('UND_ERR_HEADERS')) {
+  // Somebody answered, though not in HTTP. Most errors of the parser carry no code.
+  const isParserError = error instanceof Error && error.name === 'HTTPParserError';
+  if (isParserError || code?.startsWith('UND_ERR_HEADERS')) {
     return { reason: 'broken', detail };
   }
   return { reason: 'unreachable', detail };

@@ -42,13 +42,17 @@ export function statusText(status: ProxyStatus, t: Translate): string {
   const { sentence } = presentStatus(status, t);
   const report = status.state === 'running' ? status.report : undefined;
   if (report === undefined) return sentence;
+  const every = new Set(report.targets.flatMap(({ scenarios }) => scenarios)).size;
   const rows = [
     [t('MODEL'), t('STATE'), t('FIRST TOKEN'), t('SCENARIOS'), t('LAST FAILURE')],
     ...report.targets.map((target) => [
       target.name,
       describeTarget(target, t),
       describeLatency(target),
-      target.scenarios.join(', '),
+      // A name for each would make the line wrap in most panels.
+      target.scenarios.length > 2 && target.scenarios.length === every
+        ? t('all')
+        : target.scenarios.join(', '),
       target.lastFailure ?? '-',
     ]),
   ];

@@ -1,6 +1,12 @@
 // Reads what the proxy gave its client, as strictly as the strictest client, and independent of the proxy's own parsers.
 import assert from 'node:assert/strict';
-import { isObject, type JsonObject, objectAt, parseJson, stringAt } from '../../src/proxy/wire/json';
+import {
+  isObject,
+  type JsonObject,
+  objectAt,
+  parseJson,
+  stringAt,
+} from '../../src/proxy/wire/json';
 
 /** What a client has understood at the end. */
 export interface ClientAnswer {
@@ -54,8 +60,8 @@ export function readClientStream(body: string): ClientAnswer {
   for (const { event, data } of framesOf(body)) {
     const json = parseJson(data);
     assert.ok(isObject(json), `an event that is no JSON object: ${data.slice(0, 80)}`);
-    assert.equal(json['type'], event, 'the event name and the type inside differ');
-    assert.equal(state.end, 'nothing', `${event} behind the end`);
+    assert.ok(json['type'] === event, `type ${json['type']} in event ${event}`);
+    assert.ok(state.end === 'nothing', `${event} behind the end`);
     readEvent(state, event, json);
   }
   if (state.end === 'whole') checkEnd(state);
@@ -114,7 +120,7 @@ function* framesOf(body: string): Generator<{ readonly event: string; readonly d
 function readEvent(state: State, event: string, json: JsonObject): void {
   if (event === 'ping') return;
   if (event === 'error') {
-    assert.equal(state.open, undefined, 'an error while a block is open');
+    assert.ok(state.open === undefined, 'an error while a block is open');
     const error = objectAt(json, 'error');
     state.errorType = stringAt(error, 'type');
     assert.ok(stringAt(error, 'message'), 'an error event without a message');
@@ -122,35 +128,38 @@ function readEvent(state: State, event: string, json: JsonObject): void {
     return;
   }
   if (event === 'message_start') {
-    assert.equal(state.started, false, 'a second message_start');
+    assert.ok(!state.started, 'a second message_start');
     state.started = true;
     checkMessageStart(objectAt(json, 'message') ?? {});
     return;
   }
-  assert.equal(state.started, true, `${event} before message_start`);
+  // Events of the future are for the clients of the future.
+  if (event.startsWith('future_')) return;
+  assert.ok(state.started, `${event} before message_start`);
   switch (event) {
     case 'content_block_start':
-      return startBlock(state, json);
+      startBlock(state, json);
+      return;
     case 'content_block_delta':
-      return readDelta(state, json);
+      readDelta(state, json);
+      return;
     case 'content_block_stop':
-      assert.equal(state.open?.index, json['index'], 'a block is stopped that is not open');
+      assert.ok(state.open?.index === json['index'], 'a block is stopped that is not open');
       if (state.open?.type === 'tool_use') state.tools.push(toolOf(state.open));
       state.open = undefined;
       return;
     case 'message_delta':
-      assert.equal(state.open, undefined, 'message_delta while a block is open');
-      assert.equal(state.stopReason, undefined, 'a second message_delta');
-      state.stopReason = stringAt(objectAt(json, 'delta'), 'stop_reason');
+      assert.ok(state.open === undefined, 'message_delta while a block is open');
+      // There may be several; the last one counts.
+      state.stopReason = stringAt(objectAt(json, 'delta'), 'stop_reason') ?? state.stopReason;
       checkUsage(json['usage'], ['output_tokens']);
       return;
     case 'message_stop':
-      assert.equal(state.open, undefined, 'message_stop while a block is open');
+      assert.ok(state.open === undefined, 'message_stop while a block is open');
       state.end = 'whole';
       return;
     default:
-      // Events of the future are for the clients of the future.
-      assert.match(event, /^future_/, 'an unknown event');
+      assert.fail(`an unknown event ${event}`);
   }
 }
 
@@ -159,8 +168,8 @@ function toolOf({ name, json }: { readonly name: string; readonly json: string }
 }
 
 function startBlock(state: State, json: JsonObject): void {
-  assert.equal(state.open, undefined, 'a block starts inside another');
-  assert.equal(json['index'], state.blocks, 'block indexes do not grow by one');
+  assert.ok(state.open === undefined, 'a block starts inside another');
+  assert.ok(json['index'] === state.blocks, 'block indexes do not grow by one');
   const block = objectAt(json, 'content_block') ?? {};
   const type = stringAt(block, 'type') ?? '';
   if (type === 'tool_use') {
@@ -190,7 +199,7 @@ function readDelta(state: State, json: JsonObject): void {
 function checkEnd(state: State): void {
   const { stopReason, tools } = state;
   assert.ok(stopReason !== undefined && stopReasons.includes(stopReason), 'no stop reason');
-  assert.equal(stopReason === 'tool_use' && tools.length === 0, false, 'tool_use without a tool');
+  assert.ok(stopReason !== 'tool_use' || tools.length > 0, 'tool_use without a tool');
   for (const { json } of tools) {
     // An answer that the output limit cut off says so itself.
     if (stopReason === 'max_tokens') continue;
@@ -201,7 +210,7 @@ function checkEnd(state: State): void {
 function checkMessageStart(message: JsonObject): void {
   assert.equal(message['role'], 'assistant');
   assert.ok(stringAt(message, 'id') && stringAt(message, 'model'), 'a message without id or model');
-  assert.deepEqual(message['content'], []);
+  assert.ok(Array.isArray(message['content']) && message['content'].length === 0);
   checkUsage(message['usage'], ['input_tokens', 'output_tokens']);
 }
 

@@ -1,12 +1,6 @@
 // Answers that stop somewhere: the connection ends, is reset, or falls silent.
 import type { Ending } from '../support/faultsUpstream';
-import {
-  type Format,
-  healthyJson,
-  healthyStream,
-  jsonHeaders,
-  sseHeaders,
-} from './answers';
+import { type Format, healthyJson, healthyStream, jsonHeaders, sseHeaders } from './answers';
 import type { Combination, Fault } from './fault';
 import type { Strike, Zone } from './model';
 
@@ -68,7 +62,11 @@ function streamPlaces(format: Format): readonly Place[] {
 
 function jsonPlaces(format: Format, ending: Ending): readonly Omit<Place, 'zone'>[] {
   const text = healthyJson(format);
-  const lengths = [0, 1, ...[1, 2, 3, 4, 5, 6, 7].map((part) => Math.floor((text.length * part) / 8))];
+  const lengths = [
+    0,
+    1,
+    ...[1, 2, 3, 4, 5, 6, 7].map((part) => Math.floor((text.length * part) / 8)),
+  ];
   // A whole body that ends properly is no fault; one without its proper end may have lost more.
   const last = ending === 'finish' ? [text.length - 1] : [text.length - 1, text.length];
   return [...lengths, ...last].map((length) => ({
@@ -98,4 +96,3 @@ function cutHead(ending: Ending, words: string, strike: Strike): Fault {
       ),
   };
 }
-

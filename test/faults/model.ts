@@ -125,7 +125,10 @@ export function expectation(situation: Situation): Expected {
   const kind = meaning(strike, zone);
   const served = { rests: 'nothing', restSeconds: undefined, isHeldAgainstA: false } as const;
   if (kind === undefined) return { ...served, calls: ['A'], client: { gets: 'answer', of: 'A' } };
-  const { next, rests, restSeconds, isCounted, status, errorType } = consequences[kind];
+  const { next, restSeconds, isCounted, status, errorType, ...consequence } = consequences[kind];
+  // A time that the upstream names wins over any count.
+  const isNamed = isCounted === true && situation.namedSeconds !== undefined;
+  const rests = isNamed ? 'A' : consequence.rests;
   const health = {
     rests,
     restSeconds: rests === 'nothing' ? undefined : (situation.namedSeconds ?? restSeconds),

@@ -173,7 +173,7 @@ function environment(
   options: Pick<CodeServerOptions, 'root'> & Partial<CodeServerOptions>,
 ): NodeJS.ProcessEnv {
   const foreign =
-    /^(npm_|VSCODE_|ELECTRON_|CODE_SERVER|ANTHROPIC_|CLAUDE|OPENAI_|SWITCHYARD_API_KEY|PORT$|COLOR$|FORCE_COLOR$)/i;
+    /^(npm_|VSCODE_|ELECTRON_|CODE_SERVER|ANTHROPIC_|CLAUDE|OPENAI_|SWITCHYARD_API_KEY|PORT$|(FORCE_|NO_)?COLOR$)/i;
   const inherited = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   const lean = { VSCODE_SKIP_BUILTIN_EXTENSIONS: UNNEEDED_EXTENSIONS.join(',') };
   return {

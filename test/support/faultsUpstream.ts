@@ -26,6 +26,7 @@ export interface RawAnswer {
 
 /** One request as it arrived. */
 export interface Call {
+  readonly method: string;
   readonly model: string;
   readonly path: string;
   readonly isStream: boolean;
@@ -56,12 +57,14 @@ export async function startFaultsUpstream(
     socket.setNoDelay(true);
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
+    let current: Call | undefined;
+    socket.on('close', () => {
+      if (current !== undefined) current.isOpen = false;
+    });
     serve(socket, (request) => {
       const { call, played } = newCall(request);
       calls.push(call);
-      socket.once('close', () => {
-        call.isOpen = false;
-      });
+      current = call;
       void play(socket, answer(call), taken)
         .then((isOver) => {
           if (isOver) call.isOpen = false;
@@ -95,11 +98,15 @@ export async function startFaultsUpstream(
 }
 
 interface Request {
+  readonly method: string;
   readonly path: string;
   readonly body: string;
 }
 
-function newCall({ path, body }: Request): { readonly call: Call; readonly played: () => void } {
+function newCall({ method, path, body }: Request): {
+  readonly call: Call;
+  readonly played: () => void;
+} {
   const json = parseJson(body);
   const model = isObject(json) ? String(json['model']) : '';
   const isStream = isObject(json) && json['stream'] === true;
@@ -107,7 +114,10 @@ function newCall({ path, body }: Request): { readonly call: Call; readonly playe
   const whenPlayed = new Promise<void>((resolve) => {
     played = resolve;
   });
-  return { call: { model, path, isStream, isOpen: true, whenPlayed }, played: () => played() };
+  return {
+    call: { method, model, path, isStream, isOpen: true, whenPlayed },
+    played: () => played(),
+  };
 }
 
 /** Reads one request after the other off a connection; the proxy always sends a content-length. */
@@ -122,7 +132,8 @@ function serve(socket: Socket, onRequest: (request: Request) => void): void {
     if (held.length < headEnd + 4 + length) return;
     const body = held.toString('utf8', headEnd + 4, headEnd + 4 + length);
     held = held.subarray(headEnd + 4 + length);
-    onRequest({ path: head.split(' ')[1] ?? '/', body });
+    const [method = '', path = '/'] = head.split(' ');
+    onRequest({ method, path, body });
   });
 }
 

@@ -19,12 +19,11 @@ export interface MochaRunOptions {
 export function runMocha(options: MochaRunOptions): Promise<Counts> {
   const say = options.say ?? ((line: string) => process.stdout.write(`${line}\n`));
   Mocha.reporters.Base.consoleLog = (...parts: unknown[]) => say(format(...parts));
-  // npm asks for colours even where nobody looks.
-  Mocha.reporters.Base.useColors = process.stdout.isTTY === true;
   const grep = process.env['TEST_GREP'];
   const mocha = new Mocha({
     ui: 'bdd',
     reporter: 'spec',
+    color: false,
     // One forgotten `.only` would make a run of one test look whole.
     forbidOnly: process.env['CI'] !== undefined,
     timeout: options.timeoutMs,

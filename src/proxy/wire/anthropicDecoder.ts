@@ -1,7 +1,8 @@
 import { frame, usageMembers } from './anthropic';
+import { type BlockOrder, createBlockOrder } from './anthropicBlockOrder';
 import { countAt, isObject, type JsonObject, objectAt, parseJson, stringAt } from './json';
 import type { SseFrame } from './sse';
-import { malformed, upstreamError } from './streamErrors';
+import { holdsError, malformed, upstreamError } from './streamErrors';
 import {
   noUsage,
   type StopReason,
@@ -22,6 +23,7 @@ export interface AnthropicDecoder {
 /** Gives the decoder of one answer. */
 export function createAnthropicDecoder(): AnthropicDecoder {
   const state: State = {
+    order: createBlockOrder(),
     hasStarted: false,
     isFinished: false,
     signature: '',
@@ -42,6 +44,7 @@ export function createAnthropicDecoder(): AnthropicDecoder {
 }
 
 interface State {
+  readonly order: BlockOrder;
   hasStarted: boolean;
   isFinished: boolean;
   open?: 'text' | 'thinking' | 'tool' | 'opaque' | undefined;
@@ -65,30 +68,47 @@ function readFrame(state: State, source: SseFrame): Read {
   const data = parseJson(source.data);
   if (!isObject(data)) {
     // Cut off by the end of the body: the missing end marker says enough.
-    return source.isWhole ? broken(state, source.data) : { events: [] };
+    return source.isWhole
+      ? broken(state, 'an event of the stream is not JSON', source.data)
+      : { events: [] };
   }
   const type = stringAt(data, 'type') ?? source.event;
-  if (type === 'error' || source.event === 'error' || isObject(data['error'])) {
+  if (source.event === 'error' || holdsError(data)) {
     state.isFinished = true;
     return { events: [{ type: 'error', error: upstreamError(data, source.data) }] };
   }
   if (type === 'message_start' && state.hasStarted) {
     return { events: [] };
   }
-  const mended = mend(state, type, data);
-  const events = observe(state, type, mended);
-  const isExact = mended === data && source.event === type && data['type'] === type;
-  const bytes = isExact ? source.bytes : Buffer.from(frame(type, mended));
-  const before =
+  const placed = state.order.place(type, mend(state, type, data));
+  if (placed.is === 'dropped') {
+    return { events: [] };
+  }
+  if (placed.is === 'broken') {
+    return broken(state, placed.why, source.data);
+  }
+  const events = observe(state, type, placed.data);
+  const hasEnded = type === 'message_stop' || (type === 'message_delta' && state.stopReason);
+  if (hasEnded && state.order.hasBrokenTool && claimsWhole(stopReasonOf(state))) {
+    return broken(state, 'a tool call ended in the middle of its input', '');
+  }
+  const isExact = placed.data === data && source.event === type && data['type'] === type;
+  const bytes = isExact ? source.bytes : Buffer.from(frame(type, placed.data));
+  const delta =
     type === 'message_stop' && state.stopReason === undefined ? missingDelta(state) : '';
+  const before = placed.before + delta;
   return { events, bytes: before === '' ? bytes : Buffer.concat([Buffer.from(before), bytes]) };
 }
 
-function broken(state: State, raw: string): Read {
+/** What was sent before stays the client's; the error is the caller's to word. */
+function broken(state: State, why: string, raw: string): Read {
   state.isFinished = true;
-  return {
-    events: [{ type: 'error', error: malformed('an event of the stream is not JSON', raw) }],
-  };
+  return { events: [{ type: 'error', error: malformed(why, raw) }] };
+}
+
+/** Other reasons say that the answer was cut off, and may have been so in the middle of a tool call. */
+function claimsWhole(reason: StopReason): boolean {
+  return reason === 'end_turn' || reason === 'tool_use';
 }
 
 /** Clients hang on an answer without a stop reason (anthropics/claude-code#16785). */

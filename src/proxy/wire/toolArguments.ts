@@ -24,16 +24,10 @@ export function createToolArguments(): ToolArguments {
   let snapshot = '';
   let isAmbiguous = false;
   let taken = 0;
-  const isPlaceholder = () => /^\s*\{\s*\}\s*$/.test(joined);
-  const finalText = (): string | undefined => {
-    for (const text of [joined, snapshot]) {
-      const read = readObjectText(text);
-      if (read !== undefined && (taken === 0 || read === text)) {
-        return read;
-      }
-    }
-    return undefined;
-  };
+  /** The end of `joined` that was not taken; slicing `joined` for every piece would copy it every time. */
+  let untaken = '';
+  const isPlaceholder = () => joined.length < 16 && /^\s*\{\s*\}\s*$/.test(joined);
+  const finalText = () => firstObject([joined, snapshot], taken);
   return {
     add(piece) {
       const text = pieceText(piece);
@@ -43,18 +37,22 @@ export function createToolArguments(): ToolArguments {
       if (taken === 0 && isPlaceholder()) {
         joined = '';
         snapshot = '';
+        untaken = '';
       }
-      isAmbiguous ||= joined !== '' && (text.startsWith(joined) || isObject(piece));
-      snapshot = text.startsWith(snapshot) || isObject(piece) ? text : snapshot + text;
+      isAmbiguous ||= joined !== '' && (repeats(text, joined) || isObject(piece));
+      snapshot = repeats(text, snapshot) || isObject(piece) ? text : snapshot + text;
       joined += text;
+      untaken += text;
     },
     take() {
       // Only an object may be streamed: a string holds the object inside and must be decoded first.
-      if (isAmbiguous || !joined.trimStart().startsWith('{') || isPlaceholder()) {
+      const isStreamed = taken > 0 || /^\s*\{/.test(joined);
+      if (isAmbiguous || !isStreamed || isPlaceholder()) {
         return '';
       }
-      const text = joined.slice(taken);
-      taken = joined.length;
+      const text = untaken;
+      untaken = '';
+      taken += text.length;
       return text;
     },
     get isComplete() {
@@ -68,6 +66,21 @@ export function createToolArguments(): ToolArguments {
       return { rest: (text ?? joined).slice(taken), isValid: text !== undefined };
     },
   };
+}
+
+/** The first reading that is JSON; of what was streamed already, nothing can be decoded any more. */
+function firstObject(readings: readonly string[], taken: number): string | undefined {
+  for (const text of readings) {
+    const read = readObjectText(text);
+    if (read !== undefined && (taken === 0 || read === text)) {
+      return read;
+    }
+  }
+  return undefined;
+}
+
+function repeats(text: string, before: string): boolean {
+  return text.length >= before.length && text.startsWith(before);
 }
 
 function pieceText(piece: unknown): string {

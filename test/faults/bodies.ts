@@ -1,0 +1,217 @@
+// Status 200, and a body that is no answer; and tool calls that are none.
+
+import type { RawAnswer } from '../support/faultsUpstream';
+import { openaiChatErrorEvent } from '../support/openaiChatAnswers';
+import { OPENCODE_CONSOLE_ERRORS, OPENCODE_INFERENCE_ERRORS } from '../support/upstreamErrors';
+import { type Format, healthyJson, healthyStream, joined, sseHeaders } from './answers';
+import type { Combination, Fault } from './fault';
+import type { Strike, Zone } from './model';
+
+const bodyTypes = ['text/event-stream', 'application/json', 'text/html'] as const;
+
+/** The same body under several content types. */
+function bodies(
+  name: string,
+  texts: readonly string[],
+  strike: Strike,
+  zone: Zone = 'unseen',
+): Fault {
+  return {
+    name,
+    combinations: () =>
+      texts.flatMap((text) =>
+        bodyTypes.map(
+          (type): Combination => ({
+            place: `${JSON.stringify(text.slice(0, 30))} as ${type}`,
+            strike,
+            zone,
+            answer: {
+              headers: { 'content-type': type },
+              pieces: [Buffer.from(text)],
+              ending: 'finish',
+            },
+          }),
+        ),
+      ),
+  };
+}
+
+const page =
+  '<!doctype html><html><head><title>502</title></head><body>Bad Gateway</body></html>\n';
+
+const plain: readonly Fault[] = [
+  bodies('an empty body', ['', ' ', '\n\n', '\r\n'], 'end'),
+  bodies('a body of comments', [': hello\n\n', ': a\n: b\n\n: c\n\n'], 'end'),
+  bodies('an end marker and nothing else', ['data: [DONE]\n\n'], 'end'),
+  bodies('a page of HTML', [page, `\n${page}\n\n`, '<h1>Log in to the network</h1>'], 'nonsense'),
+  bodies('a body of another kind', ['OK', 'null', '[]', '[{}]', '{}', '"text"', '42'], 'nonsense'),
+  bodies('JSON of another API', ['{"id":1,"result":[]}', '{"message":{"role":"x"}}'], 'nonsense'),
+  bodies(
+    'an error under status 200',
+    ['{"error":{"type":"server_error","message":"it broke"}}', '{"error":"it broke"}'],
+    'serverError',
+  ),
+  {
+    name: 'a usage limit under status 200',
+    combinations: (format, isStream) =>
+      bodies('', [OPENCODE_CONSOLE_ERRORS.goUsageLimitWeekly.body], 'planLimit')
+        .combinations(format, isStream)
+        // Without a header the words name the time: "Resets in 3 days".
+        .map((combination) => ({ ...combination, namedSeconds: 259_200 })),
+  },
+  bodies(
+    'a rejected key under status 200',
+    [OPENCODE_CONSOLE_ERRORS.invalidKey.body],
+    'keyRejected',
+  ),
+  bodies(
+    'a supplier without a key under status 200',
+    [OPENCODE_INFERENCE_ERRORS.supplierKeyBroken.body],
+    'modelRefused',
+  ),
+  bodies(
+    'an error as the only event',
+    [openaiChatErrorEvent('server_error', 'it broke')],
+    'serverError',
+  ),
+  {
+    name: 'a body that does not decompress',
+    combinations: () =>
+      ['gzip', 'deflate', 'br'].map((encoding) => ({
+        place: encoding,
+        strike: 'end',
+        zone: 'unseen',
+        answer: {
+          headers: { ...sseHeaders, 'content-encoding': encoding },
+          pieces: [Buffer.from('this is not compressed at all')],
+          ending: 'finish',
+        },
+      })),
+  },
+  {
+    name: 'a status of success without an answer',
+    combinations: () =>
+      [201, 202, 204].map((status) => ({
+        place: String(status),
+        strike: 'end',
+        zone: 'unseen',
+        answer: {
+          rawHead: `HTTP/1.1 ${status} X\r\ncontent-length: 0\r\n\r\n`,
+          pieces: [],
+          ending: 'finish',
+        },
+      })),
+  },
+  {
+    name: 'an answer that is not HTTP',
+    combinations: () =>
+      ['SSH-2.0-OpenSSH_9.9\r\n', 'HTTP/1.1 twohundred\r\n\r\n', '\u0016\u0003\u0001\u0002'].map(
+        (rawHead) => ({
+          place: JSON.stringify(rawHead),
+          strike: 'end',
+          zone: 'unseen',
+          answer: { rawHead, pieces: [], ending: 'finish' },
+        }),
+      ),
+  },
+  {
+    name: 'one event of 64 MB',
+    combinations: (format) =>
+      (['unseen', 'shown'] as const).map((zone) => ({
+        place: zone === 'unseen' ? 'first' : 'after the beginning',
+        strike: 'nonsense',
+        zone,
+        answer: hugeEvent(format, zone),
+      })),
+  },
+  {
+    name: 'a JSON body of 64 MB',
+    combinations: () => [
+      {
+        place: 'one string',
+        strike: 'nonsense',
+        zone: 'unseen',
+        answer: {
+          headers: { 'content-type': 'application/json' },
+          pieces: [Buffer.from('{"id":"'), ...megabytes(64), Buffer.from('"}')],
+          ending: 'finish',
+          isFast: true,
+        },
+      },
+    ],
+  },
+];
+
+function hugeEvent(format: Format, zone: Zone): RawAnswer {
+  const events = healthyStream(format);
+  const before =
+    zone === 'unseen' ? [] : events.filter((event) => event.zone !== 'ended').slice(0, 5);
+  const pieces = [
+    Buffer.from(`${joined(before)}data: {"x":"`),
+    ...megabytes(64),
+    Buffer.from('"}\n\n'),
+  ];
+  return { headers: sseHeaders, pieces, ending: 'finish', isFast: true };
+}
+
+const megabyte = Buffer.alloc(1024 * 1024, 'x');
+
+function megabytes(count: number): readonly Uint8Array[] {
+  return Array.from({ length: count }, () => megabyte);
+}
+
+/** Each changes the healthy answer's tool call; the client has seen text before it. */
+const toolChanges: Readonly<Record<string, (input: string) => string>> = {
+  'input cut in the middle': (input) => input.slice(0, Math.floor(input.length / 2)),
+  'input without its last brace': (input) => input.slice(0, -1),
+  'input that is an array': () => '[1,2]',
+  'input that is a number': () => '7',
+  'input that is no JSON': () => '{path: "x"}',
+  'input with something behind it': (input) => `${input}}`,
+};
+
+const tools: readonly Fault[] = [
+  {
+    name: 'a tool call with unusable input',
+    combinations: (format, isStream) =>
+      Object.entries(toolChanges).map(([place, change]) => ({
+        place,
+        strike: 'nonsense',
+        zone: 'shown',
+        answer: withToolInput(format, isStream, change),
+      })),
+  },
+];
+
+/** The healthy answer with another text as the tool's input; Anthropic's JSON form holds objects only, so it streams. */
+function withToolInput(
+  format: Format,
+  isStream: boolean,
+  change: (input: string) => string,
+): RawAnswer {
+  const input = '{"path":"/tmp/x","content":"y"}';
+  const changed = JSON.stringify(change(input));
+  if (format === 'openai-chat' && !isStream) {
+    const text = healthyJson(format).replace(
+      /"arguments":"(?:[^"\\]|\\.)*"/,
+      `"arguments":${changed}`,
+    );
+    return {
+      headers: { 'content-type': 'application/json' },
+      pieces: [Buffer.from(text)],
+      ending: 'finish',
+    };
+  }
+  const member = format === 'openai-chat' ? 'arguments' : 'partial_json';
+  let isReplaced = false;
+  const events = healthyStream(format).flatMap(({ text }) => {
+    const piece = new RegExp(`"${member}":"((?:[^"\\\\]|\\\\.)+)"`).exec(text);
+    if (piece === null) return [text];
+    if (isReplaced) return [];
+    isReplaced = true;
+    return [text.replace(piece[0], () => `"${member}":${changed}`)];
+  });
+  return { headers: sseHeaders, pieces: [Buffer.from(events.join(''))], ending: 'finish' };
+}
+
+export const bodyFaults: readonly Fault[] = [...plain, ...tools];
