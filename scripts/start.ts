@@ -69,6 +69,9 @@ async function main(): Promise<void> {
     },
   });
   const port = values.port === undefined ? undefined : Number(values.port);
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65_536)) {
+    throw new Error(`--port is “${values.port}”; it must be a whole number from 0 to 65535.`);
+  }
   const options = { port, isFresh: values.fresh };
   if (values.desktop) await startDesktop(options);
   else await startInBrowser(options);

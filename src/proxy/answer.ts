@@ -3,7 +3,7 @@ import { type AnswerError, classify, type UpstreamAnswer } from './classify';
 import type { Failure } from './types';
 import type { UpstreamResponse } from './upstream';
 import type { ToolNames } from './wire/formats';
-import { parseJson } from './wire/json';
+import { objectAt, parseJson } from './wire/json';
 import { isContent, type StreamEvent, type StreamStep } from './wire/streamEvent';
 
 /** Yields an answer's steps; returns the failure that ended it, undefined after its end marker. Never throws. */
@@ -86,8 +86,11 @@ function isFirstSign(event: StreamEvent): boolean {
 }
 
 function wholeAnswer(call: Call, text: string, toolNames: ToolNames): readonly StreamStep[] {
-  const events = call.codec.decodeMessage(parseJson(text) ?? text, call.target.model, toolNames);
-  return [{ events, json: text }];
+  const body = parseJson(text);
+  const events = call.codec.decodeMessage(body ?? text, call.target.model, toolNames);
+  // Clients crash on an answer without usage numbers: such a one is written anew.
+  const canPass = objectAt(body, 'usage') !== undefined;
+  return [canPass ? { events, json: text } : { events }];
 }
 
 /** Some upstreams answer a stream request with a JSON body under any content type; no event stream begins with `{`. */

@@ -417,6 +417,19 @@ describe('POST /v1/messages', () => {
     assert.equal(await (await proxy.post(bodyOf(true))).text(), sse.join(''));
   });
 
+  it('passes a whole Anthropic answer through as it is, unless it lacks the usage that clients need', async () => {
+    await start({ settings: scenario(['plain/a']) });
+    const whole = anthropicMessage([{ type: 'text', text: 'grüße' }]);
+    const text = `${JSON.stringify(whole.body)}  `;
+    upstream.answer({ status: 200, headers: { 'content-type': 'application/json' }, body: text });
+    assert.equal(await (await proxy.post(bodyOf(false))).text(), text);
+    upstream.answer({ status: 200, body: { ...JSON.parse(text), usage: null } });
+    const mended: { usage: { input_tokens: number } } = JSON.parse(
+      await (await proxy.post(bodyOf(false))).text(),
+    );
+    assert.ok(mended.usage.input_tokens > 0);
+  });
+
   it('keeps one connection for requests that follow one another', async () => {
     await start({ settings: scenario(['plain/a']) });
     upstream.answerAlways(anthropicText('hi'));
