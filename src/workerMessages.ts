@@ -26,7 +26,7 @@ const credentialSchema = z.object({
 const targetSchema = z.object({
   name: z.string(),
   scenarios: z.array(z.string()),
-  state: z.enum(['unused', 'serving', 'resting', 'probing']),
+  state: z.enum(['unused', 'serving', 'failing', 'resting', 'probing']),
   restsUntil: z.number().exactOptional(),
   lastTtftMs: z.number().exactOptional(),
   lastServedAt: z.number().exactOptional(),

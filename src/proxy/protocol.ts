@@ -89,7 +89,8 @@ export interface TargetReport {
   /** `provider/model` */
   readonly name: string;
   readonly scenarios: readonly string[];
-  readonly state: 'unused' | 'serving' | 'resting' | 'probing';
+  /** `failing`: its last request failed, but not often enough to rest. */
+  readonly state: 'unused' | 'serving' | 'failing' | 'resting' | 'probing';
   /** Epoch ms, for `resting`. */
   readonly restsUntil?: number;
   readonly lastTtftMs?: number;

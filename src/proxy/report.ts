@@ -134,5 +134,8 @@ function targetState(
 ): TargetReport['state'] {
   if (resting?.state === 'halfOpen') return 'probing';
   if (resting !== undefined) return 'resting';
-  return own?.lastServedAt === undefined ? 'unused' : 'serving';
+  const servedAt = own?.lastServedAt ?? 0;
+  const failedAt = own?.lastFailureAt ?? 0;
+  if (failedAt > servedAt) return 'failing';
+  return servedAt === 0 ? 'unused' : 'serving';
 }

@@ -110,6 +110,7 @@ function describeTarget(target: TargetReport, t: Translate): string {
   const words = {
     unused: t('not used yet'),
     serving: t('serving'),
+    failing: t('failed last'),
     probing: t('being tried again'),
     resting:
       target.restsUntil === undefined

@@ -180,8 +180,10 @@ function closeCall(state: State, call: Call): readonly StreamEvent[] {
 
 function finish(state: State, end: 'whole' | 'cut'): ReturnType<ToolCalls['finish']> {
   const events: StreamEvent[] = [];
+  let isLost = false;
   for (const call of state.calls) {
     const { isValid } = call.arguments.finish();
+    isLost ||= call.name === '' && (call.arguments.isComplete || !isValid);
     // A call without a name cannot be run, and one that was cut off before it began need not begin.
     const isUseless = call.phase === 'waiting' && (call.name === '' || (!isValid && end === 'cut'));
     if (call.phase === 'closed' || isUseless) {
@@ -195,7 +197,9 @@ function finish(state: State, end: 'whole' | 'cut'): ReturnType<ToolCalls['finis
     }
     events.push(...closeCall(state, call));
   }
-  return { events, isBroken: state.isBroken };
+  // Input without a name beside calls that have one is a host's slip. On its own it is a call whose beginning was lost, and
+  // without it the answer would look as if the model had not wanted to do anything.
+  return { events, isBroken: state.isBroken || (isLost && end === 'whole' && state.count === 0) };
 }
 
 /** The tool call deltas of a choice, the older `function_call` included. */

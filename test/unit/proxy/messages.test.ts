@@ -574,21 +574,23 @@ describe('POST /v1/messages', () => {
   it('tells which models rest and how the key fares', async () => {
     const clock = createFakeClock();
     await start({ clock });
-    upstream.answer(OPENCODE_CONSOLE_ERRORS.unknownModel);
+    upstream.answer(OPENCODE_CONSOLE_ERRORS.unknownModel, { status: 529, body: {} });
     upstream.answerAlways(openaiChatText('hi'));
     await (await proxy.post(bodyOf(true))).text();
     clock.advance(300);
     const report = proxy.reports.at(-1);
     assert.equal(report?.credentials[0]?.state, 'accepted');
-    const states = report?.targets.slice(0, 2).map(({ name, state }) => [name, state]);
-    const scenarios = report?.targets.find(({ name }) => name === chain[0])?.scenarios ?? [];
-    assert.ok(scenarios.includes('default'));
-    assert.ok(states !== undefined);
+    assert.deepEqual(
+      report?.targets.slice(0, 3).map(({ name }) => name),
+      chain,
+    );
+    assert.ok(report?.targets[0]?.scenarios.includes('default'));
     const stateOf = (name: string | undefined) =>
       report?.targets.find((target) => target.name === name)?.state;
     assert.equal(stateOf(chain[0]), 'resting');
-    assert.equal(stateOf(chain[1]), 'serving');
-    assert.equal(stateOf(chain[2]), 'unused');
+    assert.equal(stateOf(chain[1]), 'failing');
+    assert.equal(stateOf(chain[2]), 'serving');
+    assert.equal(stateOf('opencode-go/mimo-v2.5'), 'unused');
   });
 });
 
