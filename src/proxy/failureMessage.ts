@@ -53,6 +53,11 @@ export function summarizeAttempts(failures: readonly Failure[]): string {
   return [...shown, ...(left > 0 ? [`and ${left} more`] : [])].join('; ');
 }
 
+/** The failure in a few words, for tables: `overloaded (529)`. */
+export function inBrief({ kind, upstreamStatus }: Failure): string {
+  return upstreamStatus === undefined ? briefs[kind] : `${briefs[kind]} (${upstreamStatus})`;
+}
+
 /** The failure that a person can act on: of the earliest kind in the order of the table the first that happened. */
 export function mostActionable(failures: readonly Failure[]): Failure | undefined {
   const rank = (failure: Failure): number => failureKinds.indexOf(failure.kind);

@@ -95,5 +95,6 @@ export interface TargetReport {
   readonly restsUntil?: number;
   readonly lastTtftMs?: number;
   readonly lastServedAt?: number;
+  /** In a few words. */
   readonly lastFailure?: string;
 }

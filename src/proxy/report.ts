@@ -1,7 +1,7 @@
 import { scopeKeys } from './chain';
 import type { Clock } from './clock';
 import type { Core } from './core';
-import { sentence } from './failureMessage';
+import { inBrief } from './failureMessage';
 import type { Health, HealthEntry } from './health';
 import type { CredentialReport, ProxyReport, TargetReport } from './protocol';
 import { isUsable, parseTarget } from './router';
@@ -44,7 +44,7 @@ export function buildReport({ core, health, activeRequests }: ReportSource): Pro
     activeRequests,
     credentials: credentialReports(core, health, entries, used),
     targets: [...used.values()].map(({ target, scenarios }) =>
-      targetReport(core, target, scenarios, entries),
+      targetReport(target, scenarios, entries),
     ),
     usable: isUsable(defaultScenario(core.table().scenarios), core.table()),
     ...(windows.length === 0 ? {} : { smallestContext: Math.min(...windows) }),
@@ -102,7 +102,6 @@ function credentialReports(
 }
 
 function targetReport(
-  core: Core,
   target: Target,
   scenarios: readonly string[],
   entries: Entries,
@@ -124,7 +123,7 @@ function targetReport(
     ...(resting?.untilAt === undefined ? {} : { restsUntil: resting.untilAt }),
     ...(own?.lastTtftMs === undefined ? {} : { lastTtftMs: own.lastTtftMs }),
     ...(own?.lastServedAt === undefined ? {} : { lastServedAt: own.lastServedAt }),
-    ...(failure === undefined ? {} : { lastFailure: sentence(failure, core.clock.now()) }),
+    ...(failure === undefined ? {} : { lastFailure: inBrief(failure) }),
   };
 }
 

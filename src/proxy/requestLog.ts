@@ -56,7 +56,7 @@ export function createRequestLog(id: string, log: Logger, clock: Clock): Request
         line(`attempt ${attempts} ${targetName(target)} answers ${format} ttft=${ttftMs}ms`),
       );
       if (omitted.length > 0)
-        log.info(line(`left out for ${targetName(target)}: ${omitted.join(', ')}`));
+        log.debug(line(`left out for ${targetName(target)}: ${omitted.join(', ')}`));
     },
     served(target, { usage, stopReason }) {
       const cached = usage.cacheReadTokens + usage.cacheWriteTokens;
