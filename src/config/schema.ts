@@ -59,15 +59,15 @@ export const settingSchemas = {
     }),
   'switchyard.timeouts': z
     .strictObject({
-      connectMs: z.int().min(100).max(120_000).default(10_000).meta({
+      connectMs: z.int().min(10).max(120_000).default(10_000).meta({
         description:
           'To connect to a provider. A host that is up answers within a second even on a slow line; the next model is not kept waiting longer.',
       }),
-      firstTokenMs: z.int().min(1_000).max(3_600_000).default(120_000).meta({
+      firstTokenMs: z.int().min(10).max(3_600_000).default(120_000).meta({
         description:
-          'From the request to the first content. Models that think, and long prompts that are not cached, may need a minute or more.',
+          'From the request to the first content. Models that think, and long prompts that are not cached, may need a minute or more; models that always think get twice this time. When it passes, the next model is tried.',
       }),
-      idleMs: z.int().min(1_000).max(3_600_000).default(180_000).meta({
+      idleMs: z.int().min(10).max(3_600_000).default(180_000).meta({
         description:
           'Between two pieces of a stream. Longer than the first, since an answer that has begun cannot go to another model.',
       }),
@@ -78,7 +78,7 @@ export const settingSchemas = {
       order: 2,
       scope: 'machine-overridable',
       markdownDescription:
-        'How long each phase of a request may take, in milliseconds: `connectMs` to connect, `firstTokenMs` to the first content, `idleMs` between two pieces of a stream.',
+        'How long each phase of a request may take, in milliseconds: `connectMs` to connect, `firstTokenMs` to the first content (twice that for models that always think), `idleMs` between two pieces of a stream. The total has no limit: a healthy stream may run for an hour.',
     }),
   'switchyard.terminal.injectEnvironment': z.boolean().default(true).meta({
     group: 'Terminal',
