@@ -1,69 +1,13 @@
-import type { KeyCheck, LogLevel, Notice, ProxyReport } from './proxy/protocol';
-import type { StoredRest } from './proxy/restMemory';
-import type { ApiKeys, ProxySettings } from './proxy/types';
+import {
+  type ControllerOptions,
+  type ControllerTimeouts,
+  defaultTimeouts,
+  type ProxyInputs,
+} from './controllerOptions';
+import type { KeyCheck, ProxyReport } from './proxy/protocol';
+import type { ProxyStatus, StartFailure } from './proxyStatus';
 import { WorkerSession } from './workerSession';
-import type { StartWorker } from './workerThread';
-import type { PortMemory } from './workspaceMemory';
 
-export type ProxyStatus =
-  | { readonly state: 'stopped' }
-  | { readonly state: 'starting' }
-  /** `report` is undefined until the worker has sent its first. */
-  | {
-      readonly state: 'running';
-      readonly port: number;
-      readonly report: ProxyReport | undefined;
-    }
-  | { readonly state: 'stopping'; readonly activeRequests: number }
-  | { readonly state: 'failed'; readonly reason: StartFailure };
-
-export type StartFailure =
-  | { readonly kind: 'portTaken'; readonly port: number }
-  | { readonly kind: 'cannotListen'; readonly message: string }
-  | { readonly kind: 'noAnswer' }
-  | { readonly kind: 'crashed'; readonly message: string };
-
-/** What the proxy runs with. */
-export interface ProxyInputs {
-  /** `port` 0 = any, the remembered ones first. */
-  readonly settings: ProxySettings & { readonly port: number };
-  readonly keys: ApiKeys;
-  /** What `onRests` told last, in this window or an earlier one. */
-  readonly rests: unknown;
-}
-
-export interface ControllerOptions {
-  readonly startWorker: StartWorker;
-  /** Of the extension, for the proxy's User-Agent. */
-  readonly version: string;
-  /** Read at each start and each `configure`. */
-  readonly inputs: () => Promise<ProxyInputs>;
-  readonly accessToken: () => Promise<string>;
-  readonly ports: PortMemory;
-  readonly onStatus: (status: ProxyStatus) => void;
-  readonly onNotice: (notice: Notice) => void;
-  /** What should outlive a reload; plain data without secrets. */
-  readonly onRests: (rests: readonly StoredRest[]) => void;
-  readonly onLog: (level: LogLevel, message: string) => void;
-  /** The worker ended by itself; `willRestart` is false when it did so too often. */
-  readonly onCrash: (crash: { readonly willRestart: boolean }) => void;
-  readonly now?: () => number;
-  readonly timeouts?: Partial<ControllerTimeouts>;
-}
-
-export interface ControllerTimeouts {
-  readonly startMs: number;
-  /** Beyond the grace given to running requests. */
-  readonly closeMarginMs: number;
-  readonly checkKeyMs: number;
-}
-
-// A start takes 0.1 s; a loaded machine may need a hundred times that.
-const defaultTimeouts: ControllerTimeouts = {
-  startMs: 30_000,
-  closeMarginMs: 1_500,
-  checkKeyMs: 20_000,
-};
 /** How long the Stop command lets running requests finish. */
 const stopGraceMs = 60_000;
 /** Shorter, since new requests are refused meanwhile. */
@@ -91,6 +35,8 @@ export class ProxyController {
   #crashedAt: readonly number[] = [];
   #lastPort = 0;
   #configuredPort = 0;
+  /** Credentials whose key a person confirmed while no worker was there to be told. */
+  readonly #confirmed = new Set<string>();
 
   constructor(options: ControllerOptions) {
     this.#options = options;
@@ -113,6 +59,8 @@ export class ProxyController {
     this.#wanted = 'stopped';
     this.#graceMs = graceMs;
     if (this.#status.state === 'stopping') this.#session?.hurry(this.#timeouts.closeMarginMs);
+    // Nobody wants it to run any more, so that its failure is no news.
+    if (this.#status.state === 'failed') this.#setStatus({ state: 'stopped' });
     return this.#settle();
   }
 
@@ -128,14 +76,26 @@ export class ProxyController {
     return this.#settle();
   }
 
-  /** Hands changed settings and keys to the running proxy. Only a changed port costs a restart. */
+  /** Hands changed settings and keys to the running proxy. Only a changed port costs a restart, or mends a start. */
   async configure(): Promise<void> {
     const session = this.#session;
-    if (session === undefined) return;
+    if (session === undefined && !this.#hasFailedAtPort()) return;
     const inputs = await this.#options.inputs();
     if (this.#session !== session) return;
+    if (session === undefined) {
+      const isMended = this.#hasFailedAtPort() && inputs.settings.port !== this.#configuredPort;
+      return isMended ? this.start() : undefined;
+    }
     this.#configureSession(session, inputs);
     if (inputs.settings.port !== this.#configuredPort) await this.restart();
+  }
+
+  /** A person set the key of `credential`: what is remembered against it does not count any more. */
+  async keyConfirmed(credential: string): Promise<void> {
+    this.#confirmed.add(credential);
+    // First the key, if it is a new one.
+    await this.configure();
+    if (this.#session !== undefined) this.#tellConfirmed(this.#session);
   }
 
   resetHealth(): void {
@@ -193,6 +153,7 @@ export class ProxyController {
     if (this.#session !== session) return;
     this.#configuredPort = inputs.settings.port;
     this.#configureSession(session, inputs);
+    this.#tellConfirmed(session);
     for (const preferredPort of this.#portsToTry(inputs.settings.port)) {
       const exactPort = preferredPort !== 0;
       const request = { preferredPort, exactPort, accessToken };
@@ -275,16 +236,32 @@ export class ProxyController {
       return;
     }
     this.#crashedAt = [];
-    this.#wanted = 'stopped';
-    this.#setStatus({ state: 'failed', reason: { kind: 'crashed', message: reason } });
+    this.#failed({ kind: 'crashed', message: reason });
   }
 
   #giveUp(session: WorkerSession, reason: StartFailure): void {
-    this.#wanted = 'stopped';
     this.#session = undefined;
     void session.terminate();
     this.#options.onLog('error', `the proxy could not start: ${JSON.stringify(reason)}`);
+    this.#failed(reason);
+  }
+
+  #failed(reason: StartFailure): void {
+    this.#wanted = 'stopped';
     this.#setStatus({ state: 'failed', reason });
+    this.#options.onFailed(reason);
+  }
+
+  /** A failure that another port may mend. */
+  #hasFailedAtPort(): boolean {
+    if (this.#status.state !== 'failed') return false;
+    const { kind } = this.#status.reason;
+    return kind === 'portTaken' || kind === 'cannotListen';
+  }
+
+  #tellConfirmed(session: WorkerSession): void {
+    for (const credential of this.#confirmed) session.post({ type: 'keyConfirmed', credential });
+    this.#confirmed.clear();
   }
 
   #configureSession(session: WorkerSession, inputs: ProxyInputs): void {

@@ -3,13 +3,15 @@ import { configurationSource } from './config/configurationSource';
 import { onDidChangeHttpSettings, readHttpSettings } from './config/httpSettings';
 import type { AllSettings } from './config/schema';
 import { Settings } from './config/settings';
-import { ProxyController, type ProxyStatus } from './controller';
+import { ProxyController } from './controller';
 import { KeyStore } from './keys/keyStore';
 import { mergeProviders } from './proxy/providers';
+import type { ProxyStatus } from './proxyStatus';
+import { restKeeper } from './restKeeper';
 import { EnvironmentWriter } from './terminal/environmentWriter';
 import { registerCommands } from './ui/registerCommands';
 import { StatusView } from './ui/statusView';
-import { startWorkerThread, workerEnvironment } from './workerThread';
+import { workerStarter } from './workerThread';
 import { portMemory, versionOf, workspaceId } from './workspaceMemory';
 
 /** What tests and other extensions may ask. It gives away no secret. */
@@ -21,7 +23,6 @@ export interface SwitchyardApi {
 
 // VS Code gives an extension a few seconds to end.
 const deactivateGraceMs = 1_000;
-const restsKey = 'rests';
 let active: Switchyard | undefined;
 
 export function activate(context: vscode.ExtensionContext): SwitchyardApi {
@@ -55,28 +56,31 @@ class Switchyard {
   constructor(context: vscode.ExtensionContext) {
     const { subscriptions, secrets, workspaceState, globalState } = context;
     this.#environment = new EnvironmentWriter(context.environmentVariableCollection);
-    this.#keys = new KeyStore(secrets, (keys) => {
-      this.#view.showKeys(keys);
-      void this.#controller.configure();
+    const providers = () => mergeProviders(this.#settings.current.providers).values();
+    const rests = restKeeper(globalState);
+    this.#keys = new KeyStore(secrets, {
+      changed: (keys) => {
+        this.#view.showKeys(keys);
+        void this.#controller.configure();
+      },
+      knownCredentials: () => [...providers()].map(({ credential }) => credential),
     });
     this.#controller = new ProxyController({
       version: versionOf(context.extension.packageJSON),
-      startWorker: (listeners) => {
-        const variables = workerEnvironment(process.env, readHttpSettings());
-        return startWorkerThread(context.asAbsolutePath('dist/proxy.js'), variables, listeners);
-      },
+      startWorker: workerStarter(context.asAbsolutePath('dist/proxy.js'), readHttpSettings),
       inputs: async () => ({
         keys: await this.#keys.load(),
         settings: this.#settings.current,
-        rests: globalState.get(restsKey),
+        rests: rests.recall(),
       }),
       accessToken: async () => {
         this.#accessToken = await this.#keys.accessToken(workspaceId(workspaceState));
         return this.#accessToken;
       },
-      ports: portMemory(workspaceState),
+      ports: portMemory(workspaceState, () => this.#environment.carriedPort()),
       onStatus: (status) => this.#show(status),
-      onRests: (rests) => void globalState.update(restsKey, rests),
+      onFailed: (reason) => this.#view.notifications.showFailure(reason),
+      onRests: (told) => rests.keep(told),
       onNotice: (notice) => this.#view.notifications.showNotice(notice),
       onLog: (level, message) => this.#view.log(level, message),
       onCrash: (crash) => this.#view.notifications.showCrash(crash),
@@ -85,7 +89,7 @@ class Switchyard {
       view: this.#view,
       proxy: this.#controller,
       keys: this.#keys,
-      providers: () => mergeProviders(this.#settings.current.providers).values(),
+      providers,
       shellLines: () => this.#environment.shellLines(this.api.status(), this.#accessToken),
     });
     const http = onDidChangeHttpSettings(() => void this.#controller.restart());

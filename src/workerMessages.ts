@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type FromWorker, logLevels, noticeKinds } from './proxy/protocol';
+import type { StoredRest } from './proxy/restMemory';
 import { failureKinds } from './proxy/types';
 
 const noticeSchema = z.object({
@@ -63,6 +64,11 @@ const fromWorkerSchema: z.ZodType<FromWorker> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('rests'), rests: z.array(restSchema) }),
   z.object({ type: z.literal('keyChecked'), id: z.number(), result: keyCheckSchema }),
 ]);
+
+/** What an earlier session kept; nothing of what cannot be read. */
+export function readStoredRests(value: unknown): readonly StoredRest[] {
+  return z.array(restSchema).safeParse(value).data ?? [];
+}
 
 /** A message of the worker, or undefined for anything that is none. */
 export function readWorkerMessage(value: unknown): FromWorker | undefined {

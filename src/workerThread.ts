@@ -20,6 +20,12 @@ export type StartWorker = (listeners: WorkerListeners) => WorkerHandle;
 // is given up instead of the whole extension host.
 const maxHeapMb = 1024;
 
+/** Starts the thread from the bundle at `path`, each time with VS Code's proxy settings of that time. */
+export function workerStarter(path: string, readHttp: () => HttpSettings): StartWorker {
+  return (listeners) =>
+    startWorkerThread(path, workerEnvironment(process.env, readHttp()), listeners);
+}
+
 /** Starts the proxy's thread from the bundle at `path`, with `environment` as its `process.env`. */
 export function startWorkerThread(
   path: string,

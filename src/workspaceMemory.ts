@@ -17,14 +17,22 @@ const workspaceIdKey = 'workspaceId';
 /** One for each window that has the workspace open at a time; the oldest is forgotten. */
 const maxPorts = 4;
 
-/** The ports that windows of this workspace have had. */
-export function portMemory(state: Memento): PortMemory {
+/**
+ * The ports that windows of this workspace have had, oldest first, but before them the one that the terminals' variables
+ * carry. VS Code keeps those per workspace too, not per window: it is the port of the window that wrote them last, and
+ * most likely that of the only one which is left.
+ */
+export function portMemory(state: Memento, carriedPort: () => number | undefined): PortMemory {
   const remembered = (): readonly number[] => {
     const value = state.get(portsKey);
     return Array.isArray(value) ? value.filter(isPort) : [];
   };
   return {
-    remembered,
+    remembered() {
+      const carried = carriedPort();
+      const ports = remembered();
+      return [...ports].sort((a, b) => Number(b === carried) - Number(a === carried));
+    },
     remember(port) {
       const others = remembered().filter((known) => known !== port);
       void state.update(portsKey, [...others, port].slice(-maxPorts));

@@ -10,6 +10,13 @@ export interface Secrets {
   onDidChange(listener: (event: { readonly key: string }) => void): { dispose(): void };
 }
 
+export interface KeyStoreListeners {
+  /** Told with all keys once they are read, and after any of them changed, in this window or another. */
+  readonly changed: (keys: ApiKeys) => void;
+  /** The credentials to look for where the host cannot list its secrets. */
+  readonly knownCredentials: () => readonly string[];
+}
+
 /** `failed`: the system has no working keyring; `reason` is its own message. */
 export type StoreResult =
   | { readonly outcome: 'stored' }
@@ -23,7 +30,7 @@ const accessTokenBytes = 32;
 /** API keys, one secret per credential, read ahead of need; and the access tokens of the workspaces. */
 export class KeyStore {
   readonly #secrets: Secrets;
-  readonly #changed: (keys: ApiKeys) => void;
+  readonly #listeners: KeyStoreListeners;
   readonly #subscription: { dispose(): void };
   readonly #stored = new Map<string, string>();
   /** Keys that the system could not keep; they end with the window. */
@@ -31,10 +38,9 @@ export class KeyStore {
   readonly #sessionTokens = new Map<string, string>();
   #loading: Promise<void> | undefined;
 
-  /** `changed` is called with all keys after any of them changed, in this window or another. */
-  constructor(secrets: Secrets, changed: (keys: ApiKeys) => void) {
+  constructor(secrets: Secrets, listeners: KeyStoreListeners) {
     this.#secrets = secrets;
-    this.#changed = changed;
+    this.#listeners = listeners;
     this.#subscription = secrets.onDidChange(({ key: name }) => {
       if (name.startsWith(apiKeyPrefix)) void this.#reread(name.slice(apiKeyPrefix.length));
     });
@@ -63,7 +69,7 @@ export class KeyStore {
     // SecretStorage tells of its own change too; whichever comes second finds nothing new.
     if (this.#stored.get(credential) !== key || hadSessionKey) {
       this.#stored.set(credential, key);
-      this.#changed(this.current());
+      this.#changed();
     }
     return { outcome: 'stored' };
   }
@@ -71,13 +77,13 @@ export class KeyStore {
   /** Keeps `key` in memory until the window closes. */
   keepForSession(credential: string, key: string): void {
     this.#session.set(credential, key);
-    this.#changed(this.current());
+    this.#changed();
   }
 
   /** Forgets the key of `credential`, stored or not. */
   async delete(credential: string): Promise<StoreResult> {
     const known = this.#stored.delete(credential);
-    if (this.#session.delete(credential) || known) this.#changed(this.current());
+    if (this.#session.delete(credential) || known) this.#changed();
     try {
       await this.#secrets.delete(apiKeyPrefix + credential);
       return { outcome: 'stored' };
@@ -106,15 +112,30 @@ export class KeyStore {
   }
 
   async #readAll(): Promise<void> {
-    const names = await Promise.resolve(this.#secrets.keys()).catch((): string[] => []);
+    const credentials = await this.#storedCredentials();
     await Promise.all(
-      names
-        .filter((name) => name.startsWith(apiKeyPrefix))
-        .map(async (name) => {
-          const key = await this.#read(name);
-          if (key !== undefined) this.#stored.set(name.slice(apiKeyPrefix.length), key);
-        }),
+      credentials.map(async (credential) => {
+        const key = await this.#read(apiKeyPrefix + credential);
+        if (key !== undefined) this.#stored.set(credential, key);
+      }),
     );
+    if (this.#stored.size > 0) this.#changed();
+  }
+
+  async #storedCredentials(): Promise<readonly string[]> {
+    try {
+      const names = await this.#secrets.keys();
+      return names
+        .filter((name) => name.startsWith(apiKeyPrefix))
+        .map((name) => name.slice(apiKeyPrefix.length));
+    } catch {
+      // A young part of the interface: forks of VS Code may lack it, and then the call itself throws.
+      return [...new Set(this.#listeners.knownCredentials())];
+    }
+  }
+
+  #changed(): void {
+    this.#listeners.changed(this.current());
   }
 
   async #reread(credential: string): Promise<void> {
@@ -122,7 +143,7 @@ export class KeyStore {
     if (this.#stored.get(credential) === key) return;
     if (key === undefined) this.#stored.delete(credential);
     else this.#stored.set(credential, key);
-    this.#changed(this.current());
+    this.#changed();
   }
 
   /** Undefined when there is none or the keyring does not answer. */

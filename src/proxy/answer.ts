@@ -3,7 +3,7 @@ import { type AnswerError, classify, type UpstreamAnswer } from './classify';
 import type { Failure } from './types';
 import type { UpstreamResponse } from './upstream';
 import type { ToolNames } from './wire/formats';
-import { objectAt, parseJson } from './wire/json';
+import { countAt, objectAt, parseJson, stringAt } from './wire/json';
 import { isContent, type StreamEvent, type StreamStep } from './wire/streamEvent';
 
 /** Yields an answer's steps; returns the failure that ended it, undefined after its end marker. Never throws. */
@@ -22,7 +22,7 @@ export async function* readAnswer(
     const { isJson, chunks } = await sniff(bytes);
     const steps = isJson
       ? wholeAnswer(call, await readText(chunks, maxAnswerBytes), toolNames)
-      : call.codec.decodeStream(chunks, call.target.model, toolNames);
+      : call.codec.decodeStream(limited(call, chunks), call.target.model, toolNames);
     const ending = yield* observe(call, steps);
     if (ending === 'whole') return undefined;
     return ending ?? broken(call, 'the answer stopped before its end marker');
@@ -88,8 +88,11 @@ function isFirstSign(event: StreamEvent): boolean {
 function wholeAnswer(call: Call, text: string, toolNames: ToolNames): readonly StreamStep[] {
   const body = parseJson(text);
   const events = call.codec.decodeMessage(body ?? text, call.target.model, toolNames);
-  // Clients crash on an answer without usage numbers: such a one is written anew.
-  const canPass = objectAt(body, 'usage') !== undefined;
+  // Clients crash on an answer without usage numbers, and hang on one without a stop reason: such a one is written anew.
+  const usage = objectAt(body, 'usage');
+  const isCounted =
+    countAt(usage, 'input_tokens') !== undefined && countAt(usage, 'output_tokens') !== undefined;
+  const canPass = isCounted && stringAt(body, 'stop_reason') !== undefined;
   return [canPass ? { events, json: text } : { events }];
 }
 
@@ -167,6 +170,18 @@ function release(
 /** An error page larger than this says nothing more. */
 const maxErrorBytes = 64 * 1024;
 const maxAnswerBytes = 64 * 1024 * 1024;
+
+/** Whoever wants the whole answer has it gathered in memory first, be it streamed by the upstream. */
+async function* limited(call: Call, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of bytes) {
+    size += chunk.byteLength;
+    if (size > maxAnswerBytes && !call.prepared.facts.stream) {
+      throw new Error('the answer is larger than 64 MiB');
+    }
+    yield chunk;
+  }
+}
 
 async function readText(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];

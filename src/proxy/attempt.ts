@@ -85,8 +85,12 @@ export async function attempt(
   return { ok: true, answer: { target, ttftMs, omitted, steps: rest } };
 }
 
-/** A whole answer gives no sign of life before its end; Claude Code itself allows 600 s for one. */
-const wholeAnswerMs = 600_000;
+/**
+ * A whole answer gives no sign of life before its end, so each token that it may hold adds to its time: 50 a second is slow
+ * for any model. Claude Code itself allows 600 s.
+ */
+const wholeAnswerMsPerToken = 20;
+const maxWholeAnswerMs = 600_000;
 
 /** Models that always think may keep their thinking to themselves: they get this many times the time of others. */
 const thinkingPatience = 2;
@@ -96,7 +100,11 @@ function firstTokenMs(target: Target, prepared: PreparedRequest, timeouts: Timeo
     const isSlow = target.facts.quirks?.thinkingAlwaysOn === true;
     return isSlow ? timeouts.firstTokenMs * thinkingPatience : timeouts.firstTokenMs;
   }
-  return Math.max(timeouts.firstTokenMs, wholeAnswerMs);
+  const answerMs = (prepared.facts.maxOutputTokens ?? 0) * wholeAnswerMsPerToken;
+  return Math.max(
+    timeouts.firstTokenMs,
+    Math.min(timeouts.firstTokenMs + answerMs, maxWholeAnswerMs),
+  );
 }
 
 interface Posted {

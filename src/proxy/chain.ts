@@ -21,8 +21,14 @@ export interface ChainContext extends Omit<AttemptContext, 'apiKey' | 'hasKeySuc
   otherFormat(target: Target): WireFormat | undefined;
   /** Called as things happen, for the log. */
   onAttempt(target: Target): void;
-  onFailure(target: Target, failure: Failure, attempted: boolean): void;
+  onFailure(target: Target, failure: Failure, how: FailureOrigin): void;
 }
+
+/**
+ * `outdated`: the key was changed while the attempt ran, so that its failure says nothing about the key in force.
+ * `missing`: no call was made for want of a key. `remembered`: health memory answered.
+ */
+export type FailureOrigin = 'attempted' | 'outdated' | 'remembered' | 'missing';
 
 export type ChainOutcome =
   | {
@@ -45,10 +51,15 @@ export async function walkChain(
   for (;;) {
     const target = left[0];
     if (target === undefined) break;
-    const tried = await tryTarget(target, prepared, context, clientSignal);
-    if (tried.answer !== undefined) return { served: true, ...tried, failures };
+    const tried = await tryTarget(target, prepared, context, { clientSignal, failures });
+    if (tried.answer !== undefined) {
+      learnFormat(target, targets, context);
+      return { served: true, ...tried, failures };
+    }
+    context.onFailure(target, tried.failure, tried.how);
+    // The same target once more, with the key that is in force now.
+    if (tried.how === 'outdated') continue;
     failures.push(tried.failure);
-    context.onFailure(target, tried.failure, tried.attempted);
     left = remaining(target, left.slice(1), tried.failure, failures, context);
   }
   const failure = mostActionable(failures);
@@ -58,41 +69,64 @@ export async function walkChain(
 
 type Tried =
   | { readonly answer: Answer; readonly permit: Permit }
-  | { readonly answer?: undefined; readonly failure: Failure; readonly attempted: boolean };
+  | { readonly answer?: undefined; readonly failure: Failure; readonly how: FailureOrigin };
 
 async function tryTarget(
   target: Target,
   prepared: PreparedRequest,
   context: ChainContext,
-  clientSignal: AbortSignal,
+  so: { readonly clientSignal: AbortSignal; readonly failures: readonly Failure[] },
 ): Promise<Tried> {
   const { provider, model } = target;
-  const apiKey = context.apiKey(provider.credential);
-  if (apiKey === undefined && provider.credential !== 'none') {
+  const { credential } = provider;
+  const apiKey = context.apiKey(credential);
+  if (apiKey === undefined && credential !== 'none') {
     const detail = 'no API key is set';
-    return { failure: { kind: 'missingKey', detail, provider, model }, attempted: false };
+    return { failure: { kind: 'missingKey', detail, provider, model }, how: 'missing' };
   }
-  const admission = context.health.admit(scopeKeys(target));
-  if (!admission.admitted) {
-    // The memory of a plan or key may come from another model; this refusal is about ours.
-    return { failure: { ...admission.failure, remembered: true }, attempted: false };
-  }
+  const keys = scopeKeys(target);
+  const admission = context.health.admit(keys);
+  if (!admission.admitted) return { failure: admission.failure, how: 'remembered' };
   const { permit } = admission;
   context.onAttempt(target);
-  const hasKeySucceeded = context.health.hasSucceeded(provider.credential);
-  const result = await attempt(
-    target,
-    prepared,
-    { ...context, apiKey, hasKeySucceeded },
-    clientSignal,
-  );
-  if (!result.ok) {
+  const hasKeySucceeded =
+    context.health.hasSucceeded(credential) && !hasUnexplained401(so.failures, credential);
+  try {
+    const own = { ...context, apiKey, hasKeySucceeded };
+    const result = await attempt(target, prepared, own, so.clientSignal);
+    if (result.ok) {
+      permit.started({ ttftMs: result.answer.ttftMs });
+      return { answer: result.answer, permit };
+    }
     permit.failed(result.failure);
-    return { failure: result.failure, attempted: true };
+    const isOutdated =
+      context.apiKey(credential) !== apiKey && aboutKey.has(policies[result.failure.kind].scope);
+    if (isOutdated) return { failure: result.failure, how: 'outdated' };
+    const retryAt = context.health.retryAt(keys);
+    const failure = retryAt === undefined ? result.failure : { ...result.failure, retryAt };
+    return { failure, how: 'attempted' };
+  } catch (error) {
+    permit.released();
+    throw error;
   }
-  permit.started({ ttftMs: result.answer.ttftMs });
-  context.learnedFormats.set(targetName(target), target.wireFormat);
-  return { answer: result.answer, permit };
+}
+
+const aboutKey: ReadonlySet<string> = new Set(['credential', 'plan']);
+
+/** A 401 that says nothing blames the model as long as the key has served; the second in a row blames the key. */
+function hasUnexplained401(failures: readonly Failure[], credential: string): boolean {
+  return failures.some(
+    ({ provider, isUnexplained }) => isUnexplained === true && provider.credential === credential,
+  );
+}
+
+/** Remembers the wire format that worked where it is not the one that the settings name. */
+function learnFormat(served: Target, targets: readonly Target[], context: ChainContext): void {
+  const name = targetName(served);
+  const routed = targets.find((target) => targetName(target) === name);
+  if (routed === undefined) return;
+  if (routed.wireFormat === served.wireFormat) context.learnedFormats.delete(name);
+  else context.learnedFormats.set(name, served.wireFormat);
 }
 
 /** The names under which health remembers what a target depends on. */
@@ -120,11 +154,12 @@ function remaining(
   context: ChainContext,
 ): readonly Target[] {
   const { provider } = failed;
+  if (hasSpentSecondOpinion(failures)) return [];
   switch (policies[failure.kind].chain) {
     case 'stop':
       if (policies[failure.kind].scope !== 'credential') return [];
       if (context.onAuthError === 'stop') return [];
-      return rest.filter((target) => target.provider.credential !== provider.credential);
+      return rest.filter((target) => slotOf(target.provider) !== slotOf(provider));
     case 'next':
       return rest;
     case 'skipPlan':
@@ -141,12 +176,20 @@ function remaining(
       const size = failed.facts.context ?? 0;
       return rest.filter((target) => (target.facts.context ?? 0) > size);
     }
-    case 'oneMore': {
-      if (failures.filter((f) => policies[f.kind].chain === 'oneMore').length > 1) return [];
-      const other = rest.find((target) => isUnlike(target, failed));
-      return other === undefined ? [] : [other];
-    }
+    case 'oneMore':
+      return rest.filter((target) => isUnlike(target, failed));
   }
+}
+
+/** After a malformed request one more target is asked; one that memory kept from being asked does not count. */
+function hasSpentSecondOpinion(failures: readonly Failure[]): boolean {
+  const first = failures.findIndex(({ kind }) => policies[kind].chain === 'oneMore');
+  return first >= 0 && failures.slice(first + 1).some(({ remembered }) => remembered !== true);
+}
+
+/** Providers without a key share none. */
+function slotOf({ credential, id }: Target['provider']): string {
+  return credential === 'none' ? `none of ${id}` : credential;
 }
 
 function hostOf(target: Target): string {

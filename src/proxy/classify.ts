@@ -41,26 +41,25 @@ export function classify(answer: UpstreamAnswer | AnswerError, context: Classify
   const isAnswer = 'status' in answer;
   const body = readErrorBody(isAnswer ? answer.body : answer.raw);
   const words = isAnswer ? body.message : wordsOf(answer, body);
-  const kind = !isAnswer && answer.origin === 'malformed' ? 'brokenStream' : kindFor();
+  const kind =
+    !isAnswer && answer.origin === 'malformed' ? 'brokenStream' : kindFor(context.hasKeySucceeded);
   const resetsAt = readResetsAt(isAnswer ? answer.headers : {}, body, context.now);
   const link = linkOf(kind, body, words, context.provider);
   return {
     kind,
-    detail: detailOf(
-      words,
-      isAnswer ? `status ${answer.status} without a message` : answer.message,
-    ),
+    detail: detailOf(words, isAnswer ? withoutWords(answer) : answer.message),
     provider: context.provider,
     model: context.model,
     ...(isAnswer ? { upstreamStatus: answer.status } : {}),
+    ...(kind === 'modelRefused' && kindFor(false) === 'keyRejected' ? { isUnexplained: true } : {}),
     ...(resetsAt !== undefined && mayReset(kind) ? { resetsAt } : {}),
     ...(link === undefined ? {} : { link }),
     ...(kind === 'planLimit' ? limitNameOf(body, words) : {}),
     ...(kind === 'contextTooLong' ? overflowOf(words, context) : {}),
   };
 
-  function kindFor(): FailureKind {
-    const httpStatus = isAnswer && answer.status >= 400 ? answer.status : undefined;
+  function kindFor(hasKeySucceeded: boolean): FailureKind {
+    const httpStatus = isAnswer && answer.status >= 300 ? answer.status : undefined;
     const isOpencode = context.provider.isOpencode === true;
     return kindOf({
       words,
@@ -68,7 +67,7 @@ export function classify(answer: UpstreamAnswer | AnswerError, context: Classify
       status: httpStatus ?? body.status ?? 0,
       isOpencode,
       isRelayed: isOpencode && /Error from provider \(/.test(words),
-      hasKeySucceeded: context.hasKeySucceeded,
+      hasKeySucceeded,
       takesKey: context.provider.credential !== 'none',
       isEcho: Object.keys(body.root).join() === 'model',
     });
@@ -79,6 +78,13 @@ export function classify(answer: UpstreamAnswer | AnswerError, context: Classify
     const clean = redact(cleanForPerson(text, maxCleanedChars), context.secrets);
     return cleanForPerson(clean, maxDetailChars) || otherwise;
   }
+}
+
+function withoutWords({ status, headers }: UpstreamAnswer): string {
+  if (status >= 400) return `status ${status} without a message`;
+  const target = headers['location'] ?? '';
+  const host = URL.canParse(target) ? new URL(target).host : 'another address';
+  return `it redirects to ${host}, which is not followed; correct its baseUrl in the setting switchyard.providers`;
 }
 
 const maxDetailChars = 300;

@@ -223,6 +223,8 @@ const rules: readonly Rule[] = [
   },
   // What is not there, or too old, is the model or the address, never the request's content.
   { kind: 'modelRefused', statuses: [404, 405, 410, 426] },
+  // A redirect leads to another address than the one in the settings; a key must not follow it.
+  { kind: 'modelRefused', statuses: [300, 301, 302, 303, 307, 308] },
   { kind: 'badRequest', when: ({ status }) => status >= 400 && status < 500 },
   { kind: 'badRequest', labels: ['invalid_request_error', 'invalid_argument'], statuses: [0] },
 ];

@@ -56,6 +56,7 @@ async function deliverStream(served: Served, live: LiveStream, answer: Answer): 
   let ending = noEnding;
   const openBlock = createOpenBlock();
   let isPassing = false;
+  let isUncounted = false;
   for (;;) {
     const next = await answer.steps.next();
     if (next.done === true) {
@@ -73,13 +74,19 @@ async function deliverStream(served: Served, live: LiveStream, answer: Answer): 
     }
     const step = next.value;
     ending = endingOf(step.events) ?? ending;
-    if (step.bytes !== undefined) {
-      isPassing = true;
-      openBlock.follow(step.events);
-    }
-    const chunk = step.bytes ?? encoder.encode(step.events);
+    isUncounted ||= step.events.some(startsUncounted);
+    isPassing = step.bytes !== undefined && !isUncounted;
+    if (isPassing) openBlock.follow(step.events);
+    const chunk = isPassing && step.bytes !== undefined ? step.bytes : encoder.encode(step.events);
     if (chunk.length > 0) await live.write(chunk);
   }
+}
+
+/** Clients compact by the usage they are told: where the upstream counts nothing, our estimate goes in. */
+function startsUncounted(event: StreamEvent): boolean {
+  if (event.type !== 'message-start') return false;
+  const { inputTokens, cacheReadTokens, cacheWriteTokens } = event.usage;
+  return inputTokens + cacheReadTokens + cacheWriteTokens === 0;
 }
 
 /** The attempt has already gathered the whole answer, so that one that breaks off could still fall back. */

@@ -240,8 +240,10 @@ export function answerHeaders(failure: Failure, now: number): Record<string, str
   }
   const retryAt = failure.resetsAt ?? failure.retryAt;
   if (retryAt !== undefined) {
-    const seconds = Math.ceil((retryAt - now) / secondMs);
-    headers['retry-after'] = String(Math.min(Math.max(seconds, 1), maxRetryAfterSeconds));
+    const seconds = Math.max(1, Math.ceil((retryAt - now) / secondMs));
+    headers['retry-after'] = String(Math.min(seconds, maxRetryAfterSeconds));
+    // Whoever knows the header stops at once: until then no retry can help, and waiting would only look like hanging.
+    if (seconds > maxRetryAfterSeconds) headers['x-should-retry'] = 'false';
   }
   return headers;
 }

@@ -60,11 +60,19 @@ export function inBrief({ kind, upstreamStatus }: Failure): string {
 
 /** The failure that a person can act on: of the earliest kind in the order of the table the first that happened. */
 export function mostActionable(failures: readonly Failure[]): Failure | undefined {
-  const rank = (failure: Failure): number => failureKinds.indexOf(failure.kind);
   return failures.reduce<Failure | undefined>(
-    (best, failure) => (best === undefined || rank(failure) < rank(best) ? failure : best),
+    (best, failure) => (best === undefined || rankOf(failure) < rankOf(best) ? failure : best),
     undefined,
   );
+}
+
+/**
+ * The place in the table, but for `badRequest`: once an upstream has said what is wrong with the request, only a key or plan
+ * is worth telling instead. A client repairs its request by these words, and would repeat it in vain for any others.
+ */
+function rankOf({ kind }: Failure): number {
+  if (kind === 'badRequest') return failureKinds.indexOf('modelRefused') - 0.5;
+  return failureKinds.indexOf(kind);
 }
 
 const maxSummarized = 12;
@@ -94,7 +102,10 @@ const briefs: Readonly<Record<FailureKind, string>> = {
 type Sentence = (failure: Failure, now: number) => string;
 
 const sentences: Readonly<Record<FailureKind, Sentence>> = {
-  missingKey: ({ provider }) => `${provider.label} has no API key yet. ${setApiKey}`,
+  missingKey: ({ provider }) =>
+    provider.credential === 'none'
+      ? `${provider.label} wants an API key, but is set up to take none. Give it a key slot (“credential”) in the setting switchyard.providers, then run “Switchyard: Set API Key” in VS Code.`
+      : `${provider.label} has no API key yet. ${setApiKey}`,
   keyRejected: ({ provider }) => `${provider.label} rejected the API key. ${setApiKey}`,
   accountBlocked: ({ provider, detail }) =>
     `${provider.label} blocked this account: “${quote(detail)}”. Ask ${provider.label}, or set a key of another account with “Switchyard: Set API Key” in VS Code.`,

@@ -7,6 +7,8 @@ export interface Refusal {
   readonly status: number;
   readonly errorType: AnthropicErrorType;
   readonly message: string;
+  /** For the log: what was wrong, in two words. */
+  readonly reason: string;
 }
 
 /** A web page that reaches the port by a name of its own (DNS rebinding) shows that name here. */
@@ -16,7 +18,7 @@ export function checkHost(headers: IncomingHttpHeaders, port: number): Refusal |
   if (match !== null && (match[2] === undefined || Number(match[2]) === port)) return undefined;
   const message =
     'Switchyard answers only to 127.0.0.1 and localhost: the Host header names another machine.';
-  return { status: 403, errorType: 'permission_error', message };
+  return { status: 403, errorType: 'permission_error', message, reason: 'foreign Host' };
 }
 
 /** Browsers send Origin; no agent does. */
@@ -24,7 +26,7 @@ export function checkOrigin(headers: IncomingHttpHeaders): Refusal | undefined {
   if (headers.origin === undefined) return undefined;
   const message =
     'Switchyard does not serve web pages: requests with an Origin header are refused.';
-  return { status: 403, errorType: 'permission_error', message };
+  return { status: 403, errorType: 'permission_error', message, reason: 'Origin header' };
 }
 
 /** Accepts the access token as `Authorization: Bearer` or `x-api-key`; compares in constant time. */
@@ -40,7 +42,7 @@ export function checkAccessToken(
   if (matches.includes(true)) return undefined;
   const message =
     'This is not the access token of this Switchyard window. Open a new terminal in VS Code, or run “Switchyard: Copy Environment”.';
-  return { status: 401, errorType: 'authentication_error', message };
+  return { status: 401, errorType: 'authentication_error', message, reason: 'access token' };
 }
 
 function isSameSecret(a: string, b: string): boolean {

@@ -66,6 +66,8 @@ export interface Health {
   admit(keys: ScopeKeys): Admission;
   /** True once a request with this key was served since the key was last changed. */
   hasSucceeded(credential: string): boolean;
+  /** Epoch ms at which the last of these scopes may be tried again; undefined when all may be tried now. */
+  retryAt(keys: ScopeKeys): number | undefined;
   /** Takes over what is known from elsewhere: an earlier session, or the upstream's own account page. Announces nothing. */
   rest(which: RestOrder): void;
   /** Forgets one scope, or everything. Permits given before do not count afterwards. */
@@ -138,6 +140,14 @@ class Registry implements Health {
     }
     if (which === undefined) this.#servedCredentials.clear();
     else if (which.scope === 'credential') this.#servedCredentials.delete(which.key);
+  }
+
+  retryAt(keys: ScopeKeys): number | undefined {
+    const times = orderedScopes(keys).flatMap(([scope, key]) => {
+      const breaker = this.#entries.get(entryName(scope, key))?.breaker;
+      return breaker?.phase === 'open' && breaker.untilAt !== Infinity ? [breaker.untilAt] : [];
+    });
+    return times.length === 0 ? undefined : Math.max(...times);
   }
 
   rest({ scope, key, failure, untilAt }: RestOrder): void {

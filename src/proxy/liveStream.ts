@@ -21,22 +21,22 @@ export const keepAliveMs = 15_000;
 export function createLiveStream(reply: Reply, clock: Clock): LiveStream {
   let headers: Readonly<Record<string, string>> = {};
   let isDisposed = false;
-  let isWriting = false;
+  let writes = 0;
   let cancelPing = armPing();
 
   function armPing(): () => void {
     return clock.after(keepAliveMs, () => {
       // A client that reads too slowly to take what we have needs no ping.
-      if (!isWriting) void send(pingFrame);
+      if (writes === 0) void send(pingFrame);
       cancelPing = armPing();
     });
   }
 
   async function send(chunk: string | Uint8Array): Promise<void> {
     if (!reply.hasStarted) reply.startStream(headers);
-    isWriting = true;
+    writes += 1;
     await reply.write(chunk);
-    isWriting = false;
+    writes -= 1;
   }
 
   return {

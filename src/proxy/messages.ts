@@ -5,12 +5,13 @@ import { deliver, encodeCollected, headerSafe, type Served } from './deliver';
 import { answerHeaders, policies } from './failure';
 import { sentence, summarizeAttempts } from './failureMessage';
 import { createLiveStream } from './liveStream';
+import { cleanForPerson } from './redact';
 import type { Reply } from './reply';
 import { describeRequest } from './requestFacts';
 import { createRequestLog } from './requestLog';
 import { route } from './router';
 import type { ClientRequest } from './server';
-import { type Failure, type Target, targetName } from './types';
+import type { Failure, Target } from './types';
 import { encodeErrorEvent } from './wire/anthropic';
 import { parseMessagesRequest } from './wire/anthropicRequest';
 import { noUsage, type StreamEvent } from './wire/streamEvent';
@@ -22,14 +23,23 @@ export async function handleMessages(
   reply: Reply,
 ): Promise<void> {
   const parsed = parseMessagesRequest(client.body);
-  if (!parsed.ok) return reply.error(400, 'invalid_request_error', parsed.message);
-  const facts = describeRequest(parsed.request, client.headers);
   const log = createRequestLog(client.id, core.log, core.clock);
+  if (!parsed.ok) {
+    log.refused('the request is not valid', parsed.message);
+    return reply.error(400, 'invalid_request_error', parsed.message);
+  }
+  const facts = describeRequest(parsed.request, client.headers);
   const chosen = route(facts, core.table());
   log.routed(chosen);
   const [first, ...others] = chosen.targets;
-  if (first === undefined) return refuseEmptyChain(reply, chosen);
-  if (parsed.request.maxTokens === 0) return answerNothing(reply, first);
+  if (first === undefined) {
+    log.refused('no model of the chain can be called', '');
+    return refuseEmptyChain(reply, chosen);
+  }
+  if (parsed.request.maxTokens === 0) {
+    log.answeredHere();
+    return answerNothing(reply, first);
+  }
   const prepared: PreparedRequest = {
     request: parsed.request,
     rawBody: client.body,
@@ -49,15 +59,17 @@ export async function handleMessages(
     );
     if (outcome.served) await deliver(served, outcome.answer, outcome.permit);
     else await refuse(served, outcome);
+    // Without a head there is nobody to answer: ending it all the same would be an empty success.
+    if (reply.hasStarted) reply.end();
   } finally {
     live?.dispose();
-    reply.end();
   }
 }
 
 function chainContext({ core, log }: Served): ChainContext {
   return {
-    send: core.send(),
+    // Asked for at each attempt: settings may have replaced the client meanwhile.
+    send: (request) => core.send()(request),
     clock: core.clock,
     version: core.version(),
     timeouts: core.settings().timeouts,
@@ -67,9 +79,10 @@ function chainContext({ core, log }: Served): ChainContext {
     learnedFormats: core.learnedFormats,
     otherFormat: core.otherFormat,
     onAttempt: log.attempting,
-    onFailure(target, failure, attempted) {
-      log.failedAttempt(target, failure, attempted);
-      core.tell(failure);
+    onFailure(target, failure, how) {
+      log.failedAttempt(target, failure, how);
+      // What an old key was refused says nothing of the new one.
+      if (how !== 'outdated') core.tell(failure);
     },
   };
 }
@@ -86,7 +99,16 @@ async function refuse(
   if (live !== undefined && reply.hasStarted) {
     return live.write(encodeErrorEvent(policies[failure.kind].answer.errorType, message));
   }
-  answerFailure(served, failure, message);
+  answerFailure(served, withRetryTime(failure, failures), message);
+}
+
+/** A chain may be tried again as soon as the first of its targets may, not only when the one that is named may. */
+function withRetryTime(failure: Failure, failures: readonly Failure[]): Failure {
+  const passing = failures.filter(({ kind }) => policies[kind].answer.isRetryable);
+  const times = passing.map(({ resetsAt, retryAt }) => resetsAt ?? retryAt ?? 0);
+  const { resetsAt: _resetsAt, retryAt: _retryAt, ...rest } = failure;
+  const earliest = Math.min(...times);
+  return earliest > 0 && earliest < Infinity ? { ...rest, retryAt: earliest } : rest;
 }
 
 /** The sentence a person can act on, then what else was tried. */
@@ -104,7 +126,7 @@ function answerFailure(served: Served, failure: Failure, message: string): void 
 
 function refuseEmptyChain(reply: Reply, chosen: ReturnType<typeof route>): void {
   const why = chosen.skipped
-    .map(({ target, reason }) => `${targetName(target)}: ${reason}`)
+    .map(({ name, reason }) => `${cleanForPerson(name, 120)}: ${reason}`)
     .join('; ');
   const message = `Scenario “${chosen.scenario}” has no model that Switchyard can call${why === '' ? '' : ` (${why})`}. Check “switchyard.scenarios” and “switchyard.providers” in the VS Code settings.`;
   reply.error(400, 'invalid_request_error', message);

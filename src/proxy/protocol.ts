@@ -22,6 +22,8 @@ export type ToWorker =
   /** Refuse new requests, let running ones finish, then answer `closed`. */
   | { readonly type: 'close'; readonly graceMs: number }
   | { readonly type: 'resetHealth' }
+  /** A person has set or confirmed the key of this slot, be it the same as before. */
+  | { readonly type: 'keyConfirmed'; readonly credential: string }
   /** One cheap real call with the given key; answered by `keyChecked` with the same id. */
   | {
       readonly type: 'checkKey';

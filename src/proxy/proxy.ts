@@ -18,7 +18,7 @@ import { restoreRests, type StoredRest, storedRests } from './restMemory';
 import type { RoutingTable } from './router';
 import { mergeScenarios } from './scenarios';
 import { createProxyServer, type Handler, type ProxyServer } from './server';
-import type { ApiKeys, ProxySettings, Target, WireFormat } from './types';
+import type { ApiKeys, Provider, ProxySettings, Target, WireFormat } from './types';
 import { createUpstream, type Upstream } from './upstream';
 import { codecs } from './wire/formats';
 
@@ -47,6 +47,8 @@ export interface SwitchyardProxy {
   /** Drains: see `ProxyServer.close`. The proxy may listen again afterwards. */
   close(graceMs: number): Promise<void>;
   checkKey(providerId: string, key: string): Promise<KeyCheck>;
+  /** A person has set or confirmed this key: what was remembered against it is out of date, even if it is the same key. */
+  keyConfirmed(credential: string): void;
   resetHealth(): void;
   /** Closes everything; nothing works afterwards. */
   dispose(): Promise<void>;
@@ -79,6 +81,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
     },
   });
   const core = createCore(state, { clock, log, health, notices });
+  const memories: Memories = { health, notices, learnedFormats: core.learnedFormats };
   const publish = () =>
     report.schedule(() => ({ core, health, activeRequests: state.activeRequests }));
   const tellRests = () =>
@@ -87,7 +90,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
   let server: ProxyServer | undefined;
   return {
     configure(next) {
-      applyConfiguration(state, next, health, notices);
+      applyConfiguration(state, next, memories);
       publish();
     },
     async listen(port, accessToken) {
@@ -114,6 +117,12 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       if (server === closing) server = undefined;
     },
     checkKey: (providerId, key) => checkKey(core, providerId, key),
+    keyConfirmed(credential) {
+      for (const provider of core.table().providers.values()) {
+        if (provider.credential === credential) forgetProvider(memories, provider);
+      }
+      publish();
+    },
     resetHealth() {
       health.reset();
       core.learnedFormats.clear();
@@ -195,12 +204,14 @@ function otherFormat(target: Target): WireFormat | undefined {
   return order.find((format) => format !== target.wireFormat && codecs[format] !== undefined);
 }
 
-function applyConfiguration(
-  state: State,
-  next: ProxyConfiguration,
-  health: Health,
-  notices: NoticeBoard,
-): void {
+interface Memories {
+  readonly health: Health;
+  readonly notices: NoticeBoard;
+  readonly learnedFormats: Map<string, WireFormat>;
+}
+
+function applyConfiguration(state: State, next: ProxyConfiguration, parts: Memories): void {
+  const { health, notices } = parts;
   const previous = state.configuration;
   const providers = mergeProviders(next.settings.providers);
   const table: RoutingTable = {
@@ -212,19 +223,10 @@ function applyConfiguration(
   };
   state.configuration = { ...next, table };
   for (const provider of providers.values()) {
-    const { credential, id, baseUrl } = provider;
+    const { credential, id } = provider;
     const hasNewKey = previous?.keys[credential] !== next.keys[credential];
-    const hasMoved =
-      previous !== undefined && previous.table.providers.get(id)?.baseUrl !== baseUrl;
-    if (!hasNewKey && !hasMoved) continue;
-    for (const [scope, key] of [
-      ['credential', credential],
-      ['plan', id],
-    ] as const) {
-      health.reset({ scope, key });
-      notices.forget(scope, key);
-    }
-    if (hasMoved) forgetTargets(health, id);
+    const hasNewEntry = isChanged(previous?.settings.providers[id], next.settings.providers[id]);
+    if (hasNewKey || hasNewEntry) forgetProvider(parts, provider);
   }
   if (previous === undefined) {
     const orders = restoreRests(next.rests, health, { providers, keys: next.keys });
@@ -236,11 +238,26 @@ function applyConfiguration(
   }
 }
 
-/** What was learnt of a provider's models at its old address. */
-function forgetTargets(health: Health, providerId: string): void {
-  for (const { scope, key } of health.snapshot()) {
-    if (scope === 'target' && key.startsWith(`${providerId}/`)) health.reset({ scope, key });
+/** All that is remembered of a provider's key, plan and models: its key, address or format is another now. */
+function forgetProvider(parts: Memories, { id, credential }: Provider): void {
+  const ownTarget = (key: string) => key.startsWith(`${id}/`);
+  for (const [scope, key] of [
+    ['credential', credential],
+    ['plan', id],
+  ] as const) {
+    parts.health.reset({ scope, key });
+    parts.notices.forget(scope, key);
   }
+  for (const { scope, key } of parts.health.snapshot()) {
+    if (scope === 'target' && ownTarget(key)) parts.health.reset({ scope, key });
+  }
+  for (const name of parts.learnedFormats.keys()) {
+    if (ownTarget(name)) parts.learnedFormats.delete(name);
+  }
+}
+
+function isChanged(before: unknown, after: unknown): boolean {
+  return JSON.stringify(before) !== JSON.stringify(after);
 }
 
 function secretsOf(state: State): readonly string[] {

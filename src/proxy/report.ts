@@ -19,17 +19,37 @@ export function createReport(options: {
   readonly clock: Clock;
   readonly publish: (report: ProxyReport) => void;
 }): { schedule(source: () => ReportSource): void; dispose(): void } {
+  const { clock } = options;
   let cancel: (() => void) | undefined;
+  let cancelRefresh: (() => void) | undefined;
+
+  function publish(source: () => ReportSource): void {
+    cancelRefresh?.();
+    const report = buildReport(source());
+    options.publish(report);
+    // The end of a rest is news too, and no request tells of it.
+    const ends = report.targets.flatMap(({ restsUntil }) => restsUntil ?? []);
+    const delayMs = Math.min(...ends) - clock.now();
+    if (delayMs > maxTimerMs) return;
+    cancelRefresh = clock.after(Math.max(delayMs, reportIntervalMs), () => publish(source));
+  }
+
   return {
     schedule(source) {
-      cancel ??= options.clock.after(reportIntervalMs, () => {
+      cancel ??= clock.after(reportIntervalMs, () => {
         cancel = undefined;
-        options.publish(buildReport(source()));
+        publish(source);
       });
     },
-    dispose: () => cancel?.(),
+    dispose() {
+      cancel?.();
+      cancelRefresh?.();
+    },
   };
 }
+
+/** Node's timers wrap beyond 2^31 ms. */
+const maxTimerMs = 2 ** 31 - 1;
 
 const reportIntervalMs = 250;
 
@@ -44,7 +64,7 @@ export function buildReport({ core, health, activeRequests }: ReportSource): Pro
     activeRequests,
     credentials: credentialReports(core, health, entries, used),
     targets: [...used.values()].map(({ target, scenarios }) =>
-      targetReport(target, scenarios, entries),
+      targetReport(core, target, scenarios, entries),
     ),
     usable: isUsable(defaultScenario(core.table().scenarios), core.table()),
     ...(windows.length === 0 ? {} : { smallestContext: Math.min(...windows) }),
@@ -102,6 +122,7 @@ function credentialReports(
 }
 
 function targetReport(
+  core: Core,
   target: Target,
   scenarios: readonly string[],
   entries: Entries,
@@ -109,12 +130,11 @@ function targetReport(
   const name = targetName(target);
   const own = entries.get(`target ${name}`);
   const keys = scopeKeys(target);
-  const resting = [
-    own,
-    entries.get(`plan ${keys.plan}`),
-    entries.get(`host ${keys.host}`),
-    entries.get(`credential ${keys.credential}`),
-  ].find((entry) => entry !== undefined && entry.state !== 'closed');
+  const now = core.clock.now();
+  const scopes = [`target ${name}`, `plan ${keys.plan}`, `host ${keys.host}`];
+  const resting = [...scopes, `credential ${keys.credential}`]
+    .map((scope) => entries.get(scope))
+    .find((entry) => entry !== undefined && isResting(entry, now));
   const failure = resting?.failure ?? own?.failure;
   return {
     name,
@@ -125,6 +145,12 @@ function targetReport(
     ...(own?.lastServedAt === undefined ? {} : { lastServedAt: own.lastServedAt }),
     ...(failure === undefined ? {} : { lastFailure: inBrief(failure) }),
   };
+}
+
+/** A rest that is over needs a request to end it; until one comes nobody waits for anything. */
+function isResting(entry: HealthEntry, now: number): boolean {
+  if (entry.state !== 'open') return entry.state === 'halfOpen';
+  return entry.untilAt === undefined || entry.untilAt > now;
 }
 
 function targetState(

@@ -1,5 +1,7 @@
+import type { FailureOrigin } from './chain';
 import type { Clock } from './clock';
 import type { Logger } from './log';
+import { cleanForPerson } from './redact';
 import { type Failure, type Route, type Target, targetName } from './types';
 import type { StopReason, Usage } from './wire/streamEvent';
 
@@ -7,11 +9,15 @@ import type { StopReason, Usage } from './wire/streamEvent';
 export interface RequestLog {
   routed(route: Route): void;
   attempting(target: Target): void;
-  failedAttempt(target: Target, failure: Failure, attempted: boolean): void;
+  failedAttempt(target: Target, failure: Failure, how: FailureOrigin): void;
   answered(target: Target, ttftMs: number, omitted: readonly string[]): void;
   served(target: Target, ending: Ending): void;
   brokeOff(target: Target, failure: Failure): void;
   failed(failure: Failure, status: number): void;
+  /** Turned away before any attempt. */
+  refused(why: string, detail: string): void;
+  /** Answered without any upstream. */
+  answeredHere(): void;
 }
 
 export interface Ending {
@@ -28,35 +34,37 @@ export function createRequestLog(id: string, log: Logger, clock: Clock): Request
   const total = () => `total=${clock.now() - startedAt}ms`;
   return {
     routed(route) {
-      const chain = route.targets.map(targetName).join(' > ') || 'none';
+      const chain = route.targets.map(nameOf).join(' > ') || 'none';
       log.info(line(`routing scenario=${route.scenario} (${route.reason}) chain=${chain}`));
-      for (const { target, reason } of route.skipped) {
-        log.info(line(`skips ${targetName(target)}: ${reason}`));
+      for (const { name, reason } of route.skipped) {
+        log.info(line(`skips ${cleanForPerson(name, maxNameChars)}: ${reason}`));
       }
     },
     attempting(target) {
       attempts += 1;
       attemptAt = clock.now();
-      log.debug(line(`attempt ${attempts} ${targetName(target)} format=${target.wireFormat}`));
+      log.debug(line(`attempt ${attempts} ${nameOf(target)} format=${target.wireFormat}`));
     },
-    failedAttempt(target, failure, attempted) {
-      const what = attempted ? `attempt ${attempts}` : 'not tried:';
+    failedAttempt(target, failure, how) {
+      const isTried = how === 'attempted' || how === 'outdated';
+      const what = isTried ? `attempt ${attempts}` : 'not tried:';
       const status =
         failure.upstreamStatus === undefined ? '' : ` upstream=${failure.upstreamStatus}`;
-      const took = attempted ? ` after=${clock.now() - attemptAt}ms` : ' (remembered)';
-      const text = line(`${what} ${targetName(target)} ${failure.kind}${status}${took}`);
-      if (failure.kind === 'cancelled') return log.debug(text);
+      const took = isTried ? ` after=${clock.now() - attemptAt}ms` : '';
+      const text = line(`${what} ${nameOf(target)} ${failure.kind}${status}${took}${remarks[how]}`);
+      if (failure.kind === 'cancelled') {
+        log.debug(text);
+        return;
+      }
       log.warn(text);
       // The upstream's words may quote the request.
       log.debug(line(`upstream said: ${failure.detail}`));
     },
     answered(target, ttftMs, omitted) {
       const format = `format=${target.wireFormat}`;
-      log.info(
-        line(`attempt ${attempts} ${targetName(target)} answers ${format} ttft=${ttftMs}ms`),
-      );
+      log.info(line(`attempt ${attempts} ${nameOf(target)} answers ${format} ttft=${ttftMs}ms`));
       if (omitted.length > 0)
-        log.debug(line(`left out for ${targetName(target)}: ${omitted.join(', ')}`));
+        log.debug(line(`left out for ${nameOf(target)}: ${omitted.join(', ')}`));
     },
     served(target, { usage, stopReason }) {
       const cached = usage.cacheReadTokens + usage.cacheWriteTokens;
@@ -64,13 +72,13 @@ export function createRequestLog(id: string, log: Logger, clock: Clock): Request
       const tokens = isTold
         ? `in=${usage.inputTokens} cached=${cached} out=${usage.outputTokens}`
         : 'tokens=estimated (the upstream told none)';
-      const name = targetName(target);
+      const name = nameOf(target);
       log.info(
         line(`served by ${name} ${tokens}${cost(target, usage)} stop=${stopReason} ${total()}`),
       );
     },
     brokeOff(target, failure) {
-      const text = line(`broke off: ${targetName(target)} ${failure.kind} ${total()}`);
+      const text = line(`broke off: ${nameOf(target)} ${failure.kind} ${total()}`);
       if (failure.kind === 'cancelled') log.debug(text);
       else log.warn(text);
     },
@@ -79,7 +87,26 @@ export function createRequestLog(id: string, log: Logger, clock: Clock): Request
       if (failure.kind === 'cancelled') log.debug(text);
       else log.warn(text);
     },
+    refused(why, detail) {
+      log.warn(line(`refused status=400: ${why}`));
+      log.debug(line(`refused because: ${detail}`));
+    },
+    answeredHere: () => log.info(line(`answered here: max_tokens is 0 ${total()}`)),
   };
+}
+
+const remarks: Readonly<Record<FailureOrigin, string>> = {
+  attempted: '',
+  outdated: ' (the key was changed meanwhile: once more)',
+  remembered: ' (remembered)',
+  missing: '',
+};
+
+const maxNameChars = 120;
+
+/** A client may ask for any name, of any length, with line breaks of its own. */
+function nameOf(target: Target): string {
+  return cleanForPerson(targetName(target), maxNameChars);
 }
 
 const tokensPerPriceUnit = 1_000_000;

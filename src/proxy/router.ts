@@ -1,6 +1,15 @@
 import { matchesGlob, modelFacts, modelWireFormat } from './catalogue';
+import { cleanForPerson } from './redact';
 import { defaultScenario, detectScenario, type Scenario } from './scenarios';
-import type { Parameters, Provider, RequestFacts, Route, Target, WireFormat } from './types';
+import {
+  type Parameters,
+  type Provider,
+  type RequestFacts,
+  type Route,
+  type Target,
+  targetName,
+  type WireFormat,
+} from './types';
 
 /** What routing needs besides the request: prepared once per change of settings or keys. */
 export interface RoutingTable {
@@ -15,9 +24,23 @@ export interface RoutingTable {
 /** Decides scenario, reason and fallback chain of one request. Pure; an empty chain means that no target can be tried. */
 export function route(facts: RequestFacts, table: RoutingTable): Route {
   const choice = choose(facts, table);
-  const parsed = choice.models.map((name) => parseTarget(name, table, choice.parameters));
-  const targets = parsed.filter((target) => target !== undefined);
-  return { scenario: choice.scenario, ...withinCapacity(targets, facts, table, choice) };
+  const targets: Target[] = [];
+  const skipped: Skipped[] = [];
+  for (const name of choice.models) {
+    const target = parseTarget(name, table, choice.parameters);
+    const reason =
+      target === undefined ? 'no provider of that name has a base URL' : unspeakable(target, table);
+    if (target !== undefined && reason === undefined) targets.push(target);
+    else skipped.push({ name, reason: reason ?? '' });
+  }
+  const { scenario, reason } = choice;
+  return { scenario, reason, ...withinCapacity(targets, facts, skipped) };
+}
+
+type Skipped = Route['skipped'][number];
+
+function unspeakable({ wireFormat }: Target, table: RoutingTable): string | undefined {
+  return table.canSpeak(wireFormat) ? undefined : `wire format ${wireFormat} is not supported`;
 }
 
 interface Choice {
@@ -48,7 +71,7 @@ function namedScenario(requested: string, facts: RequestFacts, table: RoutingTab
   const fallback = detected(facts, table);
   return {
     ...fallback,
-    reason: `no scenario is named ${JSON.stringify(name)}; ${fallback.reason}`,
+    reason: `no scenario is named “${cleanForPerson(name, 60)}”; ${fallback.reason}`,
   };
 }
 
@@ -127,29 +150,19 @@ export function parseTarget(
   };
 }
 
-type Capacity = Pick<Route, 'reason' | 'targets' | 'skipped'>;
-
 function withinCapacity(
   targets: readonly Target[],
   facts: RequestFacts,
-  table: RoutingTable,
-  choice: Choice,
-): Capacity {
-  const skipped: { target: Target; reason: string }[] = [];
-  const keep: Target[] = [];
-  for (const target of targets) {
-    if (!table.canSpeak(target.wireFormat)) {
-      skipped.push({ target, reason: `wire format ${target.wireFormat} is not supported` });
-    } else keep.push(target);
-  }
-  const fitting = keep.filter((target) => unfit(target, facts) === undefined);
+  skipped: readonly Skipped[],
+): Pick<Route, 'targets' | 'skipped'> {
+  const fitting = targets.filter((target) => unfit(target, facts) === undefined);
   // When none fits, the limits in our catalogue may be wrong: the upstream's own answer is worth more than our guess.
-  if (fitting.length === 0) return { reason: choice.reason, targets: largestFirst(keep), skipped };
-  for (const target of keep) {
+  if (fitting.length === 0) return { targets: largestFirst(targets), skipped };
+  const unfitting = targets.flatMap((target): readonly Skipped[] => {
     const reason = unfit(target, facts);
-    if (reason !== undefined) skipped.push({ target, reason });
-  }
-  return { reason: choice.reason, targets: fitting, skipped };
+    return reason === undefined ? [] : [{ name: targetName(target), reason }];
+  });
+  return { targets: fitting, skipped: [...skipped, ...unfitting] };
 }
 
 function unfit(target: Target, facts: RequestFacts): string | undefined {

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from './clock';
 import { checkAccessToken, checkHost, checkOrigin, type Refusal } from './guards';
 import type { Logger } from './log';
+import { cleanForPerson } from './redact';
 import { createReply, noRetry, type Reply } from './reply';
 
 /** What a client asked, read whole. */
@@ -112,7 +113,9 @@ function refuseUpgrade(socket: Duplex): void {
   socket.on('error', () => {
     // The client gave up on the upgrade; there is nobody left to answer.
   });
-  socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  socket.end(
+    'HTTP/1.1 426 Upgrade Required\r\nupgrade: HTTP/1.1\r\nconnection: close, upgrade\r\ncontent-length: 0\r\n\r\n',
+  );
 }
 
 async function serve(
@@ -129,10 +132,13 @@ async function serve(
   // `close` of the request fires as soon as its body is read; only the response knows whether the client is still there.
   response.on('close', () => {
     if (!response.writableFinished) controller.abort();
+    // Not when the handler returns: a slow reader may still be getting what it wrote.
+    setActive(state, state.active - 1);
   });
   setActive(state, state.active + 1);
   try {
     await answer(state, { id, request, reply, signal: controller.signal });
+    if (!reply.hasStarted && !response.destroyed) throw new Error('a request without an answer');
   } catch (error) {
     state.options.log.error(
       `request ${id} bug: ${error instanceof Error ? error.stack : String(error)}`,
@@ -144,8 +150,6 @@ async function serve(
         'api_error',
         `Switchyard failed inside (request ${id}). Run “Switchyard: Show Log” in VS Code.`,
       );
-  } finally {
-    setActive(state, state.active - 1);
   }
 }
 
@@ -169,14 +173,15 @@ async function answer(state: ServerState, exchange: Exchange): Promise<void> {
       ? undefined
       : checkAccessToken(headers, options.accessToken)) ??
     checkDraining(state);
-  if (refusal !== undefined) return refuse(exchange, refusal);
+  if (refusal !== undefined) return refuse(state, exchange, refusal);
   const handler = options.routes[routeName];
   if (handler === undefined) {
     const message = `Switchyard has no ${routeName}. It serves ${Object.keys(options.routes).join(', ')}.`;
-    return refuse(exchange, { status: 404, errorType: 'not_found_error', message });
+    const reason = `no route ${cleanForPerson(routeName, 80)}`;
+    return refuse(state, exchange, { status: 404, errorType: 'not_found_error', message, reason });
   }
   const body = await readBody(request, options.maxBodyBytes ?? defaultMaxBodyBytes);
-  if (!body.ok) return refuse(exchange, body.refusal);
+  if (!body.ok) return refuse(state, exchange, body.refusal);
   await handler({ id, path, headers, body: body.text, signal }, reply);
 }
 
@@ -184,10 +189,13 @@ function checkDraining(state: ServerState): Refusal | undefined {
   if (!state.isDraining) return undefined;
   const message =
     'Switchyard is stopping and takes no new requests. Run “Switchyard: Start” in VS Code.';
-  return { status: 503, errorType: 'api_error', message };
+  return { status: 503, errorType: 'api_error', message, reason: 'stopping' };
 }
 
-function refuse(exchange: Exchange, refusal: Refusal): void {
+function refuse(state: ServerState, exchange: Exchange, refusal: Refusal): void {
+  state.options.log.warn(
+    `request ${exchange.id} refused status=${refusal.status}: ${refusal.reason}`,
+  );
   // The body was not read: the connection cannot be used again.
   exchange.reply.error(refusal.status, refusal.errorType, refusal.message, {
     ...noRetry,
@@ -207,6 +215,7 @@ async function readBody(request: IncomingMessage, maxBodyBytes: number): Promise
     ok: false,
     refusal: {
       status: 413,
+      reason: 'body too large',
       errorType: 'invalid_request_error',
       message: `The request body is larger than ${Math.round(maxBodyBytes / 1024 / 1024)} MiB, the most that Switchyard takes.`,
     },
@@ -225,7 +234,11 @@ async function readBody(request: IncomingMessage, maxBodyBytes: number): Promise
   } catch {
     // The client left while it was still sending; the answer goes nowhere.
     const message = 'The request body ended before it was complete.';
-    return { ok: false, refusal: { status: 400, errorType: 'invalid_request_error', message } };
+    const reason = 'body cut off';
+    return {
+      ok: false,
+      refusal: { status: 400, errorType: 'invalid_request_error', message, reason },
+    };
   }
   return { ok: true, text: Buffer.concat(chunks).toString('utf8') };
 }

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { version } from '../../package.json';
-import { parseSettings } from '../config/schema';
+import { type AllSettings, parseSettings } from '../config/schema';
 import { type LogLevel, logLevels } from './protocol';
 import { mergeProviders } from './providers';
-import { createProxy } from './proxy';
+import { createProxy, type SwitchyardProxy } from './proxy';
 import type { ApiKeys, ProxySettings } from './types';
 import { isObject } from './wire/json';
 
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   });
   proxy.configure({ version, settings, keys: readKeys(settings) });
   const token = randomBytes(32).toString('base64url');
-  const port = await proxy.listen(options.port, token);
+  const port = await listen(proxy, options.port ?? settings.port, token);
   process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}`, token })}\n`);
   let isStopping = false;
   const stop = () => {
@@ -40,11 +40,21 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop);
 }
 
+async function listen(proxy: SwitchyardProxy, port: number, token: string): Promise<number> {
+  try {
+    return await proxy.listen(port, token);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`cannot listen on port ${port}: ${why}. Give another one with --port.`);
+  }
+}
+
 const drainMs = 60_000;
 
 interface Options {
   readonly settingsFile: string;
-  readonly port: number;
+  /** Wins over the settings'. */
+  readonly port: number | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -52,12 +62,12 @@ function readOptions(): Options {
   const { values } = parseArgs({
     options: {
       settings: { type: 'string' },
-      port: { type: 'string', default: '0' },
+      port: { type: 'string' },
       'log-level': { type: 'string', default: 'info' },
     },
   });
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  const port = values.port === undefined ? undefined : Number(values.port);
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     throw new UsageError(`--port ${values.port} is no port: give a number from 0 to 65535`);
   }
   const logLevel = logLevels.find((level) => level === values['log-level']);
@@ -70,7 +80,7 @@ function readOptions(): Options {
 
 class UsageError extends Error {}
 
-function readSettings(file: string): ProxySettings {
+function readSettings(file: string): AllSettings {
   let raw: unknown;
   try {
     raw = JSON.parse(readFileSync(file, 'utf8'));
@@ -93,7 +103,11 @@ function readKeys(settings: ProxySettings): ApiKeys {
   for (const { credential } of mergeProviders(settings.providers).values()) {
     const name = `SWITCHYARD_API_KEY_${credential.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
     const value = process.env[name]?.trim();
-    if (value !== undefined && value !== '') keys[credential] = value;
+    if (value === undefined || value === '') continue;
+    // Anything else cannot stand in a header.
+    if (!/^[\x21-\x7e]+$/.test(value))
+      throw new UsageError(`${name} holds characters that no key has`);
+    keys[credential] = value;
   }
   return keys;
 }

@@ -116,8 +116,8 @@ export interface Route {
   readonly scenario: string;
   readonly reason: string;
   readonly targets: readonly Target[];
-  /** Targets left out before any call, each with its reason. */
-  readonly skipped: readonly { readonly target: Target; readonly reason: string }[];
+  /** Links of the chain left out before any call, as written, each with its reason. */
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
 }
 
 export const scopes = ['request', 'target', 'plan', 'credential', 'host'] as const;
@@ -160,7 +160,7 @@ export interface Failure {
   readonly upstreamStatus?: number;
   /** Epoch ms: when the upstream says it will serve again. */
   readonly resetsAt?: number;
-  /** Epoch ms: when health memory lets the next request try; only with `remembered`. */
+  /** Epoch ms: when health memory lets the next request try. */
   readonly retryAt?: number;
   /** A page where a person can mend it (billing, plan). https only. */
   readonly link?: string;
@@ -172,6 +172,8 @@ export interface Failure {
   /** For `contextTooLong`: how long the prompt is and how long it may be, where known. */
   readonly tokens?: number;
   readonly maxTokens?: number;
+  /** A bare 401 that names no reason: the classifier had to guess whom to blame. */
+  readonly isUnexplained?: boolean;
   /** True when health memory answered and no upstream was called. */
   readonly remembered?: boolean;
 }

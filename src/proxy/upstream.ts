@@ -55,7 +55,9 @@ export function createUpstream(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Upstream {
   const variable = (name: string) => environment[name] ?? environment[name.toUpperCase()] ?? '';
-  const httpProxy = variable('http_proxy');
+  const httpProxy = proxyUrl(variable('http_proxy'));
+  const httpsProxy = variable('https_proxy') === '' ? httpProxy : proxyUrl(variable('https_proxy'));
+  if (httpProxy === undefined || httpsProxy === undefined) return unusable(badProxyDetail);
   const agent = new EnvHttpProxyAgent({
     connect: { timeout: connectTimeoutMs },
     headersTimeout: 0,
@@ -64,13 +66,31 @@ export function createUpstream(
     keepAliveTimeout: 4_000,
     maxHeaderSize: 64 * 1024,
     httpProxy,
-    httpsProxy: variable('https_proxy') || httpProxy,
+    httpsProxy,
     noProxy: [variable('no_proxy'), ...loopbackNames].filter((names) => names !== '').join(','),
   });
   return {
     send: (upstreamRequest) => send(agent, upstreamRequest),
     retire: () => agent.close(),
     destroy: () => agent.destroy(),
+  };
+}
+
+const badProxyDetail =
+  'the HTTP proxy in HTTP_PROXY, HTTPS_PROXY or the setting http.proxy is not an address like http://host:port';
+
+/** An address without a scheme is meant as http, as curl takes it; undefined when it is none at all. */
+function proxyUrl(value: string): string | undefined {
+  if (value === '') return '';
+  const url = /^[a-z]+:\/\//i.test(value) ? value : `http://${value}`;
+  return URL.canParse(url) && /^https?:/i.test(url) ? url : undefined;
+}
+
+function unusable(detail: string): Upstream {
+  return {
+    send: () => Promise.resolve({ ok: false, reason: 'unreachable', detail }),
+    retire: () => Promise.resolve(),
+    destroy: () => Promise.resolve(),
   };
 }
 
@@ -88,6 +108,8 @@ async function send(
       headers: { ...upstreamRequest.headers },
       body: upstreamRequest.body ?? null,
       signal: upstreamRequest.signal,
+      // Beyond this the upstream waits for the client. undici reads 64 kB at a time whatever it says here.
+      highWaterMark: 16 * 1024,
     });
     // A late transport error must never be unhandled: the reader may already have left.
     response.body.on('error', () => {});
@@ -142,19 +164,40 @@ type Refusal = Omit<Extract<SendResult, { ok: false }>, 'ok'>;
 function explain(error: unknown, signal: AbortSignal): Refusal {
   if (signal.aborted) return { reason: 'cancelled', detail: 'cancelled' };
   const code = errorCode(error);
-  const detail = code ?? (error instanceof Error ? error.message : String(error));
+  const detail = inWords(error, code);
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return { reason: 'connectTimeout', detail };
   // The connection stood: the upstream broke it, which says nothing about its address.
-  if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') {
-    return { reason: 'broken', detail };
-  }
   // Somebody answered, though not in HTTP. Most errors of the parser carry no code.
   const isParserError = error instanceof Error && error.name === 'HTTPParserError';
-  if (isParserError || code?.startsWith('UND_ERR_HEADERS')) {
+  if (isParserError || (code !== undefined && brokenCodes.test(code))) {
     return { reason: 'broken', detail };
   }
   return { reason: 'unreachable', detail };
 }
+
+const brokenCodes =
+  /^(UND_ERR_(SOCKET|CLOSED|DESTROYED|HEADERS|RES_|REQ_|INVALID)|ECONNRESET$|EPIPE$|HPE_)/;
+
+/** What a person can do something with; the code stays beside it for a search. */
+function inWords(error: unknown, code: string | undefined): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (code === undefined) return message;
+  const words = transportWords.find(([pattern]) => pattern.test(code))?.[1] ?? message;
+  return `${words} (${code})`;
+}
+
+const transportWords: readonly (readonly [RegExp, string])[] = [
+  [/^ECONNREFUSED$/, 'nothing listens there'],
+  [/^ENOTFOUND$/, 'there is no host of that name'],
+  [/^EAI_AGAIN$/, 'its name cannot be looked up now'],
+  [/^(ENETUNREACH|EHOSTUNREACH|ENETDOWN)$/, 'the network does not lead there'],
+  [/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/, 'the connection was not accepted in time'],
+  [/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/, 'the connection was closed'],
+  [/SELF_SIGNED|UNABLE_TO_|CERT_UNTRUSTED/, 'its certificate is not trusted on this machine'],
+  [/^CERT_HAS_EXPIRED$/, 'its certificate has expired'],
+  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, 'its certificate is for another host'],
+  [/^HPE_/, 'it did not answer in HTTP'],
+];
 
 function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;

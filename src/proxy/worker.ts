@@ -44,6 +44,8 @@ async function handle(
     case 'close':
       await proxy.close(message.graceMs);
       return post({ type: 'closed' });
+    case 'keyConfirmed':
+      return proxy.keyConfirmed(message.credential);
     case 'resetHealth':
       return proxy.resetHealth();
     case 'checkKey': {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ProxyStatus } from '../controller';
+import type { ProxyStatus } from '../proxyStatus';
 import { environmentChange, shellLines, terminalEnvironment } from './environment';
 import { injectedEnvironment } from './injection';
 

@@ -1,4 +1,4 @@
-import type { ProxyStatus } from '../controller';
+import type { ProxyStatus } from '../proxyStatus';
 import { assertNever } from '../proxy/types';
 import { terminalEnvironment } from './environment';
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ProxyStatus } from '../controller';
+import type { ProxyStatus } from '../proxyStatus';
 import type { Notice, NoticeButton } from '../proxy/protocol';
 import type { CommandId } from './commands';
 import { plainMessage } from './plainMessage';

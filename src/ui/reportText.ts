@@ -1,4 +1,4 @@
-import type { ProxyStatus } from '../controller';
+import type { ProxyStatus } from '../proxyStatus';
 import type { CredentialReport, TargetReport } from '../proxy/protocol';
 import type { CommandId } from './commands';
 import { presentStatus } from './statusPresentation';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ProxyStatus } from '../controller';
+import type { ProxyStatus } from '../proxyStatus';
 import type { CredentialReport, KeyCheck } from '../proxy/protocol';
 import { type ApiKeys, assertNever, type Provider } from '../proxy/types';
 import { cleanKey, keyFault, slotsOf } from './keySlots';

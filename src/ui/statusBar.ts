@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ProxyStatus } from '../controller';
+import type { ProxyStatus } from '../proxyStatus';
 import { tooltipCommands, tooltipMarkdown } from './reportText';
 import { presentStatus, type StatusPresentation } from './statusPresentation';
 

@@ -1,4 +1,4 @@
-import type { ProxyStatus, StartFailure } from '../controller';
+import type { ProxyStatus, StartFailure } from '../proxyStatus';
 import type { CredentialReport, ProxyReport } from '../proxy/protocol';
 import { assertNever } from '../proxy/types';
 import type { CommandId } from './commands';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ProxyStatus } from '../controller';
+import type { ProxyStatus } from '../proxyStatus';
 import type { LogLevel } from '../proxy/protocol';
 import { Notifications } from './notifications';
 import { statusText } from './reportText';
@@ -17,7 +17,6 @@ export class StatusView {
   show(status: ProxyStatus): void {
     this.#statusBar.show(status);
     setContext('state', status.state);
-    if (status.state === 'failed') this.notifications.showFailure(status.reason);
   }
 
   showKeys(keys: Readonly<Record<string, string>>): void {

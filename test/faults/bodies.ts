@@ -3,7 +3,7 @@
 import type { RawAnswer } from '../support/faultsUpstream';
 import { openaiChatErrorEvent } from '../support/openaiChatAnswers';
 import { OPENCODE_CONSOLE_ERRORS, OPENCODE_INFERENCE_ERRORS } from '../support/upstreamErrors';
-import { type Format, healthyJson, healthyStream, joined, sseHeaders } from './answers';
+import { type Format, healthyJson, healthyStream, joined, jsonOf, sseHeaders } from './answers';
 import type { Combination, Fault } from './fault';
 import type { Strike, Zone } from './model';
 
@@ -40,6 +40,18 @@ const page =
   '<!doctype html><html><head><title>502</title></head><body>Bad Gateway</body></html>\n';
 
 const plain: readonly Fault[] = [
+  {
+    name: 'an address where nobody listens',
+    combinations: () => [
+      {
+        place: 'a closed port',
+        strike: 'unreachable',
+        zone: 'unseen',
+        isUnreachable: true,
+        answer: { pieces: [], ending: 'finish' },
+      },
+    ],
+  },
   bodies('an empty body', ['', ' ', '\n\n', '\r\n'], 'end'),
   bodies('a body of comments', [': hello\n\n', ': a\n: b\n\n: c\n\n'], 'end'),
   bodies('an end marker and nothing else', ['data: [DONE]\n\n'], 'end'),
@@ -125,6 +137,21 @@ const plain: readonly Fault[] = [
       })),
   },
   {
+    // Streamed on to a client it could go on for ever; gathered for one it has to end somewhere.
+    name: 'an event stream of more than 64 MB that is to be gathered',
+    combinations: (format, isStream) =>
+      isStream
+        ? []
+        : [
+            {
+              place: 'in text',
+              strike: 'nonsense',
+              zone: 'unseen',
+              answer: longStream(format),
+            },
+          ],
+  },
+  {
     name: 'a JSON body of 64 MB',
     combinations: () => [
       {
@@ -150,6 +177,19 @@ function hugeEvent(format: Format, zone: Zone): RawAnswer {
     Buffer.from(`${joined(before)}data: {"x":"`),
     ...megabytes(64),
     Buffer.from('"}\n\n'),
+  ];
+  return { headers: sseHeaders, pieces, ending: 'finish', isFast: true };
+}
+
+function longStream(format: Format): RawAnswer {
+  const events = healthyStream(format);
+  const isText = (text: string) => /"text_delta"|"content":"[^"]/.test(text);
+  const first = events.findIndex(({ text }) => isText(text));
+  const long = (events[first]?.text ?? '').replace(/Grüße/, 'x'.repeat(1024 * 1024));
+  const pieces = [
+    Buffer.from(joined(events.slice(0, first))),
+    ...Array<Buffer>(65).fill(Buffer.from(long)),
+    Buffer.from(joined(events.slice(first))),
   ];
   return { headers: sseHeaders, pieces, ending: 'finish', isFast: true };
 }
@@ -181,7 +221,45 @@ const tools: readonly Fault[] = [
         answer: withToolInput(format, isStream, change),
       })),
   },
+  {
+    name: 'a JSON answer with a tool input that is no object',
+    combinations: (format) =>
+      format === 'openai-chat'
+        ? []
+        : ['"{\\"path\\":"', '[1,2]', '7'].map((input) => ({
+            place: input,
+            strike: 'nonsense',
+            zone: 'unseen',
+            answer: jsonOf(
+              healthyJson(format).replace(/"input":\{[^}]*\{\}"\}/, `"input":${input}`),
+            ),
+          })),
+  },
+  {
+    name: 'a tool call that the output limit cut off',
+    combinations: (format, isStream) =>
+      [0.2, 0.5, 0.9].map((share) => ({
+        place: `at ${share} of its input`,
+        strike: 'nothing',
+        zone: 'unseen',
+        content: 'cut by the output limit',
+        answer: limited(
+          withToolInput(format, isStream, (input) => input.slice(0, input.length * share)),
+        ),
+      })),
+  },
 ];
+
+function limited(answer: RawAnswer): RawAnswer {
+  const change = (piece: Uint8Array) =>
+    Buffer.from(
+      Buffer.from(piece)
+        .toString()
+        .replace('"stop_reason":"tool_use"', '"stop_reason":"max_tokens"')
+        .replace('"finish_reason":"tool_calls"', '"finish_reason":"length"'),
+    );
+  return { ...answer, pieces: answer.pieces.map(change) };
+}
 
 /** The healthy answer with another text as the tool's input; Anthropic's JSON form holds objects only, so it streams. */
 function withToolInput(

@@ -11,11 +11,13 @@ export interface Combination {
   readonly strike: Strike;
   readonly zone: Zone;
   /** Where the answer stays whole but for what nobody can know: text that came twice or not at all. */
-  readonly content?: 'altered';
+  readonly content?: 'altered' | 'cut by the output limit';
   /** The time that the upstream names for another try. */
   readonly namedSeconds?: number;
   /** Fake time that passes before each piece. */
   readonly pieceMs?: number;
+  /** Nobody listens at the address of A and B. */
+  readonly isUnreachable?: true;
 }
 
 export interface Fault {

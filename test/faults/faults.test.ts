@@ -63,5 +63,9 @@ describe('faults', () => {
       console.log(`      ${played} combinations were played`);
       assert.ok(played >= 1_000 || process.env['TEST_GREP'] !== undefined);
     });
+
+    it('leave no upstream socket open behind the proxy', async () => {
+      assert.equal(await bench.closeProxy(), 0);
+    });
   });
 });

@@ -168,8 +168,28 @@ const extra: readonly Fault[] = [
       ),
     ],
   },
+  { name: 'a JSON answer with gaps', combinations: jsonGaps },
   { name: 'usage in an unusual place', combinations: (format) => usagePlaces(format) },
 ];
+
+/** Members that whole answers lack, or have as null. */
+function jsonGaps(format: Format): readonly Combination[] {
+  const gaps: readonly (readonly [place: string, pattern: RegExp, by: string])[] = [
+    ['no usage', /,"usage":\{(?:[^{}]|\{[^}]*\})*\}/, ''],
+    ['usage of null', /"usage":\{(?:[^{}]|\{[^}]*\})*\}/, '"usage":null'],
+    ['an empty usage', /"usage":\{(?:[^{}]|\{[^}]*\})*\}/, '"usage":{}'],
+    ['no id', /"id":"(?:msg|chatcmpl)[^"]*",/, ''],
+    ['no model', /"model":"[^"]*",/, ''],
+    ['a reason of null', /"(stop|finish)_reason":"[^"]*"/, '"$1_reason":null'],
+    ['no reason', /,"(?:stop|finish)_reason":"[^"]*"/, ''],
+    // Anthropic's own reasons of the future go through to the clients of the future.
+    ['an unknown reason', /"finish_reason":"[^"]*"/, '"finish_reason":"future_reason"'],
+  ];
+  const text = healthyJson(format);
+  return gaps
+    .filter(([, pattern]) => pattern.test(text))
+    .map(([place, pattern, by]) => whole(place, jsonOf(text.replace(pattern, by))));
+}
 
 function usagePlaces(format: Format): readonly Combination[] {
   const text = joined(healthyStream(format));

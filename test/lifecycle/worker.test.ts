@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { connect, createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { parseSettings } from '../../src/config/schema';
-import { ProxyController, type ProxyStatus } from '../../src/controller';
+import { ProxyController } from '../../src/controller';
+import type { ProxyStatus } from '../../src/proxyStatus';
 import { startWorkerThread, type WorkerHandle } from '../../src/workerThread';
 import { anthropicSse } from '../support/anthropicAnswers';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scriptedUpstream';
@@ -35,6 +36,7 @@ function setUp(upstreamUrl: string, fixedPort = 0) {
     accessToken: async () => accessToken,
     ports: { remembered: () => remembered, remember: (port) => void remembered.push(port) },
     onStatus: (status) => statuses.push(status),
+    onFailed: () => undefined,
     onNotice: () => undefined,
     onRests: () => undefined,
     onLog: (level, message) => log.push(`${level} ${message}`),

@@ -19,7 +19,7 @@ export interface RawAnswer {
   readonly pieces: readonly Uint8Array[];
   readonly ending: Ending;
   /** Awaited before each piece. */
-  readonly beforePiece?: (index: number) => void;
+  readonly beforePiece?: (index: number) => void | Promise<void>;
   /** Pieces go out as fast as the connection takes them. */
   readonly isFast?: true;
 }
@@ -149,8 +149,8 @@ async function play(socket: Socket, answer: RawAnswer, taken: Taken): Promise<bo
   const isChunked = answer.rawHead === undefined;
   await send(answer.rawHead ?? headOf(answer));
   for (const [index, piece] of answer.pieces.entries()) {
+    await answer.beforePiece?.(index);
     if (socket.destroyed) return true;
-    answer.beforePiece?.(index);
     // An empty chunk would be the end of the body.
     if (piece.length === 0) continue;
     await send(isChunked ? chunkOf(piece) : piece);

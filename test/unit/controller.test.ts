@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { parseSettings } from '../../src/config/schema';
-import { ProxyController, type ProxyStatus } from '../../src/controller';
+import { ProxyController } from '../../src/controller';
 import type { FromWorker, ProxyReport, ToWorker } from '../../src/proxy/protocol';
+import type { ProxyStatus, StartFailure } from '../../src/proxyStatus';
 import type { StartWorker, WorkerListeners } from '../../src/workerThread';
 
 /** Asked to listen on this port, the fake worker says nothing to the point. */
@@ -83,6 +84,7 @@ function setUp(changes: Partial<World> = {}) {
   const statuses: ProxyStatus[] = [];
   const log: string[] = [];
   const crashes: boolean[] = [];
+  const failures: StartFailure[] = [];
   let keys: Record<string, string> = {};
   let kept: unknown;
   const startWorker: StartWorker = (listeners) => {
@@ -104,6 +106,7 @@ function setUp(changes: Partial<World> = {}) {
       remember: (port) => void world.rememberedPorts.push(port),
     },
     onStatus: (status) => statuses.push(status),
+    onFailed: (reason) => failures.push(reason),
     onNotice: () => undefined,
     onRests: (rests) => {
       kept = rests;
@@ -118,7 +121,7 @@ function setUp(changes: Partial<World> = {}) {
   const setKeys = (next: Record<string, string>): void => {
     keys = next;
   };
-  return { world, controller, workers, latest, statuses, states, log, crashes, setKeys };
+  return { world, controller, workers, latest, statuses, states, log, crashes, failures, setKeys };
 }
 
 const report: ProxyReport = { activeRequests: 2, credentials: [], targets: [], usable: true };
@@ -172,6 +175,44 @@ describe('ProxyController', () => {
     world.takenPorts = new Set();
     await controller.toggle();
     assert.equal(controller.status.state, 'running');
+  });
+
+  it('starts when the port that was taken is changed, and tells of each failure once', async () => {
+    const { controller, world, workers, failures } = setUp({
+      takenPorts: new Set([80, 81]),
+      port: 80,
+    });
+    await controller.start();
+    await controller.configure();
+    assert.equal(workers.length, 1);
+    world.port = 81;
+    await controller.configure();
+    assert.deepEqual(failures, [
+      { kind: 'portTaken', port: 80 },
+      { kind: 'portTaken', port: 81 },
+    ]);
+    world.port = 82;
+    await controller.configure();
+    assert.deepEqual(controller.status, { state: 'running', port: 82, report: undefined });
+    assert.equal(failures.length, 2);
+  });
+
+  it('stays stopped when it was stopped after a failure, whatever the port becomes', async () => {
+    const { controller, world } = setUp({ takenPorts: new Set([80]), port: 80 });
+    await controller.start();
+    await controller.stop();
+    assert.deepEqual(controller.status, { state: 'stopped' });
+    world.port = 82;
+    await controller.configure();
+    assert.deepEqual(controller.status, { state: 'stopped' });
+  });
+
+  it('starts no worker that gave no answer again just because a setting changed', async () => {
+    const { controller, world } = setUp({ rememberedPorts: [mutePort] });
+    await controller.start();
+    world.port = 82;
+    await controller.configure();
+    assert.equal(controller.status.state, 'failed');
   });
 
   it('fails when the worker does not answer in time', async () => {
@@ -245,6 +286,23 @@ describe('ProxyController', () => {
     assert.ok(last?.type === 'configure');
     assert.deepEqual(last.keys, { opencode: 'key' });
     assert.equal(last.version, '1.2.3');
+  });
+
+  it('tells that a key was confirmed, after the key itself', async () => {
+    const { controller, latest } = setUp();
+    await controller.start();
+    await controller.keyConfirmed('opencode');
+    assert.deepEqual(latest().types().slice(-2), ['configure', 'keyConfirmed']);
+    assert.deepEqual(latest().received.at(-1), { type: 'keyConfirmed', credential: 'opencode' });
+  });
+
+  it('tells the next worker of a key that was confirmed while the proxy was stopped, once', async () => {
+    const { controller, latest } = setUp();
+    await controller.keyConfirmed('opencode');
+    await controller.start();
+    assert.deepEqual(latest().types(), ['configure', 'keyConfirmed', 'listen']);
+    await controller.restart();
+    assert.ok(!latest().types().includes('keyConfirmed'));
   });
 
   it('keeps what should outlive a reload, and hands it to the next worker', async () => {

@@ -1,5 +1,6 @@
 import type { ModelFacts } from '../types';
 import { arrayAt, isObject, type JsonObject, objectAt, stringAt, without } from './json';
+import { isOwnSignature } from './ownSignatures';
 import { omissionNote } from './requestRules';
 
 /** What an upstream's blocks may look like. `omitted` collects words for the log. */
@@ -42,7 +43,7 @@ const blockRules: Readonly<Record<string, BlockRule>> = {
   text: (block) => without(cleanCacheControl(block), ['citations']),
   document: cleanCacheControl,
   image: cleanImage,
-  thinking: (block, rules) => (isForeignThinking(block, rules) ? undefined : block),
+  thinking: cleanThinking,
   redacted_thinking: cleanRedacted,
   tool_use: (block) => cleanToolUse(without(cleanCacheControl(block), ['caller'])),
   tool_result: cleanToolResult,
@@ -54,7 +55,7 @@ const blockRules: Readonly<Record<string, BlockRule>> = {
 };
 
 const anthropicRules: Readonly<Record<string, BlockRule>> = {
-  thinking: (block, rules) => (isForeignThinking(block, rules) ? undefined : block),
+  thinking: cleanThinking,
   tool_use: cleanToolUse,
   tool_result: cleanToolUseId,
 };
@@ -79,9 +80,24 @@ export function loadedTool(name: string): string {
   return `Loaded tool: ${name}`;
 }
 
-/** No signature: another vendor's thinking, which Anthropic refuses as forged. */
-function isForeignThinking(block: JsonObject, { facts }: BlockRules): boolean {
-  return (stringAt(block, 'signature') ?? '') === '' && !takesUnsigned(facts);
+function cleanThinking(block: JsonObject, { facts }: BlockRules): JsonObject | undefined {
+  const signature = stringAt(block, 'signature') ?? '';
+  if (!isUnsigned(signature)) {
+    return block;
+  }
+  if (!takesUnsigned(facts)) {
+    return undefined;
+  }
+  if (signature === '') {
+    return block;
+  }
+  // Another vendor's seal is of no use; a block that carried nothing else is gone.
+  return stringAt(block, 'thinking') === '' ? undefined : { ...block, signature: '' };
+}
+
+/** Another vendor's thinking, which Anthropic refuses as forged: without a signature, or with one of our own making. */
+export function isUnsigned(signature: string): boolean {
+  return signature === '' || isOwnSignature(signature);
 }
 
 /** Models that give thinking without signatures take it back; DeepSeek even refuses a history without it. */
@@ -91,7 +107,8 @@ export function takesUnsigned({ quirks }: ModelFacts): boolean {
 
 /** Only Claude can read what was redacted, and every Claude behind a reseller has the adaptive flag. */
 function cleanRedacted(block: JsonObject, { facts }: BlockRules): JsonObject | undefined {
-  return facts.quirks?.adaptiveThinking === true ? block : undefined;
+  const isOwn = isOwnSignature(stringAt(block, 'data') ?? '');
+  return facts.quirks?.adaptiveThinking === true && !isOwn ? block : undefined;
 }
 
 function cleanImage(block: JsonObject, { facts, omitted }: BlockRules): JsonObject {

@@ -1,4 +1,10 @@
-import { type BlockRules, cleanContent, takesUnsigned, toolIdOf } from './anthropicContent';
+import {
+  type BlockRules,
+  cleanContent,
+  isUnsigned,
+  takesUnsigned,
+  toolIdOf,
+} from './anthropicContent';
 import type { MessagesRequest, RequestMessage } from './anthropicRequest';
 import type { EncodeInput } from './formats';
 import { isObject, type JsonObject, parseJson, without } from './json';
@@ -117,7 +123,7 @@ function mustFold({ facts, isAnthropic, model, request }: EncodeInput): boolean 
 function needsRepair(message: RequestMessage): boolean {
   return message.content.some(
     (block) =>
-      (block.type === 'thinking' && block.signature === '') ||
+      (block.type === 'thinking' && isUnsigned(block.signature)) ||
       (block.type === 'tool_use' && toolIdOf(block.id) !== block.id) ||
       (block.type === 'tool_result' && toolIdOf(block.toolUseId) !== block.toolUseId),
   );
@@ -159,6 +165,6 @@ function hasLostThinking(request: MessagesRequest, rules: BlockRules): boolean {
   return (
     isInLoop === true &&
     !takesUnsigned(rules.facts) &&
-    (turn?.content ?? []).some((block) => block.type === 'thinking' && block.signature === '')
+    (turn?.content ?? []).some((block) => block.type === 'thinking' && isUnsigned(block.signature))
   );
 }

@@ -62,6 +62,9 @@ export type ParsedRequest =
 
 /** Reads a Messages request; the message of a refusal names the member that is wrong, never its value. */
 export function parseMessagesRequest(text: string): ParsedRequest {
+  if (isTooDeep(text)) {
+    return { ok: false, message: `The request body is nested deeper than ${maxDepth} levels.` };
+  }
   const body = parseJson(text);
   if (!isObject(body)) {
     return { ok: false, message: 'The request body is not a JSON object.' };
@@ -71,6 +74,33 @@ export function parseMessagesRequest(text: string): ParsedRequest {
     ? { ok: true, request: toRequest(parsed.data) }
     : { ok: false, message: describeIssue(parsed.error.issues[0]) };
 }
+
+/** Deeper than any tool's input; every reader of a request walks it recursively. */
+const maxDepth = 500;
+
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let isInString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (isInString) {
+      if (code === backslash) index += 1;
+      else if (code === quote) isInString = false;
+    } else if (code === quote) isInString = true;
+    else if (code === openBracket || code === openBrace) {
+      depth += 1;
+      if (depth > maxDepth) return true;
+    } else if (code === closeBracket || code === closeBrace) depth -= 1;
+  }
+  return false;
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
 
 const messageSchema = z.looseObject({
   role: z.enum(['user', 'assistant', 'system']),
@@ -106,11 +136,18 @@ const toolSchema = z.pipe(
 );
 
 const requestSchema = z.looseObject({
-  model: z.string().check(z.minLength(1)),
-  max_tokens: z.optional(z.number().check(z.int(), z.nonnegative())),
+  model: z.string().check(z.minLength(1, { error: 'must not be empty' })),
+  max_tokens: z.optional(
+    z
+      .number()
+      .check(
+        z.int({ error: 'must be a whole number' }),
+        z.nonnegative({ error: 'must not be negative' }),
+      ),
+  ),
   stream: z.nullish(z.boolean()),
   system: z.nullish(contentOf('system')),
-  messages: z.array(messageSchema).check(z.minLength(1)),
+  messages: z.array(messageSchema).check(z.minLength(1, { error: 'needs at least one message' })),
   tools: z.nullish(z.array(toolSchema)),
   tool_choice: z.nullish(
     z.looseObject({

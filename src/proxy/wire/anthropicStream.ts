@@ -1,7 +1,7 @@
 import { createAnthropicDecoder } from './anthropicDecoder';
 import { arrayAt, isObject } from './json';
 import { readFrames } from './sseFrames';
-import { bodyError } from './streamErrors';
+import { bodyError, malformed } from './streamErrors';
 import type { StreamEvent, StreamStep } from './streamEvent';
 
 /**
@@ -43,6 +43,9 @@ export function decodeAnthropicMessage(body: unknown): readonly StreamEvent[] {
   if (!isObject(body) || body['type'] !== 'message' || !Array.isArray(body['content'])) {
     return [{ type: 'error', error: bodyError(body) }];
   }
+  if (arrayAt(body, 'content').some(hasBrokenInput)) {
+    return [{ type: 'error', error: malformed('the input of a tool call is no object', '') }];
+  }
   const decoder = createAnthropicDecoder();
   const { stop_reason, stop_sequence, usage } = body;
   return [
@@ -54,4 +57,9 @@ export function decodeAnthropicMessage(body: unknown): readonly StreamEvent[] {
     ...decoder.observe('message_delta', { delta: { stop_reason, stop_sequence }, usage }),
     ...decoder.observe('message_stop', {}),
   ];
+}
+
+/** Taken for an empty input, it would let a tool run on less than the model said. */
+function hasBrokenInput(block: unknown): boolean {
+  return isObject(block) && block['type'] === 'tool_use' && !isObject(block['input'] ?? {});
 }

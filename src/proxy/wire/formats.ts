@@ -1,7 +1,9 @@
 import type { ModelFacts, Parameters, WireFormat } from '../types';
 import type { MessagesRequest } from './anthropicRequest';
 import { anthropicMessages } from './anthropicUpstream';
+import { gemini } from './gemini';
 import { openaiChat } from './openaiChat';
+import { openaiResponses } from './openaiResponses';
 import type { StreamEvent, StreamStep } from './streamEvent';
 
 /** What an upstream codec needs to write one request. */
@@ -62,6 +64,6 @@ export interface UpstreamCodec {
 export const codecs: Readonly<Record<WireFormat, UpstreamCodec | undefined>> = {
   'anthropic-messages': anthropicMessages,
   'openai-chat': openaiChat,
-  'openai-responses': undefined,
-  gemini: undefined,
+  'openai-responses': openaiResponses,
+  gemini,
 };

@@ -47,3 +47,16 @@ export function without(object: JsonObject, keys: readonly string[]): JsonObject
   }
   return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
 }
+
+/**
+ * JSON text in which halves of surrogate pairs, which clients make when they cut a text, are U+FFFD: many servers refuse
+ * them. `JSON.stringify` writes such halves, and only them, as escapes.
+ */
+export function withoutLoneSurrogates(json: string): string {
+  if (!/\\ud[89a-f]/.test(json)) {
+    return json;
+  }
+  return json.replace(/\\(?:ud[89a-f][0-9a-f]{2}|.)/g, (sequence) =>
+    sequence.length === 6 ? '\uFFFD' : sequence,
+  );
+}

@@ -1,5 +1,6 @@
 import type { ContentBlock, ToolResultBlock } from './anthropicBlocks';
 import type { RequestMessage } from './anthropicRequest';
+import { emptyMessage, interruptedResult, systemText, type Turn, turnsOf } from './conversation';
 import type { EncodeInput } from './formats';
 import type { JsonObject } from './json';
 import {
@@ -10,7 +11,7 @@ import {
   partsOf,
   resultText,
 } from './openaiChatParts';
-import { isBillingLine, missingToolsNote, reminder } from './requestRules';
+import { reminder } from './requestRules';
 import { shortId, type ToolNaming } from './toolNames';
 
 export interface MessagesContext {
@@ -32,45 +33,15 @@ export function chatMessages(
     user: [],
     parts: { seesImages: facts.images !== false, omitted: new Set() },
   };
-  const system = systemText(input, context.serverTools);
+  const system = systemText(request, context.serverTools);
   if (system !== '') {
     writer.messages.push({ role: 'system', content: system });
   }
-  for (const { call, answers } of turnsOf(request.messages)) {
-    writeTurn(writer, call, answers);
+  for (const turn of turnsOf(request.messages)) {
+    writeTurn(writer, turn);
   }
   flushUser(writer);
   return { messages: writer.messages, omitted: writer.parts.omitted };
-}
-
-function systemText({ request }: EncodeInput, serverTools: readonly string[]): string {
-  const texts = request.system.map((block) => block.text).filter((text) => !isBillingLine(text));
-  if (serverTools.length > 0) {
-    texts.push(missingToolsNote(serverTools));
-  }
-  return texts.filter((text) => text !== '').join('\n\n');
-}
-
-interface Turn {
-  /** The assistant's message; undefined before the first. */
-  readonly call: RequestMessage | undefined;
-  /** Everything up to the assistant's next message. */
-  readonly answers: readonly RequestMessage[];
-}
-
-function turnsOf(messages: readonly RequestMessage[]): readonly Turn[] {
-  const turns: { call: RequestMessage | undefined; answers: RequestMessage[] }[] = [];
-  for (const message of messages) {
-    const last = turns.at(-1);
-    if (message.role === 'assistant') {
-      turns.push({ call: message, answers: [] });
-    } else if (last === undefined) {
-      turns.push({ call: undefined, answers: [message] });
-    } else {
-      last.answers.push(message);
-    }
-  }
-  return turns;
 }
 
 interface Writer {
@@ -82,39 +53,21 @@ interface Writer {
   readonly parts: PartsContext;
 }
 
-function writeTurn(
-  writer: Writer,
-  call: RequestMessage | undefined,
-  answers: readonly RequestMessage[],
-): void {
-  const uses = (call?.content ?? []).flatMap((block) => (block.type === 'tool_use' ? [block] : []));
-  const results = answers.flatMap((message) =>
-    message.content.flatMap((block) => (block.type === 'tool_result' ? [block] : [])),
-  );
-  const answered = new Set<ToolResultBlock>();
-  if (call !== undefined) {
-    writeAssistant(writer, call);
+function writeTurn(writer: Writer, turn: Turn): void {
+  if (turn.call !== undefined) {
+    writeAssistant(writer, turn.call);
   }
   const before = writer.messages.length;
   // Every call needs its answer right behind it, in order; hosts refuse anything in between ("insufficient tool messages").
-  for (const use of uses) {
-    const result = results.find((block) => block.toolUseId === use.id && !answered.has(block));
-    if (result !== undefined) {
-      answered.add(result);
-    }
-    writeToolMessage(writer, use.id, result);
+  for (const [id, result] of turn.results) {
+    writeToolMessage(writer, id, result);
   }
-  for (const message of answers) {
-    const rest = message.content.filter(
-      (block) => block.type !== 'tool_result' || !answered.has(block),
-    );
-    writeRest(writer, message.role, rest);
+  for (const message of turn.rest) {
+    writeRest(writer, message.role, message.content);
   }
-  const isUsers = answers.some((message) => message.role === 'user');
   const said = [...writer.messages.slice(before), ...writer.user.slice(0, 1)];
-  if (isUsers && said.length === 0) {
-    // A turn of empty texts is still the user's turn, and an empty message is refused.
-    writer.user.push({ type: 'text', text: '(empty message)' });
+  if (turn.isAnswered && said.length === 0) {
+    writer.user.push({ type: 'text', text: emptyMessage });
   }
 }
 
@@ -153,10 +106,7 @@ function writeAssistant(writer: Writer, message: RequestMessage): void {
 
 function writeToolMessage(writer: Writer, id: string, result: ToolResultBlock | undefined): void {
   // An interrupted call has no result in the history, but the wire format insists on one.
-  const content =
-    result === undefined
-      ? 'Error: the call was interrupted and has no result.'
-      : resultText(result, writer.parts);
+  const content = result === undefined ? interruptedResult : resultText(result, writer.parts);
   writer.messages.push({ role: 'tool', tool_call_id: shortId(id), content });
   const images = (result?.content ?? []).filter((block) => block.type === 'image');
   if (images.length > 0 && writer.parts.seesImages) {

@@ -1,6 +1,5 @@
-import { assertNever } from '../types';
-import type { ContentBlock, DocumentBlock, ImageBlock, ToolResultBlock } from './anthropicBlocks';
-import { loadedTool } from './anthropicContent';
+import type { ContentBlock, ImageBlock, ToolResultBlock } from './anthropicBlocks';
+import { documentText, mediaUrl, orphanHeading, writePart } from './contentParts';
 import { omissionNote } from './requestRules';
 
 export type ChatPart =
@@ -52,59 +51,27 @@ export function resultText(result: ToolResultBlock, context: PartsContext): stri
 }
 
 function partOf(block: ContentBlock, context: PartsContext): readonly ChatPart[] {
-  switch (block.type) {
-    case 'text':
-      return [block];
-    case 'image':
-      return [imagePart(block, context)];
-    case 'document':
-      return [documentPart(block, context)];
-    case 'tool_reference':
-      return [{ type: 'text', text: loadedTool(block.toolName) }];
-    case 'search_result':
-      return [{ type: 'text', text: [block.title, block.source, block.text].join('\n') }];
-    case 'tool_result':
-      return orphanParts(block, context);
-    case 'other':
-      context.omitted.add(`${block.blockType} block`);
-      return [];
-    case 'thinking':
-    case 'redacted_thinking':
-    case 'tool_use':
-      // None of them belongs into a user's message.
-      return [];
-    default:
-      return assertNever(block);
-  }
+  return writePart(block, {
+    omitted: context.omitted,
+    text: (text): ChatPart => ({ type: 'text', text }),
+    image: (image) => imagePart(image, context),
+    // Only text travels: file parts are known to OpenAI and few others, and a refused part would block the conversation.
+    document: (document) => ({ type: 'text', text: documentText(document, context.omitted) }),
+    orphan: (result) => orphanParts(result, context),
+  });
 }
 
-/** A result whose call was compacted away or belongs to a turn that failed; what it says may still matter. */
 function orphanParts(result: ToolResultBlock, context: PartsContext): readonly ChatPart[] {
-  const text = `[Result of an earlier tool call]\n${resultText(result, context)}`;
+  const text = `${orphanHeading}\n${resultText(result, context)}`;
   const images = context.seesImages ? result.content.filter((block) => block.type === 'image') : [];
   return [{ type: 'text', text }, ...partsOf(images, context)];
 }
 
 function imagePart({ source }: ImageBlock, context: PartsContext): ChatPart {
-  if (context.seesImages && source.type === 'base64') {
-    const url = `data:${source.mediaType};base64,${source.data}`;
+  const url = context.seesImages ? mediaUrl(source) : undefined;
+  if (url !== undefined) {
     return { type: 'image_url', image_url: { url } };
-  }
-  if (context.seesImages && source.type === 'url') {
-    return { type: 'image_url', image_url: { url: source.url } };
   }
   context.omitted.add('image');
   return { type: 'text', text: omissionNote('image') };
-}
-
-/** Only text travels: file parts are known to OpenAI and few others, and a refused part would block the conversation. */
-function documentPart({ source, title }: DocumentBlock, context: PartsContext): ChatPart {
-  if (source.type === 'text') {
-    return { type: 'text', text: title === undefined ? source.text : `${title}\n${source.text}` };
-  }
-  context.omitted.add('document');
-  return {
-    type: 'text',
-    text: omissionNote(title === undefined ? 'document' : `document ${title}`),
-  };
 }

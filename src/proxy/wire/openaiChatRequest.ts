@@ -1,16 +1,9 @@
 import type { Effort } from '../types';
 import type { ToolChoice } from './anthropicRequest';
 import type { EncodedRequest, EncodeInput } from './formats';
-import type { JsonObject } from './json';
+import { type JsonObject, withoutLoneSurrogates } from './json';
 import { chatMessages } from './openaiChatMessages';
-import {
-  type CustomTool,
-  callableTools,
-  nearestEffort,
-  outputLimit,
-  type Reasoning,
-  reasoningOf,
-} from './requestRules';
+import { type CustomTool, callableTools, effortToSend, outputLimit } from './requestRules';
 import { createToolNaming, type ToolNaming } from './toolNames';
 import { functionSchema } from './toolSchema';
 
@@ -20,7 +13,7 @@ export function encodeChatRequest(input: EncodeInput): EncodedRequest {
   const naming = createToolNaming();
   const { tools, serverTools } = callableTools(request);
   const { messages, omitted } = chatMessages(input, { naming, serverTools });
-  const effort = effortFor(input);
+  const effort = effortToSend(input);
   const isSampled = facts.quirks?.noTemperature !== true;
   const limit = outputLimit(input);
   const body = {
@@ -90,51 +83,4 @@ function chatToolChoice(
     return isThere ? { type: 'function', function: { name: naming.sent(name) } } : 'auto';
   }
   return choice.type === 'any' ? 'required' : choice.type;
-}
-
-function effortFor(input: EncodeInput): Effort | undefined {
-  const { facts } = input;
-  if (facts.quirks?.noReasoningEffort === true) {
-    return undefined;
-  }
-  const reasoning = reasoningOf(input);
-  if (reasoning.mode !== 'off') {
-    return reasoning.effort ?? effortOfBudget(input, reasoning);
-  }
-  if (facts.quirks?.effortForOff !== undefined) {
-    return facts.quirks.effortForOff;
-  }
-  // A model that always thinks thinks least on its lowest effort. To any other, an effort would switch thinking on.
-  const isAlwaysOn = facts.quirks?.thinkingAlwaysOn === true;
-  return isAlwaysOn ? nearestEffort('none', facts.efforts ?? []) : undefined;
-}
-
-/** Thinking budgets in tokens and the effort that they stand for, highest first. */
-const budgetEfforts: readonly (readonly [number, Effort])[] = [
-  [16_000, 'high'],
-  [6000, 'medium'],
-  [0, 'low'],
-];
-
-/** The older way to ask for thinking, told in the newer. */
-function effortOfBudget({ request, facts }: EncodeInput, { mode }: Reasoning): Effort | undefined {
-  const budget = request.thinking?.budgetTokens;
-  if (mode !== 'on' || budget === undefined || facts.efforts === undefined) {
-    return undefined;
-  }
-  const wanted = budgetEfforts.find(([least]) => budget >= least)?.[1] ?? 'low';
-  return nearestEffort(wanted, facts.efforts);
-}
-
-/**
- * JSON text in which halves of surrogate pairs, which clients make when they cut a text, are U+FFFD: many servers refuse
- * them. `JSON.stringify` writes such halves, and only them, as escapes.
- */
-function withoutLoneSurrogates(json: string): string {
-  if (!/\\ud[89a-f]/.test(json)) {
-    return json;
-  }
-  return json.replace(/\\(?:ud[89a-f][0-9a-f]{2}|.)/g, (sequence) =>
-    sequence.length === 6 ? '\uFFFD' : sequence,
-  );
 }

@@ -125,6 +125,41 @@ function reasoningMode(
   return request.thinking.type === 'disabled' ? 'off' : 'on';
 }
 
+/** The effort to send for what the route and the client want, where the wire format tells reasoning by effort alone. */
+export function effortToSend(input: EncodeInput): Effort | undefined {
+  const { facts } = input;
+  if (facts.quirks?.noReasoningEffort === true) {
+    return undefined;
+  }
+  const reasoning = reasoningOf(input);
+  if (reasoning.mode !== 'off') {
+    return reasoning.effort ?? effortOfBudget(input, reasoning);
+  }
+  if (facts.quirks?.effortForOff !== undefined) {
+    return facts.quirks.effortForOff;
+  }
+  // A model that always thinks thinks least on its lowest effort. To any other, an effort would switch thinking on.
+  const isAlwaysOn = facts.quirks?.thinkingAlwaysOn === true;
+  return isAlwaysOn ? nearestEffort('none', facts.efforts ?? []) : undefined;
+}
+
+/** Thinking budgets in tokens and the effort that they stand for, highest first. */
+const budgetEfforts: readonly (readonly [number, Effort])[] = [
+  [16_000, 'high'],
+  [6000, 'medium'],
+  [0, 'low'],
+];
+
+/** The older way to ask for thinking, told in the newer. */
+function effortOfBudget({ request, facts }: EncodeInput, { mode }: Reasoning): Effort | undefined {
+  const budget = request.thinking?.budgetTokens;
+  if (mode !== 'on' || budget === undefined || facts.efforts === undefined) {
+    return undefined;
+  }
+  const wanted = budgetEfforts.find(([least]) => budget >= least)?.[1] ?? 'low';
+  return nearestEffort(wanted, facts.efforts);
+}
+
 /** The highest allowed effort that is not above the wanted one, else the lowest; undefined when none is allowed. */
 export function nearestEffort(wanted: Effort, allowed: readonly Effort[]): Effort | undefined {
   const sorted = efforts.filter((effort) => allowed.includes(effort));

@@ -7,11 +7,14 @@ export interface ToolNaming {
   readonly originals: ToolNames;
 }
 
-const legalName = /^[a-zA-Z0-9_-]{1,64}$/;
+const openaiName = /^[a-zA-Z0-9_-]{1,64}$/;
 const maxLength = 64;
 
-/** Shortens tool names that OpenAI's schema refuses (long MCP names, dots), always in the same way. */
-export function createToolNaming(): ToolNaming {
+/**
+ * Shortens tool names that the wire format refuses (long MCP names, dots), always in the same way. `legalName` may ask for
+ * more than OpenAI does of the first character; an underscore always serves.
+ */
+export function createToolNaming(legalName: RegExp = openaiName): ToolNaming {
   const originals = new Map<string, string>();
   return {
     originals,
@@ -21,7 +24,8 @@ export function createToolNaming(): ToolNaming {
       }
       const suffix = `_${hash(name)}`;
       const stem = name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, maxLength - suffix.length);
-      const short = stem + suffix;
+      const joined = stem + suffix;
+      const short = legalName.test(joined) ? joined : `_${stem.slice(1)}${suffix}`;
       originals.set(short, name);
       return short;
     },

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from './json';
 
 /** Bounds that some hosts refuse in tool schemas (Console Go's DeepSeek: anomalyco/opencode#43371). */
-const bounds = {
+export const bounds = {
   minimum: 'at least',
   maximum: 'at most',
   exclusiveMinimum: 'more than',

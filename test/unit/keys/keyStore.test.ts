@@ -52,7 +52,10 @@ describe('KeyStore', () => {
   beforeEach(() => {
     secrets = new FakeSecrets();
     changes = [];
-    store = new KeyStore(secrets, (keys) => changes.push(keys));
+    store = new KeyStore(secrets, {
+      changed: (keys) => changes.push(keys),
+      knownCredentials: () => ['opencode', 'none'],
+    });
   });
 
   afterEach(() => store.dispose());
@@ -62,6 +65,21 @@ describe('KeyStore', () => {
     secrets.values.set('apiKey:openai', 'two');
     secrets.values.set('accessToken:w', 'three');
     assert.deepEqual(await store.load(), { opencode: 'one', openai: 'two' });
+  });
+
+  it('tells of the stored keys once they are read', async () => {
+    secrets.values.set('apiKey:opencode', 'one');
+    await store.load();
+    await store.load();
+    assert.deepEqual(changes, [{ opencode: 'one' }]);
+  });
+
+  it('looks for the keys it knows of where the host cannot list its secrets', async () => {
+    secrets.values.set('apiKey:opencode', 'one');
+    secrets.keys = () => {
+      throw new TypeError('secrets.keys is not a function');
+    };
+    assert.deepEqual(await store.load(), { opencode: 'one' });
   });
 
   it('tells of a new key once, although the storage tells of it too', async () => {
@@ -110,7 +128,10 @@ describe('KeyStore', () => {
     assert.match(token, /^[\w-]{43}$/);
     assert.equal(await store.accessToken('w'), token);
     assert.notEqual(await store.accessToken('other'), token);
-    const nextWindow = new KeyStore(secrets, () => undefined);
+    const nextWindow = new KeyStore(secrets, {
+      changed: () => undefined,
+      knownCredentials: () => [],
+    });
     assert.equal(await nextWindow.accessToken('w'), token);
   });
 

@@ -131,6 +131,13 @@ describe('answerHeaders', () => {
     assert.equal(seconds(now - 5000), '1');
   });
 
+  it('tells clients to stop when the next try is more than a minute away', () => {
+    const headersAt = (resetsAt: number) =>
+      answerHeaders(failureOf('rateLimited', { resetsAt }), now)['x-should-retry'];
+    assert.equal(headersAt(now + 3_600_000), 'false');
+    assert.equal(headersAt(now + 30_000), undefined);
+  });
+
   it('uses the time of the next probe when the upstream named none', () => {
     const headers = answerHeaders(failureOf('overloaded', { retryAt: now + 30_000 }), now);
     assert.deepEqual(headers, { 'retry-after': '30' });

@@ -549,6 +549,195 @@ describe('POST /v1/messages', () => {
     assert.equal(upstream.requests.length, 2);
   });
 
+  describe('when settings or keys change while requests run', () => {
+    it('does not blame the new key for what the old one was refused, and tries again with the new one', async () => {
+      await start();
+      let release = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      upstream.answer(async () => {
+        await held;
+        return OPENCODE_CONSOLE_ERRORS.invalidKey;
+      });
+      const pending = proxy.post(bodyOf(true));
+      await upstream.waitForRequests(1);
+      proxy.configure({ keys: { opencode: 'sk-new-0123456789abcdef' } });
+      upstream.answer(openaiChatText('with the new key'));
+      release();
+      assert.equal((await pending).status, 200);
+      assert.equal(upstream.requests[1]?.headers.authorization, 'Bearer sk-new-0123456789abcdef');
+      assert.equal(proxy.notices.length, 0);
+      upstream.answerAlways(OPENCODE_CONSOLE_ERRORS.invalidKey);
+      await proxy.post(bodyOf(true));
+      assert.equal(proxy.notices.length, 1);
+    });
+
+    it('applies a changed wire format to the next request', async () => {
+      await start({ settings: scenario(['plain/a']) });
+      upstream.answer(anthropicText('hi'), openaiChatText('hi'));
+      await (await proxy.post(bodyOf(true))).text();
+      const plain = {
+        baseUrl: `${upstream.url}/plain`,
+        credential: 'none',
+        wireFormat: 'openai-chat' as const,
+      };
+      proxy.configure({ settings: { providers: { plain } } });
+      await (await proxy.post(bodyOf(true))).text();
+      const paths = upstream.requests.map(({ path }) => path);
+      assert.deepEqual(paths, ['/plain/messages', '/plain/chat/completions']);
+    });
+
+    it('serves a fallback although the HTTP client was replaced meanwhile', async () => {
+      await start();
+      let release = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      upstream.answer(async () => {
+        await held;
+        return { status: 503, body: {} };
+      });
+      const pending = proxy.post(bodyOf(true));
+      await upstream.waitForRequests(1);
+      proxy.configure({
+        settings: { timeouts: { connectMs: 900, firstTokenMs: 120_000, idleMs: 180_000 } },
+      });
+      upstream.answer(openaiChatText('hi'));
+      release();
+      assert.equal((await pending).status, 200);
+    });
+
+    it('forgets what an unexplained 401 had done to the models when the key changes', async () => {
+      await start();
+      upstream.answer(openaiChatText('hi'));
+      await (await proxy.post(bodyOf(true))).text();
+      upstream.answerAlways({ status: 401, body: { error: { message: 'Unauthorized' } } });
+      const response = await proxy.post(bodyOf(true));
+      // The key has served, so the first 401 blames the model; the second blames the key.
+      assert.match((await failed(response)).message, /OpenCode rejected the API key/);
+      assert.equal(upstream.requests.length, 3);
+      proxy.configure({ keys: { opencode: 'sk-new-0123456789abcdef' } });
+      upstream.answerAlways(openaiChatText('hi'));
+      assert.equal((await proxy.post(bodyOf(true))).headers.get('x-switchyard-target'), chain[0]);
+    });
+
+    it('asks again when a person sets the same key anew, after the account was mended', async () => {
+      await start();
+      upstream.answer(OPENCODE_INFERENCE_ERRORS.noGoSubscription);
+      assert.equal((await proxy.post(bodyOf(true))).status, 402);
+      upstream.answerAlways(openaiChatText('hi'));
+      assert.equal((await proxy.post(bodyOf(true))).status, 402);
+      proxy.proxy.keyConfirmed('opencode');
+      assert.equal((await proxy.post(bodyOf(true))).status, 200);
+    });
+  });
+
+  it('gives the words on which a client repairs its request, whatever the second opinion says', async () => {
+    await start();
+    const message =
+      'max_tokens: 128000 > 64000, which is the maximum allowed number of output tokens for m';
+    upstream.answer({ status: 400, body: { error: { message } } }, { status: 503, body: {} });
+    const response = await proxy.post(bodyOf(true));
+    assert.equal(response.status, 400);
+    assert.ok((await failed(response)).message.startsWith(message));
+    assert.equal(upstream.requests.length, 2);
+  });
+
+  it('counts only a target that was really asked as the second opinion on a request', async () => {
+    await start({
+      settings: scenario([
+        'opencode-go/glm-5.3',
+        'opencode-go/kimi-k2.7-code',
+        'opencode-go/qwen3.8-max',
+      ]),
+    });
+    upstream.answer(
+      { status: 500, body: {} },
+      OPENCODE_CONSOLE_ERRORS.unknownModel,
+      anthropicText('hi'),
+    );
+    await (await proxy.post(bodyOf(true))).text();
+    upstream.answer({ status: 400, body: { error: { message: 'no' } } }, anthropicText('hi'));
+    assert.equal((await proxy.post(bodyOf(true))).status, 200);
+  });
+
+  it('says where a redirect leads, which it does not follow', async () => {
+    await start({ settings: scenario(['plain/a']) });
+    upstream.answer({ status: 302, headers: { location: 'https://elsewhere.example/v1' } });
+    const response = await proxy.post(bodyOf(true));
+    assert.equal(response.status, 424);
+    assert.match(
+      (await failed(response)).message,
+      /redirects to elsewhere\.example.*baseUrl.*switchyard\.providers/,
+    );
+  });
+
+  it('says what a provider without a key slot needs when it wants a key', async () => {
+    await start({ settings: scenario(['plain/a']) });
+    upstream.answer({ status: 401, body: { error: { message: 'Unauthorized' } } });
+    assert.match(
+      (await failed(await proxy.post(bodyOf(true)))).message,
+      /set up to take none.*credential/,
+    );
+  });
+
+  it('tells when to try again: as soon as the first target may', async () => {
+    const clock = createFakeClock();
+    await start({ clock });
+    upstream.answerAlways({
+      status: 429,
+      body: { error: { message: 'slow down', type: 'rate_limit_error' } },
+    });
+    upstream.answer({ status: 429, headers: { 'retry-after': '3600' }, body: {} });
+    const response = await proxy.post(bodyOf(true));
+    assert.equal(response.status, 429);
+    assert.equal(response.headers.get('retry-after'), '5');
+    assert.equal(response.headers.get('x-should-retry'), null);
+  });
+
+  it('puts its estimate where an Anthropic stream counts no input', async () => {
+    await start({ settings: scenario(['plain/a']) });
+    const sse = anthropicSse([{ type: 'text', text: 'hi' }], { inputTokens: 0 });
+    upstream.answer({ sse });
+    const text = await (await proxy.post(bodyOf(true))).text();
+    const [, counted] = /"input_tokens":(\d+)/.exec(text) ?? [];
+    assert.ok(Number(counted) > 0);
+  });
+
+  it('refuses a request that is nested too deeply to be read', async () => {
+    await start();
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const response = await proxy.post(
+      `{"model":"m","messages":[{"role":"user","content":"hi"}],"x":${deep}}`,
+    );
+    assert.equal(response.status, 400);
+    assert.match((await failed(response)).message, /nested deeper than 500/);
+  });
+
+  it('answers a bug with a 500 that names the request, never with an empty success', async () => {
+    await start();
+    // A provider whose address is no URL can come from no checked setting.
+    proxy.configure({ settings: { providers: { 'opencode-go': { baseUrl: 'not a url' } } } });
+    for (const stream of [true, false]) {
+      const response = await proxy.post(bodyOf(stream));
+      assert.equal(response.status, 500);
+      assert.match((await failed(response)).message, /request [0-9a-f]{4}/);
+    }
+    assert.match(proxy.logs.join('\n'), / bug: /);
+  });
+
+  it('shows a rest no longer than it lasts, although no request comes', async () => {
+    const clock = createFakeClock();
+    await start({ clock, settings: scenario(['plain/a']) });
+    upstream.answerAlways({ status: 429, body: {} });
+    await proxy.post(bodyOf(true));
+    clock.advance(300);
+    assert.equal(proxy.reports.at(-1)?.targets[0]?.state, 'resting');
+    clock.advance(6_000);
+    assert.equal(proxy.reports.at(-1)?.targets[0]?.state, 'failing');
+  });
+
   it('leaves no timer and no bug behind, however an upstream fails', async () => {
     const clock = createFakeClock();
     await start({ clock, settings: scenario([...chain, 'plain/last']) });

@@ -104,7 +104,7 @@ describe('route', () => {
   it('says when a requested scenario does not exist, and serves by the rules', () => {
     const chosen = routed({ requestedModel: 'scenario:nope' });
     assert.equal(chosen.scenario, 'default');
-    assert.match(chosen.reason, /no scenario is named "nope"/);
+    assert.match(chosen.reason, /no scenario is named “nope”/);
   });
 
   it('takes a name with an unknown provider as any other model name', () => {
@@ -166,10 +166,32 @@ describe('route', () => {
     assert.notEqual(chosen.names[0], 'opencode-go/kimi-k2.7-code');
   });
 
+  it('names a link of the chain that leads nowhere', () => {
+    const models = ['opencodego/glm-5.3', 'nonsense', 'ollama/qwen'];
+    const chosen = routed({}, tableOf({ scenarios: { default: { models } } }));
+    assert.deepEqual(chosen.names, ['ollama/qwen']);
+    assert.deepEqual(
+      chosen.skipped.map(({ name }) => name),
+      ['opencodego/glm-5.3', 'nonsense'],
+    );
+  });
+
+  it('lets no name of a client make log lines of its own', () => {
+    const requestedModel = `scenario:${'z'.repeat(5_000)}\n[info] forged`;
+    assert.ok(routed({ requestedModel }).reason.length < 200);
+    assert.doesNotMatch(routed({ requestedModel }).reason, /\n/);
+  });
+
   it('leaves out a target whose wire format it cannot write', () => {
-    const table = tableOf({
-      scenarios: { default: { models: ['opencode-go/gpt-6-luna', 'opencode-go/glm-5.3'] } },
-    });
+    const models = ['opencode-go/gpt-6-luna', 'opencode-go/glm-5.3'];
+    const table = {
+      ...tableOf({ scenarios: { default: { models } } }),
+      canSpeak: (format: string) => format !== 'openai-responses',
+    };
+    const chosen = routed({ requestedModel: 'scenario:default' }, table);
+    assert.deepEqual(chosen.names, ['opencode-go/glm-5.3']);
+    assert.match(chosen.skipped[0]?.reason ?? '', /openai-responses/);
+  });
     const format = routed({ requestedModel: 'scenario:default' }, table);
     assert.deepEqual(format.names, ['opencode-go/glm-5.3']);
     assert.match(format.skipped[0]?.reason ?? '', /openai-responses/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { anthropicText } from '../../support/anthropicAnswers';
+import { anthropicMessage, anthropicText } from '../../support/anthropicAnswers';
 import { startScriptedUpstream } from '../../support/scriptedUpstream';
 import { startTestProxy, type TestProxy, testToken } from '../../support/testProxy';
 
@@ -169,6 +169,19 @@ describe('the server', () => {
     assert.ok((await count({ model: 'm', messages, tools })) > plain);
   });
 
+  it('writes a line for each request that it turns away', async () => {
+    const before = proxy.logs.length;
+    await proxy.post(body, { headers: { authorization: 'Bearer nope' } });
+    await proxy.post('{');
+    const lines = proxy.logs.slice(before).filter((line) => !line.startsWith('[debug]'));
+    assert.equal(lines.length, 2);
+    assert.match(lines[0] ?? '', /request [0-9a-f]{4} refused status=401: access token/);
+    assert.match(
+      lines[1] ?? '',
+      /request [0-9a-f]{4} refused status=400: the request is not valid/,
+    );
+  });
+
   it('lists models in the shape that the client speaks', async () => {
     const anthropic = await proxy.fetch('/v1/models?limit=1000', {
       headers: { 'anthropic-version': '2023-06-01' },
@@ -219,6 +232,42 @@ describe('a stopping server', () => {
     assert.match(await (await running).text(), /message_stop/);
     await closed;
     await assert.rejects(proxy.fetch('/health'));
+    await proxy.close();
+    await upstream.close();
+  });
+
+  it('lets a slow reader have the whole of its answer', async () => {
+    const upstream = await startScriptedUpstream();
+    const proxy = await startTestProxy({
+      settings: {
+        providers: {
+          up: { baseUrl: upstream.url, wireFormat: 'anthropic-messages', credential: 'none' },
+        },
+        scenarios: { default: { models: ['up/m'] } },
+      },
+    });
+    upstream.answer(anthropicMessage([{ type: 'text', text: 'x'.repeat(8_000_000) }]));
+    const received = await new Promise<number>((resolve, reject) => {
+      const sent = httpRequest(`${proxy.url}/v1/messages`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${testToken}` },
+      });
+      sent.on('error', reject);
+      sent.on('response', (response) => {
+        let size = 0;
+        // Nothing is read until the proxy has been told to stop.
+        void proxy.proxy.close(10_000);
+        setImmediate(() => {
+          response.on('data', (chunk: Buffer) => {
+            size += chunk.byteLength;
+          });
+          response.on('end', () => resolve(size));
+          response.on('error', reject);
+        });
+      });
+      sent.end(JSON.stringify(body));
+    });
+    assert.ok(received > 8_000_000);
     await proxy.close();
     await upstream.close();
   });

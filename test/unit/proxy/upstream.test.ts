@@ -50,11 +50,20 @@ describe('the HTTP client', () => {
   it('tells a host that refuses from a connection that breaks', async () => {
     const refused = await get('http://127.0.0.1:9/');
     assert.ok(!refused.ok);
-    assert.deepEqual([refused.reason, refused.detail], ['unreachable', 'ECONNREFUSED']);
+    assert.deepEqual(
+      [refused.reason, refused.detail],
+      ['unreachable', 'nothing listens there (ECONNREFUSED)'],
+    );
     server.answer({ reset: true });
     const cut = await get(server.url);
     assert.ok(!cut.ok);
     assert.equal(cut.reason, 'broken');
+  });
+
+  it('says that the proxy address is wrong instead of going around the proxy', async () => {
+    const result = await get(server.url, { HTTPS_PROXY: '::::' });
+    assert.ok(!result.ok);
+    assert.match(result.detail, /HTTPS_PROXY or the setting http\.proxy is not an address/);
   });
 
   it('goes through the HTTP proxy of the environment, but not to loopback addresses', async () => {
@@ -81,6 +90,9 @@ describe('the HTTP client', () => {
     assert.deepEqual(tunnels, ['llm.example:80']);
     assert.equal(await textOf(await get(server.url, environment)), 'direct');
     assert.equal(tunnels.length, 1);
+    const bare = { https_proxy: '', http_proxy: `127.0.0.1:${port}` };
+    server.answer({ status: 200, body: 'without a scheme' });
+    assert.equal(await textOf(await get('http://llm.example/v1', bare)), 'without a scheme');
     proxy.closeAllConnections();
     proxy.close();
   });

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { ProxyStatus } from '../../../src/controller';
+import type { ProxyStatus } from '../../../src/proxyStatus';
 import { injectedEnvironment } from '../../../src/terminal/injection';
 
 describe('injectedEnvironment', () => {

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
-import type { ProxyStatus } from '../../../src/controller';
 import type { TargetReport } from '../../../src/proxy/protocol';
+import type { ProxyStatus } from '../../../src/proxyStatus';
 import { commands } from '../../../src/ui/commands';
 import {
   alignColumns,

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
-import type { ProxyStatus, StartFailure } from '../../../src/controller';
 import type { CredentialReport, ProxyReport } from '../../../src/proxy/protocol';
+import type { ProxyStatus, StartFailure } from '../../../src/proxyStatus';
 import { describeFailure, presentStatus } from '../../../src/ui/statusPresentation';
 import { plainTranslate as t } from './plainTranslate';
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { WireFormat } from '../../../../src/proxy/types';
 import { createStreamEncoder } from '../../../../src/proxy/wire/anthropic';
 import { collectMessage, type Message } from '../../../../src/proxy/wire/message';
 import { noUsage, type StreamEvent } from '../../../../src/proxy/wire/streamEvent';
@@ -9,11 +10,24 @@ import {
   anthropicSse,
 } from '../../../support/anthropicAnswers';
 import {
+  GEMINI_COST,
+  geminiError,
+  geminiEvent,
+  geminiResponse,
+  geminiSse,
+} from '../../../support/geminiAnswers';
+import {
   OPENAI_CHAT_COST,
   openaiChatCompletion,
   openaiChatErrorEvent,
   openaiChatSse,
 } from '../../../support/openaiChatAnswers';
+import {
+  RESPONSES_COST,
+  responsesErrorEvent,
+  responsesSse,
+  responsesWhole,
+} from '../../../support/openaiResponsesAnswers';
 import { codecOf, eventsOf } from './replay';
 
 /** What an answer says, for a host of any wire format to say it. */
@@ -28,7 +42,7 @@ interface Answer {
 }
 
 interface Host {
-  readonly format: 'anthropic-messages' | 'openai-chat';
+  readonly format: WireFormat;
   /** The stream, one event per element, and the whole answer. */
   stream(answer: Answer): readonly string[];
   whole(answer: Answer): unknown;
@@ -52,6 +66,14 @@ function contentOf({ thinking, text, tools }: Answer) {
   };
 }
 
+function geminiContentOf({ thinking, text, tools }: Answer) {
+  return {
+    ...(thinking === undefined ? {} : { thought: thinking }),
+    ...(text === undefined ? {} : { text }),
+    ...(tools === undefined ? {} : { toolCalls: tools }),
+  };
+}
+
 const hosts: readonly Host[] = [
   {
     format: 'anthropic-messages',
@@ -66,6 +88,20 @@ const hosts: readonly Host[] = [
     whole: (answer) => openaiChatCompletion(contentOf(answer)).body,
     error: openaiChatErrorEvent('overloaded_error', 'Too busy'),
     behindTheEnd: OPENAI_CHAT_COST,
+  },
+  {
+    format: 'gemini',
+    stream: (answer) => geminiSse(geminiContentOf(answer)),
+    whole: (answer) => geminiResponse(geminiContentOf(answer)).body,
+    error: geminiEvent(geminiError(503, 'UNAVAILABLE', 'Too busy')),
+    behindTheEnd: GEMINI_COST,
+  },
+  {
+    format: 'openai-responses',
+    stream: (answer) => responsesSse(contentOf(answer)),
+    whole: (answer) => responsesWhole(contentOf(answer)).body,
+    error: responsesErrorEvent('overloaded_error', 'Too busy'),
+    behindTheEnd: RESPONSES_COST,
   },
 ];
 

@@ -5,7 +5,7 @@ import { codecOf, cut, eventsOf } from './replay';
 
 const fixtures = join(__dirname, '../../../fixtures/wire');
 
-for (const format of ['anthropic-messages', 'openai-chat'] as const) {
+for (const format of ['anthropic-messages', 'openai-chat', 'openai-responses', 'gemini'] as const) {
   const folder = join(fixtures, format);
   describe(`the ${format} decoder`, () => {
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.sse'))) {

@@ -1,8 +1,9 @@
+import type { WireFormat } from '../../../../src/proxy/types';
 import { codecs, type UpstreamCodec } from '../../../../src/proxy/wire/formats';
 import type { StreamEvent, StreamStep } from '../../../../src/proxy/wire/streamEvent';
 
 /** The codec of a wire format that must be there. */
-export function codecOf(format: 'anthropic-messages' | 'openai-chat'): UpstreamCodec {
+export function codecOf(format: WireFormat): UpstreamCodec {
   const codec = codecs[format];
   if (codec === undefined) {
     throw new Error(`no codec for ${format}`);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { WireFormat } from '../../../../src/proxy/types';
 import {
   type MessagesRequest,
   parseMessagesRequest,
@@ -40,7 +41,7 @@ export type Overrides = Partial<Omit<EncodeInput, 'request' | 'rawBody'>>;
 
 /** Encodes a client's JSON text for an upstream; without overrides, for an unknown model of another vendor. */
 export function encode(
-  format: 'anthropic-messages' | 'openai-chat',
+  format: WireFormat,
   rawBody: string,
   overrides: Overrides = {},
 ): EncodedRequest {

@@ -1,0 +1,50 @@
+import type { LogLevel, Notice } from './proxy/protocol';
+import type { StoredRest } from './proxy/restMemory';
+import type { ApiKeys, ProxySettings } from './proxy/types';
+import type { ProxyStatus, StartFailure } from './proxyStatus';
+import type { StartWorker } from './workerThread';
+import type { PortMemory } from './workspaceMemory';
+
+/** What the proxy runs with. */
+export interface ProxyInputs {
+  /** `port` 0 = any, the remembered ones first. */
+  readonly settings: ProxySettings & { readonly port: number };
+  readonly keys: ApiKeys;
+  /** What `onRests` told last, in this window or an earlier one. */
+  readonly rests: unknown;
+}
+
+export interface ControllerOptions {
+  readonly startWorker: StartWorker;
+  /** Of the extension, for the proxy's User-Agent. */
+  readonly version: string;
+  /** Read at each start and each `configure`. */
+  readonly inputs: () => Promise<ProxyInputs>;
+  readonly accessToken: () => Promise<string>;
+  readonly ports: PortMemory;
+  readonly onStatus: (status: ProxyStatus) => void;
+  /** Told once for each failure, whereas a status may be shown again. */
+  readonly onFailed: (reason: StartFailure) => void;
+  readonly onNotice: (notice: Notice) => void;
+  /** What should outlive a reload; plain data without secrets. */
+  readonly onRests: (rests: readonly StoredRest[]) => void;
+  readonly onLog: (level: LogLevel, message: string) => void;
+  /** The worker ended by itself; `willRestart` is false when it did so too often. */
+  readonly onCrash: (crash: { readonly willRestart: boolean }) => void;
+  readonly now?: () => number;
+  readonly timeouts?: Partial<ControllerTimeouts>;
+}
+
+export interface ControllerTimeouts {
+  readonly startMs: number;
+  /** Beyond the grace given to running requests. */
+  readonly closeMarginMs: number;
+  readonly checkKeyMs: number;
+}
+
+// A start takes 0.1 s; a loaded machine may need a hundred times that.
+export const defaultTimeouts: ControllerTimeouts = {
+  startMs: 30_000,
+  closeMarginMs: 1_500,
+  checkKeyMs: 20_000,
+};
