@@ -192,10 +192,6 @@ describe('route', () => {
     assert.deepEqual(chosen.names, ['opencode-go/glm-5.3']);
     assert.match(chosen.skipped[0]?.reason ?? '', /openai-responses/);
   });
-    const format = routed({ requestedModel: 'scenario:default' }, table);
-    assert.deepEqual(format.names, ['opencode-go/glm-5.3']);
-    assert.match(format.skipped[0]?.reason ?? '', /openai-responses/);
-  });
 
   it("puts a scenario's parameters over a model's", () => {
     const table = tableOf({
