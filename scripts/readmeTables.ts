@@ -9,7 +9,7 @@ interface DocumentedCommand {
 /** `readme` with the lines between the markers made anew; without markers it is left as it is. */
 export function withTables(readme: string, commands: readonly DocumentedCommand[]): string {
   const filled = fill(readme, 'settings', settingsTable());
-  return fill(filled, 'commands', commandsTable(commands));
+  return fill(fill(filled, 'scenario', scenarioTable()), 'commands', commandsTable(commands));
 }
 
 function fill(readme: string, name: string, table: string): string {
@@ -24,6 +24,44 @@ function settingsTable(): string {
     [plainMarkdown(schema['markdownDescription'] ?? ''), ...choices(schema)].join(' '),
   ]);
   return table(['Setting', 'Default', 'What it does'], rows);
+}
+
+/** Every member of a scenario, with those of its conditions and parameters. */
+function scenarioTable(): string {
+  const scenario = memberOf(jsonSchemas()['switchyard.scenarios'], 'additionalProperties');
+  const rows = Object.entries(memberOf(scenario, 'properties')).flatMap(([name, schema]) => {
+    const inner = Object.entries(memberOf(schema, 'properties'));
+    if (inner.length === 0) return [rowOf(name, schema)];
+    return inner.map(([key, member]) => rowOf(`${name}.${key}`, member));
+  });
+  return table(['Member', 'Value', 'Meaning'], rows);
+}
+
+function rowOf(name: string, schema: Json): readonly string[] {
+  const description = memberOf({ schema }, 'schema')['description'] ?? '';
+  return [`\`${name}\``, valueInWords(schema), String(description)];
+}
+
+function valueInWords(schema: Json): string {
+  const { enum: values, type, items } = memberOf({ schema }, 'schema');
+  if (Array.isArray(values)) return values.map((value) => `\`${value}\``).join(', ');
+  if (items !== undefined) {
+    const each = valueInWords(items);
+    return each === 'text' ? 'list' : `list of ${each}`;
+  }
+  if (type === 'boolean') return '`true`, `false`';
+  return type === 'string' ? 'text' : 'number';
+}
+
+/** The object at `key`; an empty one where there is none. */
+function memberOf(value: Json | undefined, key: string): JsonObject {
+  const holds = typeof value === 'object' && value !== null && !isList(value);
+  const member = holds ? value[key] : undefined;
+  return typeof member === 'object' && member !== null && !isList(member) ? member : {};
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 /** Each value of an enumeration with what it means. */

@@ -29,6 +29,14 @@ export const STAGES: readonly Stage[] = [
   { name: 'build', run: buildAll },
   { name: 'unit', run: () => runTestFiles(testFiles('test/unit', '.test.ts'), 10_000) },
   { name: 'guards', run: () => runTestFiles(testFiles('test/guards', '.test.ts'), 30_000) },
+  // Random histories and answers: a slow machine needs a while for each.
+  { name: 'property', run: () => runTestFiles(testFiles('test/property', '.test.ts'), 60_000) },
+  { name: 'faults', run: () => runTestFiles(testFiles('test/faults', '.test.ts'), 60_000) },
+  {
+    name: 'lifecycle',
+    run: () => runTestFiles(testFiles('test/lifecycle', '.test.ts'), 30_000),
+    needsBuild: true,
+  },
   { name: 'host', run: () => runInHost(chosenHostVersion()), needsBuild: true },
   // The same suite in the oldest VS Code that package.json admits.
   { name: 'minimum', run: () => runInHost('minimum'), needsBuild: true },

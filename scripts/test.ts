@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const sum = results.map((result) => result.counts).reduce(add);
   console.log('\n=== all stages');
   for (const { stage, counts, seconds } of results) {
-    console.log(`${stage.name.padEnd(8)} ${inWords(counts)} in ${seconds} s`);
+    console.log(`${stage.name.padEnd(9)} ${inWords(counts)} in ${seconds} s`);
   }
   // The plain closing line that continuous integration reads.
   console.log(inWords(sum));

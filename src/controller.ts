@@ -206,7 +206,7 @@ export class ProxyController {
     const session: WorkerSession = new WorkerSession(this.#options.startWorker, {
       report: (report) => this.#reported(report),
       notice: this.#options.onNotice,
-      rests: this.#options.onRests,
+      rests: (rests) => this.#options.rests.keep(rests),
       log: this.#options.onLog,
       died: (reason) => this.#died(reason),
     });
@@ -265,7 +265,8 @@ export class ProxyController {
   }
 
   #configureSession(session: WorkerSession, inputs: ProxyInputs): void {
-    session.post({ type: 'configure', version: this.#options.version, ...inputs });
+    const { version, rests } = this.#options;
+    session.post({ type: 'configure', version, ...inputs, rests: rests.recall() });
   }
 
   #setStatus(status: ProxyStatus): void {

@@ -1,7 +1,7 @@
 import type { LogLevel, Notice } from './proxy/protocol';
-import type { StoredRest } from './proxy/restMemory';
 import type { ApiKeys, ProxySettings } from './proxy/types';
 import type { ProxyStatus, StartFailure } from './proxyStatus';
+import type { RestKeeper } from './restKeeper';
 import type { StartWorker } from './workerThread';
 import type { PortMemory } from './workspaceMemory';
 
@@ -10,8 +10,6 @@ export interface ProxyInputs {
   /** `port` 0 = any, the remembered ones first. */
   readonly settings: ProxySettings & { readonly port: number };
   readonly keys: ApiKeys;
-  /** What `onRests` told last, in this window or an earlier one. */
-  readonly rests: unknown;
 }
 
 export interface ControllerOptions {
@@ -22,12 +20,11 @@ export interface ControllerOptions {
   readonly inputs: () => Promise<ProxyInputs>;
   readonly accessToken: () => Promise<string>;
   readonly ports: PortMemory;
+  readonly rests: RestKeeper;
   readonly onStatus: (status: ProxyStatus) => void;
   /** Told once for each failure, whereas a status may be shown again. */
   readonly onFailed: (reason: StartFailure) => void;
   readonly onNotice: (notice: Notice) => void;
-  /** What should outlive a reload; plain data without secrets. */
-  readonly onRests: (rests: readonly StoredRest[]) => void;
   readonly onLog: (level: LogLevel, message: string) => void;
   /** The worker ended by itself; `willRestart` is false when it did so too often. */
   readonly onCrash: (crash: { readonly willRestart: boolean }) => void;

@@ -57,22 +57,15 @@ class Switchyard {
     const { subscriptions, secrets, workspaceState, globalState } = context;
     this.#environment = new EnvironmentWriter(context.environmentVariableCollection);
     const providers = () => mergeProviders(this.#settings.current.providers).values();
-    const rests = restKeeper(globalState);
-    this.#keys = new KeyStore(secrets, {
-      changed: (keys) => {
-        this.#view.showKeys(keys);
-        void this.#controller.configure();
-      },
-      knownCredentials: () => [...providers()].map(({ credential }) => credential),
+    const credentials = () => [...providers()].map(({ credential }) => credential);
+    this.#keys = new KeyStore(secrets, credentials, (keys) => {
+      this.#view.showKeys(keys);
+      void this.#controller.configure();
     });
     this.#controller = new ProxyController({
       version: versionOf(context.extension.packageJSON),
       startWorker: workerStarter(context.asAbsolutePath('dist/proxy.js'), readHttpSettings),
-      inputs: async () => ({
-        keys: await this.#keys.load(),
-        settings: this.#settings.current,
-        rests: rests.recall(),
-      }),
+      inputs: async () => ({ keys: await this.#keys.load(), settings: this.#settings.current }),
       accessToken: async () => {
         this.#accessToken = await this.#keys.accessToken(workspaceId(workspaceState));
         return this.#accessToken;
@@ -80,7 +73,7 @@ class Switchyard {
       ports: portMemory(workspaceState, () => this.#environment.carriedPort()),
       onStatus: (status) => this.#show(status),
       onFailed: (reason) => this.#view.notifications.showFailure(reason),
-      onRests: (told) => rests.keep(told),
+      rests: restKeeper(globalState),
       onNotice: (notice) => this.#view.notifications.showNotice(notice),
       onLog: (level, message) => this.#view.log(level, message),
       onCrash: (crash) => this.#view.notifications.showCrash(crash),

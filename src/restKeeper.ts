@@ -24,9 +24,7 @@ export function restKeeper(state: Memento, now: () => number = Date.now): RestKe
     },
     keep(rests) {
       const replaced = new Set([...(own ?? []), ...namesOf(rests)]);
-      const others = stored().filter(
-        (rest) => !replaced.has(nameOf(rest)) && rest.untilAt > now(),
-      );
+      const others = stored().filter((rest) => !replaced.has(nameOf(rest)) && rest.untilAt > now());
       own = namesOf(rests);
       void state.update(restsKey, [...others, ...rests]);
     },

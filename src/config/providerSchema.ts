@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { efforts, wireFormats } from '../proxy/types';
+import { isBuiltInProvider } from './references';
 
 /** Parameters that a scenario or a model sets. */
 export const parametersSchema = z
@@ -61,36 +62,44 @@ const baseUrlSchema = z
     patternErrorMessage: 'A base URL begins with https:// or http://.',
   });
 
-export const providersSchema = z.record(
-  z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'A provider id has letters, digits, “.”, “_” and “-”.'),
-  z
-    .strictObject({
-      baseUrl: baseUrlSchema.optional(),
-      wireFormat: wireFormatSchema.optional(),
-      credential: z
-        .string()
-        .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'A key slot has letters, digits, “.”, “_” and “-”.')
-        .optional()
-        .meta({
-          description:
-            'Name of the key slot (not the key). Providers with the same slot share one key; “none” means that no key is sent. Default: the id of the provider.',
-        }),
-      models: z
-        .record(z.string().min(1), modelSchema)
-        .optional()
-        .meta({ description: 'What is known of each model, by its id.' }),
-    })
-    .meta({
-      defaultSnippets: [
-        {
-          label: 'Provider',
-          body: { baseUrl: 'https://$1/v1', wireFormat: 'openai-chat', models: { $2: {} } },
-        },
-      ],
-    }),
-);
+export const providersSchema = z
+  .record(
+    z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'A provider id has letters, digits, “.”, “_” and “-”.'),
+    z
+      .strictObject({
+        baseUrl: baseUrlSchema.optional(),
+        wireFormat: wireFormatSchema.optional(),
+        credential: z
+          .string()
+          .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'A key slot has letters, digits, “.”, “_” and “-”.')
+          .optional()
+          .meta({
+            description:
+              'Name of the key slot (not the key). Providers with the same slot share one key; “none” means that no key is sent. Default: the id of the provider.',
+          }),
+        models: z
+          .record(z.string().min(1), modelSchema)
+          .optional()
+          .meta({ description: 'What is known of each model, by its id.' }),
+      })
+      .meta({
+        defaultSnippets: [
+          {
+            label: 'Provider',
+            body: { baseUrl: 'https://$1/v1', wireFormat: 'openai-chat', models: { $2: {} } },
+          },
+        ],
+      }),
+  )
+  .superRefine((providers, context) => {
+    for (const [id, { baseUrl }] of Object.entries(providers)) {
+      if (baseUrl !== undefined || isBuiltInProvider(id)) continue;
+      const message = 'A provider of your own needs a baseUrl.';
+      context.addIssue({ code: 'custom', path: [id], message });
+    }
+  });
 
 /** Why `text` is no base URL that a key may be sent to, as a sentence; undefined when it is one. */
 function baseUrlFault(text: string): string | undefined {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ProxySettings } from '../proxy/types';
 import { providersSchema } from './providerSchema';
+import { type Fault, overrideFaults, scenarioFaults } from './references';
 import { modelOverridesSchema, scenariosSchema } from './scenarioSchema';
 
 /** Every setting, once: the manifest, the README and the checks at run time come from this table. */
@@ -135,30 +136,37 @@ export function parseSettings(
     name: SettingName,
     schema: z.ZodType<Value>,
     last: Value | undefined,
+    faultsOf: (value: Value) => readonly Fault[] = () => [],
   ): Value => {
     const parsed = schema.safeParse(raw[name]);
-    if (parsed.success) return parsed.data;
-    for (const issue of parsed.error.issues) {
-      problems.push({
-        setting: name,
-        path: pathOf(name, issue.path),
-        message: sentenceOf(issue.message),
-      });
+    const faults = parsed.success ? faultsOf(parsed.data) : parsed.error.issues;
+    if (parsed.success && faults.length === 0) return parsed.data;
+    for (const { path, message } of faults) {
+      problems.push({ setting: name, path: pathOf(name, path), message: sentenceOf(message) });
     }
     return last ?? schema.parse(undefined);
   };
   const all = settingSchemas;
   const terminal = 'switchyard.terminal.injectEnvironment';
+  // In this order: scenarios name providers, and overrides name both.
+  const providers = read('switchyard.providers', all['switchyard.providers'], lastGood?.providers);
+  const scenarios = read(
+    'switchyard.scenarios',
+    all['switchyard.scenarios'],
+    lastGood?.scenarios,
+    (value) => scenarioFaults(value, providers),
+  );
   return {
     settings: {
       enabled: read('switchyard.enabled', all['switchyard.enabled'], lastGood?.enabled),
       port: read('switchyard.port', all['switchyard.port'], lastGood?.port),
-      providers: read('switchyard.providers', all['switchyard.providers'], lastGood?.providers),
-      scenarios: read('switchyard.scenarios', all['switchyard.scenarios'], lastGood?.scenarios),
+      providers,
+      scenarios,
       modelOverrides: read(
         'switchyard.modelOverrides',
         all['switchyard.modelOverrides'],
         lastGood?.modelOverrides,
+        (value) => overrideFaults(value, { providers, scenarios }),
       ),
       onAuthError: read(
         'switchyard.onAuthError',
@@ -189,10 +197,12 @@ function sentenceOf(message: string): string {
   return /[.!?]$/.test(capitalized) ? capitalized : `${capitalized}.`;
 }
 
-/** `switchyard.scenarios`, ['fast', 'models', 0] → `switchyard.scenarios.fast.models[0]`. */
+/** ['fast', 'models', 0] → `switchyard.scenarios.fast.models[0]`, ['gpt-*'] → `switchyard.modelOverrides["gpt-*"]`. */
 function pathOf(name: string, path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : `${text}.${String(step)}`),
-    name,
-  );
+  const step = (key: PropertyKey): string => {
+    if (typeof key === 'number') return `[${key}]`;
+    const text = String(key);
+    return /^[\w-]+$/.test(text) ? `.${text}` : `[${JSON.stringify(text)}]`;
+  };
+  return name + path.map(step).join('');
 }

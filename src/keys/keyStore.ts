@@ -10,13 +10,6 @@ export interface Secrets {
   onDidChange(listener: (event: { readonly key: string }) => void): { dispose(): void };
 }
 
-export interface KeyStoreListeners {
-  /** Told with all keys once they are read, and after any of them changed, in this window or another. */
-  readonly changed: (keys: ApiKeys) => void;
-  /** The credentials to look for where the host cannot list its secrets. */
-  readonly knownCredentials: () => readonly string[];
-}
-
 /** `failed`: the system has no working keyring; `reason` is its own message. */
 export type StoreResult =
   | { readonly outcome: 'stored' }
@@ -30,7 +23,8 @@ const accessTokenBytes = 32;
 /** API keys, one secret per credential, read ahead of need; and the access tokens of the workspaces. */
 export class KeyStore {
   readonly #secrets: Secrets;
-  readonly #listeners: KeyStoreListeners;
+  readonly #knownCredentials: () => readonly string[];
+  readonly #changed: (keys: ApiKeys) => void;
   readonly #subscription: { dispose(): void };
   readonly #stored = new Map<string, string>();
   /** Keys that the system could not keep; they end with the window. */
@@ -38,9 +32,18 @@ export class KeyStore {
   readonly #sessionTokens = new Map<string, string>();
   #loading: Promise<void> | undefined;
 
-  constructor(secrets: Secrets, listeners: KeyStoreListeners) {
+  /**
+   * `changed` is called with all keys once they are read, and after any of them changed, in this window or another.
+   * `knownCredentials` are looked for where the host cannot list its secrets.
+   */
+  constructor(
+    secrets: Secrets,
+    knownCredentials: () => readonly string[],
+    changed: (keys: ApiKeys) => void,
+  ) {
     this.#secrets = secrets;
-    this.#listeners = listeners;
+    this.#knownCredentials = knownCredentials;
+    this.#changed = changed;
     this.#subscription = secrets.onDidChange(({ key: name }) => {
       if (name.startsWith(apiKeyPrefix)) void this.#reread(name.slice(apiKeyPrefix.length));
     });
@@ -69,7 +72,7 @@ export class KeyStore {
     // SecretStorage tells of its own change too; whichever comes second finds nothing new.
     if (this.#stored.get(credential) !== key || hadSessionKey) {
       this.#stored.set(credential, key);
-      this.#changed();
+      this.#changed(this.current());
     }
     return { outcome: 'stored' };
   }
@@ -77,13 +80,13 @@ export class KeyStore {
   /** Keeps `key` in memory until the window closes. */
   keepForSession(credential: string, key: string): void {
     this.#session.set(credential, key);
-    this.#changed();
+    this.#changed(this.current());
   }
 
   /** Forgets the key of `credential`, stored or not. */
   async delete(credential: string): Promise<StoreResult> {
     const known = this.#stored.delete(credential);
-    if (this.#session.delete(credential) || known) this.#changed();
+    if (this.#session.delete(credential) || known) this.#changed(this.current());
     try {
       await this.#secrets.delete(apiKeyPrefix + credential);
       return { outcome: 'stored' };
@@ -119,7 +122,7 @@ export class KeyStore {
         if (key !== undefined) this.#stored.set(credential, key);
       }),
     );
-    if (this.#stored.size > 0) this.#changed();
+    if (this.#stored.size > 0) this.#changed(this.current());
   }
 
   async #storedCredentials(): Promise<readonly string[]> {
@@ -130,12 +133,8 @@ export class KeyStore {
         .map((name) => name.slice(apiKeyPrefix.length));
     } catch {
       // A young part of the interface: forks of VS Code may lack it, and then the call itself throws.
-      return [...new Set(this.#listeners.knownCredentials())];
+      return [...new Set(this.#knownCredentials())];
     }
-  }
-
-  #changed(): void {
-    this.#listeners.changed(this.current());
   }
 
   async #reread(credential: string): Promise<void> {
@@ -143,7 +142,7 @@ export class KeyStore {
     if (this.#stored.get(credential) === key) return;
     if (key === undefined) this.#stored.delete(credential);
     else this.#stored.set(credential, key);
-    this.#changed();
+    this.#changed(this.current());
   }
 
   /** Undefined when there is none or the keyring does not answer. */

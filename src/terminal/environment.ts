@@ -7,12 +7,37 @@ export interface EnvironmentInput {
   readonly smallestContext: number | undefined;
 }
 
+/** What every agent sends through HTTP_PROXY, 127.0.0.1 included, goes past it for these. */
+const loopbackNames = ['127.0.0.1', 'localhost', '::1'];
+const noProxyNames = ['NO_PROXY', 'no_proxy'];
+
+/** Variables whose value is appended to what the terminal has; all others replace it. */
+export const appendedVariables: ReadonlySet<string> = new Set(noProxyNames);
+
 /**
- * The variables that make an agent in a terminal use the proxy. Never the base URL alone: with a saved
- * login Claude Code would send that login's token to us. Source: facts on the clients, section 5, 2026-11-22.
+ * The variables of an integrated terminal. NO_PROXY is appended to, not replaced: a shell profile may set its own, and
+ * only the terminal knows it. The comma in front may have nothing before it, which clients skip.
  */
 export function terminalEnvironment(input: EnvironmentInput): Readonly<Record<string, string>> {
+  // `*` means "no proxy for anything" only when it stands alone.
+  const isNeeded = input.inheritedNoProxy?.trim() !== '*';
+  const appended = isNeeded
+    ? noProxyNames.map((name) => [name, `,${loopbackNames.join(',')}`])
+    : [];
+  return { ...agentEnvironment(input), ...Object.fromEntries(appended) };
+}
+
+/** The same for a shell elsewhere, with the whole NO_PROXY. */
+export function ownShellEnvironment(input: EnvironmentInput): Readonly<Record<string, string>> {
   const noProxy = withLoopback(input.inheritedNoProxy);
+  return { ...agentEnvironment(input), NO_PROXY: noProxy, no_proxy: noProxy };
+}
+
+/**
+ * What makes an agent use the proxy. Never the base URL alone: with a saved login Claude Code would send that login's
+ * token to us. Source: facts on the clients, section 5, 2026-11-22.
+ */
+function agentEnvironment(input: EnvironmentInput): Readonly<Record<string, string>> {
   return {
     ANTHROPIC_BASE_URL: `http://127.0.0.1:${input.port}`,
     ANTHROPIC_AUTH_TOKEN: input.accessToken,
@@ -26,20 +51,14 @@ export function terminalEnvironment(input: EnvironmentInput): Readonly<Record<st
     ...(input.smallestContext === undefined
       ? {}
       : { CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(input.smallestContext) }),
-    // Every agent sends 127.0.0.1 through HTTP_PROXY unless told otherwise.
-    NO_PROXY: noProxy,
-    no_proxy: noProxy,
   };
 }
-
-const loopbackNames = ['127.0.0.1', 'localhost', '::1'];
 
 function withLoopback(inherited: string | undefined): string {
   const names = (inherited ?? '')
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-  // `*` means "no proxy for anything" only when it stands alone.
   if (names.length === 1 && names[0] === '*') return '*';
   return [...names, ...loopbackNames.filter((name) => !names.includes(name))].join(',');
 }

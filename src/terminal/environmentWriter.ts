@@ -1,10 +1,15 @@
 import * as vscode from 'vscode';
 import type { ProxyStatus } from '../proxyStatus';
-import { environmentChange, shellLines, terminalEnvironment } from './environment';
+import {
+  appendedVariables,
+  environmentChange,
+  ownShellEnvironment,
+  shellLines,
+} from './environment';
 import { injectedEnvironment } from './injection';
 
 // At shell integration too: a shell profile that exports ANTHROPIC_API_KEY would otherwise win, and the
-// person's own key would reach the proxy.
+// person's own key would reach the proxy. What is appended stands there twice where no profile sets it anew.
 const options: vscode.EnvironmentVariableMutatorOptions = {
   applyAtProcessCreation: true,
   applyAtShellIntegration: true,
@@ -32,14 +37,17 @@ export class EnvironmentWriter {
     if (wanted === 'keep') return;
     const { set, remove } = environmentChange(this.#present(), wanted);
     for (const name of remove) this.#collection.delete(name);
-    for (const [name, value] of set) this.#collection.replace(name, value, options);
+    for (const [name, value] of set) {
+      if (appendedVariables.has(name)) this.#collection.append(name, value, options);
+      else this.#collection.replace(name, value, options);
+    }
     if (set.length > 0) this.#collection.description = description();
   }
 
   /** Lines for the person's own shell; undefined while the proxy does not run. */
   shellLines(status: ProxyStatus, accessToken: string | undefined): string | undefined {
     if (status.state !== 'running' || accessToken === undefined) return undefined;
-    const variables = terminalEnvironment({
+    const variables = ownShellEnvironment({
       port: status.port,
       accessToken,
       inheritedNoProxy: inheritedNoProxy(),
@@ -51,6 +59,12 @@ export class EnvironmentWriter {
   /** The names of our variables; their values are nobody's business but the terminal's. */
   names(): readonly string[] {
     return Object.keys(this.#present());
+  }
+
+  /** The port that the variables point to now; at first those of the window's last life. */
+  carriedPort(): number | undefined {
+    const url = this.#collection.get('ANTHROPIC_BASE_URL')?.value ?? '';
+    return URL.canParse(url) ? Number(new URL(url).port) : undefined;
   }
 
   #present(): Record<string, string> {

@@ -1,5 +1,5 @@
-import type { ProxyStatus } from '../proxyStatus';
 import { assertNever } from '../proxy/types';
+import type { ProxyStatus } from '../proxyStatus';
 import { terminalEnvironment } from './environment';
 
 export interface InjectionInput {

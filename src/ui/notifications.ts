@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import type { ProxyStatus } from '../proxyStatus';
 import type { Notice, NoticeButton } from '../proxy/protocol';
+import type { ProxyStatus } from '../proxyStatus';
 import type { CommandId } from './commands';
+import { noticeCause } from './noticeCause';
 import { plainMessage } from './plainMessage';
 import { describeFailure } from './statusPresentation';
 
@@ -18,7 +19,7 @@ export class Notifications {
   /** The worker sends each notice once per cause; here only the same one twice at a time is refused. */
   showNotice(notice: Notice): void {
     const actions = notice.buttons.flatMap((button) => noticeAction(button, notice) ?? []);
-    void this.#show(`${notice.kind}:${notice.credential}`, plainMessage(notice.message), actions);
+    void this.#show(noticeCause(notice), plainMessage(notice.message), actions);
   }
 
   showInvalidSettings(

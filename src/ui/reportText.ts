@@ -1,5 +1,5 @@
-import type { ProxyStatus } from '../proxyStatus';
 import type { CredentialReport, TargetReport } from '../proxy/protocol';
+import type { ProxyStatus } from '../proxyStatus';
 import type { CommandId } from './commands';
 import { presentStatus } from './statusPresentation';
 import type { Translate } from './translate';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { ProxyStatus } from '../proxyStatus';
 import type { CredentialReport, KeyCheck } from '../proxy/protocol';
 import { type ApiKeys, assertNever, type Provider } from '../proxy/types';
+import type { ProxyStatus } from '../proxyStatus';
 import { cleanKey, keyFault, slotsOf } from './keySlots';
 import { plainMessage } from './plainMessage';
 import { describeCredential } from './reportText';
@@ -19,6 +19,8 @@ export interface KeyAccess {
     readonly status: ProxyStatus;
     /** Undefined when there was no answer. */
     checkKey(providerId: string, key: string, signal: AbortSignal): Promise<KeyCheck | undefined>;
+    /** The key was set, be it to the same value: the account may be mended. */
+    keyConfirmed(credential: string): Promise<void>;
   };
 }
 
@@ -164,6 +166,7 @@ async function save(
 ): Promise<void> {
   const stored = await access.keys.store(credential, key);
   if (stored.outcome === 'stored') {
+    await access.proxy.keyConfirmed(credential);
     tell(access, credential, label, message);
     return;
   }
@@ -178,7 +181,10 @@ async function save(
     session,
     help,
   );
-  if (choice === session) access.keys.keepForSession(credential, key);
+  if (choice === session) {
+    access.keys.keepForSession(credential, key);
+    await access.proxy.keyConfirmed(credential);
+  }
   if (choice === help) await vscode.env.openExternal(keyringHelp);
 }
 

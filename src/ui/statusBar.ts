@@ -12,13 +12,10 @@ const backgrounds = {
 export class StatusBar {
   readonly #item: vscode.StatusBarItem;
   #shownTooltip = '';
+  #shownCommand = '';
 
-  constructor() {
-    this.#item = vscode.window.createStatusBarItem(
-      'switchyard.status',
-      vscode.StatusBarAlignment.Left,
-      0,
-    );
+  constructor(item: vscode.StatusBarItem = createItem()) {
+    this.#item = item;
     this.#item.name = 'Switchyard';
     this.#item.show();
   }
@@ -31,12 +28,20 @@ export class StatusBar {
     }
     const background = presentation.background && backgrounds[presentation.background];
     if (this.#item.backgroundColor !== background) this.#item.backgroundColor = background;
-    this.#item.command = commandOf(presentation);
+    this.#showCommand(presentation);
     this.#showTooltip(tooltipMarkdown(status, vscode.l10n.t));
   }
 
   dispose(): void {
     this.#item.dispose();
+  }
+
+  #showCommand({ command, argument, hint }: StatusPresentation): void {
+    const shown = JSON.stringify([command, argument, hint]);
+    if (shown === this.#shownCommand) return;
+    this.#shownCommand = shown;
+    const values = argument === undefined ? [] : [argument];
+    this.#item.command = { command, title: hint, arguments: values };
   }
 
   #showTooltip(markdown: string): void {
@@ -48,6 +53,6 @@ export class StatusBar {
   }
 }
 
-function commandOf({ command, credential, hint }: StatusPresentation): vscode.Command {
-  return { command, title: hint, arguments: credential === undefined ? [] : [credential] };
+function createItem(): vscode.StatusBarItem {
+  return vscode.window.createStatusBarItem('switchyard.status', vscode.StatusBarAlignment.Left, 0);
 }

@@ -1,6 +1,6 @@
-import type { ProxyStatus, StartFailure } from '../proxyStatus';
 import type { CredentialReport, ProxyReport } from '../proxy/protocol';
 import { assertNever } from '../proxy/types';
+import type { ProxyStatus, StartFailure } from '../proxyStatus';
 import type { CommandId } from './commands';
 import type { Translate } from './translate';
 
@@ -14,8 +14,8 @@ export interface StatusPresentation {
   /** What a click does, as a sentence. */
   readonly hint: string;
   readonly command: CommandId;
-  /** The key slot that `switchyard.setApiKey` is to ask for; absent: the person chooses. */
-  readonly credential?: string;
+  /** What the command is given: the key slot to ask for, or the setting to open. */
+  readonly argument?: string;
   readonly background?: 'warning' | 'error';
 }
 
@@ -122,7 +122,7 @@ function presentRefused(credential: CredentialReport, t: Translate): StatusPrese
       : t('{0} rejected the API key.', label),
     hint: t('Click to set another one.'),
     command: 'switchyard.setApiKey',
-    credential: credential.credential,
+    argument: credential.credential,
     background: 'warning',
   };
 }
@@ -131,15 +131,23 @@ function presentMissing(
   credentials: readonly CredentialReport[],
   t: Translate,
 ): StatusPresentation {
-  const missing = credentials.filter(({ state }) => state === 'missing');
-  const [first] = missing;
+  const first = credentials.find(({ state }) => state === 'missing');
+  if (first === undefined) {
+    // No key would help: the chain names models of providers that do not exist, or in a format not spoken.
+    return {
+      text: `$(warning) ${t('Switchyard: no usable model')}`,
+      label: t('Switchyard, no usable model'),
+      sentence: t('No model of the default chain can be used.'),
+      hint: t('Click to open the scenarios in the settings.'),
+      command: 'switchyard.openSettings',
+      argument: 'switchyard.scenarios',
+      background: 'warning',
+    };
+  }
   return {
     text: `$(key) ${t('Switchyard: set API key')}`,
     label: t('Switchyard, API key needed'),
-    sentence:
-      first === undefined
-        ? t('No model of the default chain can be used.')
-        : t('{0} needs an API key.', first.label),
+    sentence: t('{0} needs an API key.', first.label),
     hint: t('Click to set it.'),
     command: 'switchyard.setApiKey',
     background: 'warning',

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { ProxyStatus } from '../proxyStatus';
 import type { LogLevel } from '../proxy/protocol';
+import type { ProxyStatus } from '../proxyStatus';
 import { Notifications } from './notifications';
 import { statusText } from './reportText';
 import { StatusBar } from './statusBar';

@@ -194,6 +194,8 @@ describe('a person in a real window', function () {
     await first.openTerminal();
     assert.deepEqual(variables(await first.captureFromTerminal('env')), before);
     assert.match(await first.captureFromTerminal('node ask.mjs'), new RegExp(`200 ${FIRST_REPLY}`));
+    const titles = await first.paletteTitles('Switchyard: ');
+    assert.ok(titles.includes('Switchyard: Delete API Key'), titles.join(', '));
   });
 
   it('opens a second window, which has a port of its own and works', async () => {

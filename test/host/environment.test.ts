@@ -1,6 +1,6 @@
 // What the extension does to new terminals, seen from a real one.
 import { strict as assert } from 'node:assert';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -36,6 +36,22 @@ describe('the environment of new terminals', function () {
       variables().filter((name) => environment[name] === undefined),
       [],
     );
+  });
+
+  it('adds to the NO_PROXY of a shell profile, and wins over its ANTHROPIC_API_KEY', async () => {
+    const home = mkdtempSync(path.join(tmpdir(), 'switchyard-home-'));
+    try {
+      const profile = 'export NO_PROXY=corp.example ANTHROPIC_API_KEY=own\n';
+      writeFileSync(path.join(home, '.bashrc'), profile);
+      const environment = await terminalEnvironment({
+        shellPath: '/bin/bash',
+        env: { HOME: home },
+      });
+      assert.equal(environment['NO_PROXY'], 'corp.example,127.0.0.1,localhost,::1');
+      assert.equal(environment['ANTHROPIC_API_KEY'], '');
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
   });
 
   it('is clean while the setting is off, and the same again when it is on', async () => {
@@ -96,10 +112,12 @@ describe('secrets', () => {
 });
 
 /** Every variable of a terminal that is opened now, as a program in it sees them. */
-async function terminalEnvironment(): Promise<Readonly<Record<string, string>>> {
+async function terminalEnvironment(
+  options: vscode.TerminalOptions = {},
+): Promise<Readonly<Record<string, string>>> {
   const folder = mkdtempSync(path.join(tmpdir(), 'switchyard-terminal-'));
   const file = path.join(folder, 'environment');
-  const terminal = vscode.window.createTerminal({ name: 'environment' });
+  const terminal = vscode.window.createTerminal({ name: 'environment', ...options });
   try {
     terminal.sendText(`env -0 > ${file}.part && mv ${file}.part ${file}`);
     await until(() => existsSync(file));

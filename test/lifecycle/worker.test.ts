@@ -32,13 +32,13 @@ function setUp(upstreamUrl: string, fixedPort = 0) {
       workers.push(worker);
       return worker;
     },
-    inputs: async () => ({ settings, keys: {}, rests: undefined }),
+    inputs: async () => ({ settings, keys: {} }),
     accessToken: async () => accessToken,
     ports: { remembered: () => remembered, remember: (port) => void remembered.push(port) },
     onStatus: (status) => statuses.push(status),
     onFailed: () => undefined,
     onNotice: () => undefined,
-    onRests: () => undefined,
+    rests: { recall: () => [], keep: () => undefined },
     onLog: (level, message) => log.push(`${level} ${message}`),
     onCrash: () => undefined,
   });

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { parseSettings } from '../../src/config/schema';
 import { ProxyController } from '../../src/controller';
 import type { FromWorker, ProxyReport, ToWorker } from '../../src/proxy/protocol';
+import type { StoredRest } from '../../src/proxy/restMemory';
 import type { ProxyStatus, StartFailure } from '../../src/proxyStatus';
 import type { StartWorker, WorkerListeners } from '../../src/workerThread';
 
@@ -86,7 +87,7 @@ function setUp(changes: Partial<World> = {}) {
   const crashes: boolean[] = [];
   const failures: StartFailure[] = [];
   let keys: Record<string, string> = {};
-  let kept: unknown;
+  let kept: readonly StoredRest[] = [];
   const startWorker: StartWorker = (listeners) => {
     const worker = new FakeWorker(listeners, world);
     workers.push(worker);
@@ -98,7 +99,6 @@ function setUp(changes: Partial<World> = {}) {
     inputs: async () => ({
       settings: parseSettings({ 'switchyard.port': world.port }).settings,
       keys,
-      rests: kept,
     }),
     accessToken: async () => 'token',
     ports: {
@@ -108,8 +108,11 @@ function setUp(changes: Partial<World> = {}) {
     onStatus: (status) => statuses.push(status),
     onFailed: (reason) => failures.push(reason),
     onNotice: () => undefined,
-    onRests: (rests) => {
-      kept = rests;
+    rests: {
+      recall: () => kept,
+      keep: (rests) => {
+        kept = rests;
+      },
     },
     onLog: (level, message) => log.push(`${level} ${message}`),
     onCrash: ({ willRestart }) => crashes.push(willRestart),

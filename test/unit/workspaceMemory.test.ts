@@ -12,15 +12,26 @@ function memento(values: Record<string, unknown> = {}) {
 
 describe('the memory of a workspace', () => {
   it('keeps the last ports of its windows', () => {
-    const ports = portMemory(memento());
+    const ports = portMemory(memento(), () => undefined);
     for (const port of [1001, 1002, 1003, 1004, 1002, 1005]) ports.remember(port);
     assert.deepEqual(ports.remembered(), [1003, 1004, 1002, 1005]);
   });
 
   it('ignores what is no port', () => {
-    const ports = portMemory(memento({ ports: ['80', 0, 70_000, 1.5, null, 4141] }));
+    const ports = portMemory(
+      memento({ ports: ['80', 0, 70_000, 1.5, null, 4141] }),
+      () => undefined,
+    );
     assert.deepEqual(ports.remembered(), [4141]);
-    assert.deepEqual(portMemory(memento({ ports: 'nonsense' })).remembered(), []);
+    assert.deepEqual(portMemory(memento({ ports: 'nonsense' }), () => 80).remembered(), []);
+  });
+
+  it('prefers the port that the terminals carry, if a window of this workspace had it', () => {
+    let carried = 1002;
+    const ports = portMemory(memento({ ports: [1001, 1002, 1003] }), () => carried);
+    assert.deepEqual(ports.remembered(), [1002, 1001, 1003]);
+    carried = 9999;
+    assert.deepEqual(ports.remembered(), [1001, 1002, 1003]);
   });
 
   it('names the workspace once', () => {

@@ -68,15 +68,13 @@ function toolMembers(
   };
 }
 
-const modes = { auto: 'AUTO', any: 'ANY', none: 'NONE' } as const;
-
 function callingConfig(
   choice: ToolChoice,
   tools: readonly CustomTool[],
   naming: ToolNaming,
 ): JsonObject {
   if (choice.type !== 'tool') {
-    return { mode: modes[choice.type] };
+    return { mode: choice.type.toUpperCase() };
   }
   const name = choice.name ?? '';
   const isThere = tools.some((tool) => tool.name === name);

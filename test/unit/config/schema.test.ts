@@ -1,5 +1,7 @@
 import { strict as assert } from 'node:assert';
+import { builtInScenarioNames } from '../../../src/config/references';
 import { parseSettings } from '../../../src/config/schema';
+import { builtInScenarios } from '../../../src/proxy/scenarios';
 
 describe('parseSettings', () => {
   const defaults = parseSettings({}).settings;
@@ -87,6 +89,68 @@ describe('parseSettings', () => {
     });
     assert.equal(problems[0]?.path, 'switchyard.scenarios.fast');
     assert.match(problems[0]?.message ?? '', /model/);
+  });
+
+  const chain = (...models: readonly string[]) => ({ models });
+  const gateway = { baseUrl: 'https://llm.example.com/v1' };
+  const dangling: readonly (readonly [string, Readonly<Record<string, unknown>>, RegExp])[] = [
+    [
+      'switchyard.scenarios.default.models[1]',
+      { 'switchyard.scenarios': { default: chain('openai/gpt', 'opencodego/glm') } },
+      /^There is no provider “opencodego”; known: opencode-go, .*\.$/,
+    ],
+    [
+      'switchyard.modelOverrides["gpt-*"][0]',
+      { 'switchyard.modelOverrides': { 'gpt-*': ['opena/gpt'] } },
+      /^There is no provider “opena”/,
+    ],
+    [
+      'switchyard.modelOverrides["claude-*"]',
+      {
+        'switchyard.scenarios': { mine: chain('demo/hello') },
+        'switchyard.modelOverrides': { 'claude-*': 'nosuch' },
+      },
+      /^There is no scenario “nosuch”; known: default, .*, mine\.$/,
+    ],
+    [
+      'switchyard.providers.mine',
+      { 'switchyard.providers': { mine: { wireFormat: 'openai-chat' } } },
+      /^A provider of your own needs a baseUrl\.$/,
+    ],
+  ];
+  for (const [path, raw, message] of dangling) {
+    it(`refuses what names nothing, at ${path}`, () => {
+      const { settings, problems } = parseSettings(raw);
+      assert.deepEqual(
+        problems.map((problem) => problem.path),
+        [path],
+      );
+      assert.match(problems[0]?.message ?? '', message);
+      const [name = ''] = /^switchyard\.\w+/.exec(path) ?? [];
+      assert.deepEqual(settings, parseSettings({ ...raw, [name]: undefined }).settings);
+    });
+  }
+
+  it('lets scenarios and overrides name what other settings define', () => {
+    const { problems } = parseSettings({
+      'switchyard.modelOverrides': { 'gpt-*': 'mine', 'o1-*': 'longContext' },
+      'switchyard.scenarios': { mine: chain('gateway/big') },
+      'switchyard.providers': { gateway, openai: { wireFormat: 'openai-chat' } },
+    });
+    assert.deepEqual(problems, []);
+  });
+
+  it('keeps scenarios whose provider is taken away, and says what they miss', () => {
+    const raw = { 'switchyard.scenarios': { default: chain('gateway/big', 'demo/hello') } };
+    const good = parseSettings({ ...raw, 'switchyard.providers': { gateway } }).settings;
+    const { settings, problems } = parseSettings(raw, good);
+    assert.deepEqual(settings.scenarios, good.scenarios);
+    assert.deepEqual(settings.providers, {});
+    assert.equal(problems[0]?.path, 'switchyard.scenarios.default.models[0]');
+  });
+
+  it('knows the names of all built-in scenarios', () => {
+    assert.deepEqual([...builtInScenarioNames].sort(), Object.keys(builtInScenarios).sort());
   });
 
   const refusedUrls = [

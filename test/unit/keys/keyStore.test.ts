@@ -52,10 +52,11 @@ describe('KeyStore', () => {
   beforeEach(() => {
     secrets = new FakeSecrets();
     changes = [];
-    store = new KeyStore(secrets, {
-      changed: (keys) => changes.push(keys),
-      knownCredentials: () => ['opencode', 'none'],
-    });
+    store = new KeyStore(
+      secrets,
+      () => ['opencode', 'none'],
+      (keys) => changes.push(keys),
+    );
   });
 
   afterEach(() => store.dispose());
@@ -128,10 +129,11 @@ describe('KeyStore', () => {
     assert.match(token, /^[\w-]{43}$/);
     assert.equal(await store.accessToken('w'), token);
     assert.notEqual(await store.accessToken('other'), token);
-    const nextWindow = new KeyStore(secrets, {
-      changed: () => undefined,
-      knownCredentials: () => [],
-    });
+    const nextWindow = new KeyStore(
+      secrets,
+      () => [],
+      () => undefined,
+    );
     assert.equal(await nextWindow.accessToken('w'), token);
   });
 

@@ -1,18 +1,19 @@
 import { strict as assert } from 'node:assert';
 import {
   environmentChange,
+  ownShellEnvironment,
   shellLines,
   terminalEnvironment,
 } from '../../../src/terminal/environment';
 
-describe('terminalEnvironment', () => {
-  const input = {
-    port: 4141,
-    accessToken: 'token',
-    inheritedNoProxy: undefined,
-    smallestContext: undefined,
-  };
+const input = {
+  port: 4141,
+  accessToken: 'token',
+  inheritedNoProxy: undefined,
+  smallestContext: undefined,
+};
 
+describe('terminalEnvironment', () => {
   it('is the whole list for the integrated terminal', () => {
     assert.deepEqual(terminalEnvironment(input), {
       ANTHROPIC_BASE_URL: 'http://127.0.0.1:4141',
@@ -21,16 +22,23 @@ describe('terminalEnvironment', () => {
       CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST: '1',
       CLAUDE_CODE_GATEWAY_HINT_HEADERS: '1',
       CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: '1',
-      NO_PROXY: '127.0.0.1,localhost,::1',
-      no_proxy: '127.0.0.1,localhost,::1',
+      NO_PROXY: ',127.0.0.1,localhost,::1',
+      no_proxy: ',127.0.0.1,localhost,::1',
     });
+  });
+
+  it('leaves a NO_PROXY alone that allows everything', () => {
+    const variables = terminalEnvironment({ ...input, inheritedNoProxy: '*' });
+    assert.ok(!('NO_PROXY' in variables || 'no_proxy' in variables));
   });
 
   it('tells the smallest context window where it is known', () => {
     const variables = terminalEnvironment({ ...input, smallestContext: 200_000 });
     assert.equal(variables['CLAUDE_CODE_MAX_CONTEXT_TOKENS'], '200000');
   });
+});
 
+describe('ownShellEnvironment', () => {
   const noProxies = [
     ['corp.example', 'corp.example,127.0.0.1,localhost,::1'],
     ['localhost, corp.example ,', 'localhost,corp.example,127.0.0.1,::1'],
@@ -40,11 +48,11 @@ describe('terminalEnvironment', () => {
   ] as const;
   for (const [inherited, extended] of noProxies) {
     it(`extends NO_PROXY “${inherited}” by what is missing`, () => {
-      const variables = terminalEnvironment({ ...input, inheritedNoProxy: inherited });
+      const variables = ownShellEnvironment({ ...input, inheritedNoProxy: inherited });
       assert.equal(variables['NO_PROXY'], extended);
       assert.equal(variables['no_proxy'], extended);
       // A window that was started from a terminal of ours inherits our own value.
-      const again = terminalEnvironment({ ...input, inheritedNoProxy: extended });
+      const again = ownShellEnvironment({ ...input, inheritedNoProxy: extended });
       assert.deepEqual(again, variables);
     });
   }

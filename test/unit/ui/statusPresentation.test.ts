@@ -40,6 +40,11 @@ describe('presentStatus', () => {
       'switchyard.setApiKey',
     ],
     [
+      running({ usable: false, credentials: [credential('accepted')] }),
+      '$(warning) Switchyard: no usable model',
+      'switchyard.openSettings',
+    ],
+    [
       running({ credentials: [credential('rejected')] }),
       '$(key) Switchyard: key rejected',
       'switchyard.setApiKey',
@@ -69,13 +74,18 @@ describe('presentStatus', () => {
 
   it('asks for the key that was rejected, and lets the person choose where one is missing', () => {
     const rejected = presentStatus(running({ credentials: [credential('rejected')] }), t);
-    assert.equal(rejected.credential, 'opencode');
+    assert.equal(rejected.argument, 'opencode');
     const missing = presentStatus(
       running({ usable: false, credentials: [credential('missing')] }),
       t,
     );
-    assert.equal(missing.credential, undefined);
+    assert.equal(missing.argument, undefined);
     assert.match(missing.sentence, /^OpenCode needs an API key/);
+  });
+
+  it('opens the scenarios where no key would make the default chain usable', () => {
+    const unusable = presentStatus(running({ usable: false, credentials: [] }), t);
+    assert.equal(unusable.argument, 'switchyard.scenarios');
   });
 
   it('does not call for a key that only another chain lacks', () => {
