@@ -7,10 +7,10 @@ import { efforts, type ModelFacts, type Provider, type WireFormat, wireFormats }
  * elsewhere. Never a guess: an unknown model has no limits.
  */
 export function modelFacts(provider: Provider, model: string): ModelFacts {
-  const own = provider.models[model];
-  const bundled = bundledModels[provider.id]?.[model];
+  const own = ownMember(provider.models, model);
+  const bundled = ownMember(ownMember(bundledModels, provider.id) ?? {}, model);
   if (bundled !== undefined) return { ...bundled, ...own };
-  const elsewhere = bundledModels['opencode-zen']?.[model];
+  const elsewhere = ownMember(bundledModels['opencode-zen'] ?? {}, model);
   if (elsewhere === undefined) return own ?? {};
   // The wire format and the price belong to who runs the upstream, not to the model.
   const { wireFormat: _wireFormat, price: _price, ...portable } = elsewhere;
@@ -26,6 +26,11 @@ export function modelWireFormat(provider: Provider, model: string, facts: ModelF
 
 /** The date of the bundled model facts, `YYYY-MM-DD`. */
 export const catalogueDate: string = snapshot.asOf;
+
+/** Names come from settings and clients: `constructor` must find nothing. */
+export function ownMember<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
 
 /** Every model id that the bundled catalogue lists for a provider. */
 export function catalogueModels(providerId: string): readonly string[] {

@@ -1,3 +1,4 @@
+import { ownMember } from './catalogue';
 import { type Clock, systemClock } from './clock';
 import type { Core } from './core';
 import { handleCountTokens } from './countTokens';
@@ -182,7 +183,7 @@ function createCore(
     version: () => configuration().version,
     settings: () => configuration().settings,
     table: () => configuration().table,
-    apiKey: (credential) => configuration().keys[credential],
+    apiKey: (credential) => ownMember(configuration().keys, credential),
     send: () => {
       state.upstream ??= createUpstream(configuration().settings.timeouts.connectMs);
       return withDemo(state.upstream.send);
@@ -218,7 +219,7 @@ function applyConfiguration(state: State, next: ProxyConfiguration, parts: Memor
     providers,
     scenarios: mergeScenarios(next.settings.scenarios),
     modelOverrides: next.settings.modelOverrides,
-    hasKey: (credential) => credential === 'none' || next.keys[credential] !== undefined,
+    hasKey: (credential) => credential === 'none' || ownMember(next.keys, credential) !== undefined,
     canSpeak: (format) => codecs[format] !== undefined,
   };
   state.configuration = { ...next, table };

@@ -166,6 +166,14 @@ describe('route', () => {
     assert.notEqual(chosen.names[0], 'opencode-go/kimi-k2.7-code');
   });
 
+  it('finds nothing under names that every object has', () => {
+    for (const model of ['constructor', '__proto__', 'toString']) {
+      const [target] = routed({ requestedModel: `opencode-go/${model}` }).targets;
+      assert.deepEqual(target?.facts, {});
+      assert.equal(target?.wireFormat, 'openai-chat');
+    }
+  });
+
   it('names a link of the chain that leads nowhere', () => {
     const models = ['opencodego/glm-5.3', 'nonsense', 'ollama/qwen'];
     const chosen = routed({}, tableOf({ scenarios: { default: { models } } }));
