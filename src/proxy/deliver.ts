@@ -8,8 +8,9 @@ import type { Reply } from './reply';
 import type { Ending, RequestLog } from './requestLog';
 import type { ClientRequest } from './server';
 import { type Failure, type Target, targetName } from './types';
-import { createStreamEncoder, encodeErrorEvent } from './wire/anthropic';
-import { collectMessage, encodeMessage } from './wire/message';
+import { type EncoderOptions, encodeErrorEvent } from './wire/anthropic';
+import type { ClientCodec } from './wire/clients';
+import { collectMessage } from './wire/message';
 import { createOpenBlock } from './wire/openBlock';
 import { noUsage, type StreamEvent } from './wire/streamEvent';
 
@@ -17,6 +18,7 @@ import { noUsage, type StreamEvent } from './wire/streamEvent';
 export interface Served {
   readonly core: Core;
   readonly client: ClientRequest;
+  readonly codec: ClientCodec;
   readonly reply: Reply;
   readonly log: RequestLog;
   readonly prepared: PreparedRequest;
@@ -47,9 +49,9 @@ interface Ended {
 }
 
 async function deliverStream(served: Served, live: LiveStream, answer: Answer): Promise<Ended> {
-  const { core, prepared } = served;
+  const { core, prepared, codec } = served;
   live.setHeaders(targetHeaders(answer.target));
-  const encoder = createStreamEncoder({
+  const encoder = codec.createStreamEncoder({
     model: answer.target.model,
     inputTokens: prepared.facts.inputTokens,
   });
@@ -75,7 +77,7 @@ async function deliverStream(served: Served, live: LiveStream, answer: Answer): 
     const step = next.value;
     ending = endingOf(step.events) ?? ending;
     isUncounted ||= step.events.some(startsUncounted);
-    isPassing = step.bytes !== undefined && !isUncounted;
+    isPassing = codec.canPassAnthropic && step.bytes !== undefined && !isUncounted;
     if (isPassing) openBlock.follow(step.events);
     const chunk = isPassing && step.bytes !== undefined ? step.bytes : encoder.encode(step.events);
     if (chunk.length > 0) await live.write(chunk);
@@ -91,7 +93,7 @@ function startsUncounted(event: StreamEvent): boolean {
 
 /** The attempt has already gathered the whole answer, so that one that breaks off could still fall back. */
 async function deliverWhole(served: Served, answer: Answer): Promise<Ended> {
-  const { reply, prepared } = served;
+  const { reply, prepared, codec } = served;
   const events: StreamEvent[] = [];
   let json: string | undefined;
   for await (const step of answer.steps) {
@@ -99,21 +101,25 @@ async function deliverWhole(served: Served, answer: Answer): Promise<Ended> {
     json ??= step.json;
   }
   // A body in the client's own format goes through as it came.
-  const passed = answer.target.wireFormat === 'anthropic-messages' ? json : undefined;
-  const body = passed ?? encodeCollected(events, answer.target.model, prepared.facts.inputTokens);
+  const canPass = codec.canPassAnthropic && answer.target.wireFormat === 'anthropic-messages';
+  const { inputTokens } = prepared.facts;
+  const body =
+    canPass && json !== undefined
+      ? json
+      : encodeCollected(codec, events, { model: answer.target.model, inputTokens });
   reply.json(200, body, targetHeaders(answer.target));
   return { ending: endingOf(events) ?? noEnding, failure: undefined };
 }
 
 /** The JSON text of the answer that these events make. */
 export function encodeCollected(
+  codec: ClientCodec,
   events: readonly StreamEvent[],
-  model: string,
-  inputTokens: number,
+  options: EncoderOptions,
 ): string {
   const message = collectMessage(events);
   if (message === undefined) throw new Error('a whole answer gave no message');
-  return encodeMessage(message, { model, inputTokens });
+  return codec.encodeMessage(message, options);
 }
 
 const noEnding: Ending = { usage: noUsage, stopReason: 'end_turn' };

@@ -1,6 +1,5 @@
 import type { Clock } from './clock';
 import type { Reply } from './reply';
-import { pingFrame } from './wire/anthropic';
 
 /** A streamed answer to the client that never falls silent for long, be it before or after its first content. */
 export interface LiveStream {
@@ -18,7 +17,7 @@ export interface LiveStream {
  */
 export const keepAliveMs = 15_000;
 
-export function createLiveStream(reply: Reply, clock: Clock): LiveStream {
+export function createLiveStream(reply: Reply, clock: Clock, pingFrame: string): LiveStream {
   let headers: Readonly<Record<string, string>> = {};
   let isDisposed = false;
   let writes = 0;

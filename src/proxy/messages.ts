@@ -12,23 +12,24 @@ import { createRequestLog } from './requestLog';
 import { route } from './router';
 import type { ClientRequest } from './server';
 import type { Failure, Target } from './types';
-import { encodeErrorEvent } from './wire/anthropic';
 import { parseMessagesRequest } from './wire/anthropicRequest';
+import type { ClientCodec } from './wire/clients';
 import { noUsage, type StreamEvent } from './wire/streamEvent';
 
-/** `POST /v1/messages`: the whole path of a request. */
+/** `POST /v1/messages`, and the same for every other client format: the whole path of a request. */
 export async function handleMessages(
   core: Core,
+  codec: ClientCodec,
   client: ClientRequest,
   reply: Reply,
 ): Promise<void> {
-  const parsed = parseMessagesRequest(client.body);
+  const read = readRequest(codec, client.body);
   const log = createRequestLog(client.id, core.log, core.clock);
-  if (!parsed.ok) {
-    log.refused('the request is not valid', parsed.message);
-    return reply.error(400, 'invalid_request_error', parsed.message);
+  if (!read.ok) {
+    log.refused('the request is not valid', read.message);
+    return reply.error(400, 'invalid_request_error', read.message);
   }
-  const facts = describeRequest(parsed.request, client.headers);
+  const facts = describeRequest(read.request, client.headers);
   const chosen = route(facts, core.table());
   log.routed(chosen);
   const [first, ...others] = chosen.targets;
@@ -36,20 +37,20 @@ export async function handleMessages(
     log.refused('no model of the chain can be called', '');
     return refuseEmptyChain(reply, chosen);
   }
-  if (parsed.request.maxTokens === 0) {
+  if (read.request.maxTokens === 0) {
     log.answeredHere();
-    return answerNothing(reply, first);
+    return answerNothing(codec, reply, first);
   }
   const prepared: PreparedRequest = {
-    request: parsed.request,
-    rawBody: client.body,
+    request: read.request,
+    rawBody: read.messagesText,
     facts,
     anthropicVersion: headerText(client, 'anthropic-version'),
     anthropicBeta: headerText(client, 'anthropic-beta'),
   };
-  const live = facts.stream ? createLiveStream(reply, core.clock) : undefined;
+  const live = facts.stream ? createLiveStream(reply, core.clock, codec.pingFrame) : undefined;
   live?.setHeaders({ 'x-switchyard-scenario': headerSafe(chosen.scenario) });
-  const served: Served = { core, client, reply, log, prepared, live };
+  const served: Served = { core, client, codec, reply, log, prepared, live };
   try {
     const outcome = await walkChain(
       [first, ...others],
@@ -64,6 +65,13 @@ export async function handleMessages(
   } finally {
     live?.dispose();
   }
+}
+
+function readRequest(codec: ClientCodec, body: string) {
+  const read = codec.readRequest(body);
+  if (!read.ok) return read;
+  const parsed = parseMessagesRequest(read.messagesText);
+  return parsed.ok ? { ...parsed, messagesText: read.messagesText } : parsed;
 }
 
 function chainContext({ core, log }: Served): ChainContext {
@@ -97,7 +105,9 @@ async function refuse(
   if (failure.kind === 'cancelled') return;
   const message = finalMessage(failure, failures, core.clock.now());
   if (live !== undefined && reply.hasStarted) {
-    return live.write(encodeErrorEvent(policies[failure.kind].answer.errorType, message));
+    const encoder = served.codec.createStreamEncoder({ model: failure.model, inputTokens: 0 });
+    const type = policies[failure.kind].answer.errorType;
+    return live.write(encoder.encodeError(type, message));
   }
   answerFailure(served, withRetryTime(failure, failures), message);
 }
@@ -120,7 +130,8 @@ function finalMessage(failure: Failure, failures: readonly Failure[], now: numbe
 }
 
 function answerFailure(served: Served, failure: Failure, message: string): void {
-  const { status, errorType } = policies[failure.kind].answer;
+  const { status: usual, errorType } = policies[failure.kind].answer;
+  const status = served.codec.statusFor?.(failure.kind, usual) ?? usual;
   served.reply.error(status, errorType, message, answerHeaders(failure, served.core.clock.now()));
 }
 
@@ -133,12 +144,12 @@ function refuseEmptyChain(reply: Reply, chosen: ReturnType<typeof route>): void 
 }
 
 /** `max_tokens: 0` warms a cache at Anthropic; elsewhere it would be a malformed request. */
-function answerNothing(reply: Reply, target: Target): void {
+function answerNothing(codec: ClientCodec, reply: Reply, target: Target): void {
   const events: readonly StreamEvent[] = [
     { type: 'message-start', id: '', model: target.model, usage: noUsage },
     { type: 'message-end', stopReason: 'max_tokens', stopSequence: null, usage: noUsage },
   ];
-  reply.json(200, encodeCollected(events, target.model, 0));
+  reply.json(200, encodeCollected(codec, events, { model: target.model, inputTokens: 0 }));
 }
 
 function headerText(client: ClientRequest, name: string): string | undefined {

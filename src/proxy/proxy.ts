@@ -18,9 +18,10 @@ import { createReport } from './report';
 import { restoreRests, type StoredRest, storedRests } from './restMemory';
 import type { RoutingTable } from './router';
 import { mergeScenarios } from './scenarios';
-import { createProxyServer, type Handler, type ProxyServer } from './server';
+import { createProxyServer, type Handler, type ProxyServer, type RouteEntry } from './server';
 import type { ApiKeys, Provider, ProxySettings, Target, WireFormat } from './types';
 import { createUpstream, type Upstream } from './upstream';
+import { anthropicClient, type ClientCodec } from './wire/clients';
 import { codecs } from './wire/formats';
 
 export interface ProxyOptions {
@@ -103,6 +104,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       const next = createProxyServer({
         accessToken,
         routes,
+        errorBody: anthropicClient.errorBody,
         openRoutes,
         log,
         clock,
@@ -148,21 +150,23 @@ interface State {
 
 const openRoutes: ReadonlySet<string> = new Set(['GET /health']);
 
-function createRoutes(core: Core): Readonly<Record<string, Handler>> {
-  const messages: Handler = (client, reply) => handleMessages(core, client, reply);
+function createRoutes(core: Core): Readonly<Record<string, RouteEntry>> {
+  const asking = (codec: ClientCodec): RouteEntry => ({
+    handle: (client, reply) => handleMessages(core, codec, client, reply),
+    errorBody: codec.errorBody,
+  });
+  const plain = (handle: Handler): RouteEntry => ({ handle, errorBody: anthropicClient.errorBody });
   return {
-    'POST /v1/messages': messages,
+    'POST /v1/messages': asking(anthropicClient),
     // opencode takes the base URL to end in /v1 and leaves it out.
-    'POST /messages': messages,
-    'POST /v1/messages/count_tokens': handleCountTokens,
-    'GET /v1/models': (client, reply) => handleModels(core, client, reply),
-    'HEAD /': async (_client, reply) => reply.json(200, ''),
-    'GET /health': async (_client, reply) => {
-      reply.json(
-        200,
-        JSON.stringify({ status: 'ok', service: 'switchyard', version: core.version() }),
-      );
-    },
+    'POST /messages': asking(anthropicClient),
+    'POST /v1/messages/count_tokens': plain(handleCountTokens),
+    'GET /v1/models': plain((client, reply) => handleModels(core, client, reply)),
+    'HEAD /': plain(async (_client, reply) => reply.json(200, '')),
+    'GET /health': plain(async (_client, reply) => {
+      const health = { status: 'ok', service: 'switchyard', version: core.version() };
+      reply.json(200, JSON.stringify(health));
+    }),
   };
 }
 

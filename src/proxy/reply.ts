@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { AnthropicErrorType } from './failure';
-import { errorBody } from './wire/anthropic';
 
 /** The answer to one client request. Committed at most once: a second head is a bug and throws. */
 export interface Reply {
@@ -23,7 +22,12 @@ export interface Reply {
 /** The same request would fail the same way: clients that know the header stop at once. */
 export const noRetry = { 'x-should-retry': 'false' } as const;
 
-export function createReply(response: ServerResponse, requestId: string): Reply {
+/** `errorBody` words errors as the client's own wire format does. */
+export function createReply(
+  response: ServerResponse,
+  requestId: string,
+  errorBody: (type: string, message: string) => string,
+): Reply {
   const isGone = () => response.destroyed || response.writableEnded;
   function head(status: number, headers: Readonly<Record<string, string>>): void {
     if (response.headersSent) throw new Error(`request ${requestId}: a second answer head`);

@@ -18,12 +18,20 @@ export interface ClientRequest {
   readonly signal: AbortSignal;
 }
 
+/** What answers one route, and how its clients expect errors to be worded. */
+export interface RouteEntry {
+  readonly handle: Handler;
+  readonly errorBody: (type: string, message: string) => string;
+}
+
 export type Handler = (request: ClientRequest, reply: Reply) => Promise<void>;
 
 export interface ServerOptions {
   readonly accessToken: string;
   /** `METHOD /path` → handler; the query is not part of the path. */
-  readonly routes: Readonly<Record<string, Handler>>;
+  readonly routes: Readonly<Record<string, RouteEntry>>;
+  /** For requests that no route knows. */
+  readonly errorBody: (type: string, message: string) => string;
   /** Routes that need no access token. */
   readonly openRoutes: ReadonlySet<string>;
   readonly log: Logger;
@@ -124,7 +132,9 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   const id = randomBytes(2).toString('hex');
-  const reply = createReply(response, `req_${id}`);
+  const route = routeOf(state, request);
+  const { errorBody } = route ?? state.options;
+  const reply = createReply(response, `req_${id}`, errorBody);
   response.on('error', () => {
     // The client's side broke; `close` follows and aborts the work.
   });
@@ -137,7 +147,7 @@ async function serve(
   });
   setActive(state, state.active + 1);
   try {
-    await answer(state, { id, request, reply, signal: controller.signal });
+    await answer(state, { id, request, reply, route, signal: controller.signal });
     if (!reply.hasStarted && !response.destroyed) throw new Error('a request without an answer');
   } catch (error) {
     state.options.log.error(
@@ -157,13 +167,23 @@ interface Exchange {
   readonly id: string;
   readonly request: IncomingMessage;
   readonly reply: Reply;
+  readonly route: RouteEntry | undefined;
   readonly signal: AbortSignal;
+}
+
+function routeOf({ options }: ServerState, request: IncomingMessage): RouteEntry | undefined {
+  const name = `${request.method} ${pathOf(request)}`;
+  return Object.hasOwn(options.routes, name) ? options.routes[name] : undefined;
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '/').replace(/[?#].*$/, '');
 }
 
 async function answer(state: ServerState, exchange: Exchange): Promise<void> {
   const { options, port } = state;
-  const { id, request, reply, signal } = exchange;
-  const path = (request.url ?? '/').replace(/[?#].*$/, '');
+  const { id, request, reply, route, signal } = exchange;
+  const path = pathOf(request);
   const routeName = `${request.method} ${path}`;
   const { headers } = request;
   const refusal =
@@ -174,15 +194,14 @@ async function answer(state: ServerState, exchange: Exchange): Promise<void> {
       : checkAccessToken(headers, options.accessToken)) ??
     checkDraining(state);
   if (refusal !== undefined) return refuse(state, exchange, refusal);
-  const handler = options.routes[routeName];
-  if (handler === undefined) {
+  if (route === undefined) {
     const message = `Switchyard has no ${routeName}. It serves ${Object.keys(options.routes).join(', ')}.`;
     const reason = `no route ${cleanForPerson(routeName, 80)}`;
     return refuse(state, exchange, { status: 404, errorType: 'not_found_error', message, reason });
   }
   const body = await readBody(request, options.maxBodyBytes ?? defaultMaxBodyBytes);
   if (!body.ok) return refuse(state, exchange, body.refusal);
-  await handler({ id, path, headers, body: body.text, signal }, reply);
+  await route.handle({ id, path, headers, body: body.text, signal }, reply);
 }
 
 function checkDraining(state: ServerState): Refusal | undefined {

@@ -185,6 +185,18 @@ describe('a person in a real window', function () {
     assert.match(await first.captureFromTerminal('node ask.mjs'), new RegExp(`200 ${FIRST_REPLY}`));
   });
 
+  it('works again after the account was mended and the same key was set anew', async () => {
+    upstream.acceptKey('sk-other-0123456789abcdef');
+    assert.match(await first.captureFromTerminal('node ask.mjs'), /^424 /m);
+    await first.waitForStatus(/key rejected/);
+    upstream.acceptKey(SECOND_KEY);
+    await first.clickToastButton(REJECTED, 'Set API Key');
+    await first.waitForInputBox('API key of OpenCode');
+    await first.fillInputBox(SECOND_KEY);
+    await first.waitForStatus(/running/);
+    assert.match(await first.captureFromTerminal('node ask.mjs'), new RegExp(`200 ${FIRST_REPLY}`));
+  });
+
   it('keeps port, token and key over a reload, so that old terminals still work', async () => {
     const before = variables(await first.captureFromTerminal('env'));
     await first.reload();

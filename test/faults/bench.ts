@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import type { ProxyReport } from '../../src/proxy/protocol';
 import { createFakeClock, type FakeClock } from '../support/fakeClock';
 import { type Call, type FaultsUpstream, startFaultsUpstream } from '../support/faultsUpstream';
 import { plainSettings, startTestProxy, type TestProxy } from '../support/testProxy';
@@ -26,7 +27,9 @@ const nowhere = 'http://127.0.0.1:9';
 
 /** Longer than every time limit of the bench. */
 const patienceMs = 600_000;
-/** The proxy reads a finished answer's connection for this long, and reports its health sooner. */
+/** The proxy reports its health within this time, */
+const reportMs = 300;
+/** and reads a finished answer's connection for this long. */
 const aftermathMs = 1_100;
 
 export interface Bench {
@@ -129,16 +132,17 @@ async function play(parts: Parts, combination: Combination, round: Round): Promi
   }
   const response = await pending;
   const body = await response.text();
-  await settle(parts);
+  const health = await healthReport(parts);
   const expected = expectation({
     ...combination,
     ...round,
     hasWaited: isSilent || clock.now() - startedAt > 16_000,
   });
+  await settle(parts);
   // The call that reaches nobody is nowhere to be seen.
   checkCalls(parts, expected.calls.slice(combination.isUnreachable === true ? 1 : 0));
   checkClient({ status: response.status, body, isStream: round.isStream }, expected, combination);
-  checkHealth(parts, expected, startedAt);
+  checkHealth(health, expected, startedAt);
   checkLeftovers(parts);
 }
 
@@ -184,14 +188,25 @@ async function untilCalled(upstream: FaultsUpstream): Promise<void> {
   while (upstream.calls.length === 0) await nextTurn();
 }
 
-/** Lets the proxy tidy up: timers due within a second, connections that it drains, its report. */
-async function settle({ clock, near, far }: Parts): Promise<void> {
+/** What the proxy tells of its health as soon as the request is over: even the shortest rest is still on then. */
+async function healthReport({ clock, proxy }: Parts): Promise<ProxyReport | undefined> {
+  for (let look = 0; look < 3; look += 1) {
+    for (let turn = 0; turn < 3; turn += 1) await nextTurn();
+    clock.advance(reportMs);
+    if (proxy.reports.at(-1)?.activeRequests === 0) break;
+  }
+  return proxy.reports.at(-1);
+}
+
+/** Lets the proxy tidy up: timers due within a second, connections that it drains. */
+async function settle({ clock, near, far, proxy }: Parts): Promise<void> {
+  // The end of a rest is waited for by a timer; forgetting the rest ends that too.
+  proxy.proxy.resetHealth();
   for (let turn = 0; turn < 200; turn += 1) {
     clock.advance(aftermathMs);
     await nextTurn();
     const isOpen = [...near.calls, ...far.calls].some((call) => call.isOpen);
-    // A second look, since the end of a request schedules the report.
-    if (turn > 2 && !isOpen && clock.pending() === 0) return;
+    if (!isOpen && clock.pending() === 0) return;
   }
 }
 
@@ -241,8 +256,7 @@ function checkContent(answer: ClientAnswer, who: Who, content: Combination['cont
   same([answer.thinking, answer.text], [thinking, text], 'the words');
 }
 
-function checkHealth({ proxy }: Parts, expected: Expected, failedAt: number): void {
-  const report = proxy.reports.at(-1);
+function checkHealth(report: ProxyReport | undefined, expected: Expected, failedAt: number): void {
   const of = (who: Who) => report?.targets.find(({ name }) => name === targetNames[who]);
   const resting = (['A', 'B', 'C'] as const).filter((who) => of(who)?.state === 'resting');
   same(resting, expected.rests === 'nothing' ? [] : expected.rests.split(' and '), 'resting');

@@ -79,7 +79,9 @@ function rowsOf(rows: Readonly<Record<string, Row>>, meanings: Readonly<Record<s
 }
 
 const statusMeanings: Readonly<Record<number, Strike>> = {
-  301: 'serverError',
+  // Never followed: the key would go to another address.
+  301: 'modelRefused',
+  307: 'modelRefused',
   304: 'serverError',
   400: 'badRequest',
   401: 'keyRejected',

@@ -10,7 +10,10 @@ describe('the status bar item', () => {
     const takeWrites = () => writes.splice(0);
     const item = vscode.window.createStatusBarItem('switchyard.test');
     const watched = new Proxy(item, {
-      get: (target, name) => Reflect.get(target, name, target),
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
       set(target, name, value) {
         writes.push(String(name));
         return Reflect.set(target, name, value, target);

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createReply, type Reply } from '../../../src/proxy/reply';
+import { errorBody } from '../../../src/proxy/wire/anthropic';
 
 describe('a reply', () => {
   async function answeredBy(answer: (reply: Reply) => void | Promise<void>): Promise<Response> {
     const server = createServer(
-      (_request, response) => void answer(createReply(response, 'req_1')),
+      (_request, response) => void answer(createReply(response, 'req_1', errorBody)),
     );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address: AddressInfo | string | null = server.address();
