@@ -64,6 +64,7 @@ async function* observe(
       return failureOf(call, error.error, { hasContent: hasContent || events.some(isContent) });
     }
     if (step.events.some(isFirstSign)) call.deadlines.firstTokenSeen();
+    if (step.isEnding === true) call.deadlines.endingSeen();
     hasContent ||= step.events.some(isContent);
     const end = step.events.find((event) => event.type === 'message-end');
     if (end?.type === 'message-end') {

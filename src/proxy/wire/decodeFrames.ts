@@ -8,6 +8,8 @@ import type { StreamEvent, StreamStep } from './streamEvent';
 export interface FrameDecoder {
   /** The JSON of one frame, and the name in its `event:` line, '' without one. */
   read(data: unknown, event: string): readonly StreamEvent[];
+  /** True when the answer has its finish reason and only counts may follow. */
+  isEnding?(): boolean;
   /** `[DONE]`. */
   done(): readonly StreamEvent[];
   /** The end of the body, or the connection broke; gives events only when the answer was whole already. */
@@ -29,7 +31,10 @@ export async function* decodeFrames(
           break;
         }
       }
-      if (events.length > 0) {
+      const isEnding = !isLast(events) && decoder.isEnding?.() === true;
+      if (isEnding) {
+        yield { events, isEnding };
+      } else if (events.length > 0) {
         yield { events };
       }
       // Whatever follows the end (OpenCode's cost chunk) is left to whoever owns the body.

@@ -44,6 +44,7 @@ export function createGeminiDecoder(model: string, toolNames: ToolNames): Gemini
         return events.length > 0 ? events : fail(state, bodyError(body));
       }),
     done,
+    isEnding: () => state.finish !== undefined && !state.isFinished,
     end,
   };
 }

@@ -19,6 +19,8 @@ export interface ChatDecoder {
   read(chunk: unknown): readonly StreamEvent[];
   /** `[DONE]`: the end, even without a finish reason when there was content. */
   done(): readonly StreamEvent[];
+  /** The finish reason has come; only counts may follow. */
+  isEnding(): boolean;
   /** The end of the body: the end of the answer only after a finish reason. */
   end(): readonly StreamEvent[];
   /** True after the message's end or an error. */
@@ -48,6 +50,7 @@ export function createChatDecoder(model: string, toolNames: ToolNames): ChatDeco
       return end();
     },
     end,
+    isEnding: () => state.finish !== undefined && !state.isFinished,
     get isFinished() {
       return state.isFinished;
     },

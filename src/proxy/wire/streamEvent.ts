@@ -68,6 +68,8 @@ export interface StreamStep {
   readonly events: readonly StreamEvent[];
   /** Whole frames only, without error frames and without anything after the end marker. */
   readonly bytes?: Uint8Array;
+  /** The answer is complete but for counts, which some hosts send late and some never: a short wait is enough. */
+  readonly isEnding?: true;
   /** The upstream's whole JSON answer as it came, when it was one. */
   readonly json?: string;
 }

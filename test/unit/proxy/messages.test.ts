@@ -6,7 +6,11 @@ import {
   anthropicText,
 } from '../../support/anthropicAnswers';
 import { createFakeClock } from '../../support/fakeClock';
-import { openaiChatCompletion, openaiChatText } from '../../support/openaiChatAnswers';
+import {
+  openaiChatCompletion,
+  openaiChatSse,
+  openaiChatText,
+} from '../../support/openaiChatAnswers';
 import {
   type ScriptedUpstream,
   startScriptedUpstream,
@@ -334,6 +338,23 @@ describe('POST /v1/messages', () => {
       text += next.value;
     assert.match(text, /event: error\ndata: .*timeout_error/);
     assert.match(text, /within 3 min.*idleMs/);
+  });
+
+  it('ends an answer soon after its finish reason, although the host keeps the stream open and counts nothing', async () => {
+    const clock = createFakeClock();
+    await start({ clock });
+    const sse = openaiChatSse({ text: 'complete' }, { usage: 'missing' }).slice(0, -1);
+    upstream.answer({ sse, thenHang: true });
+    const response = await proxy.post(bodyOf(true));
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!text.includes('lete')) text += (await reader?.read())?.value ?? '';
+    clock.advance(2_000);
+    for (let next = await reader?.read(); next?.done === false; next = await reader?.read()) {
+      text += next.value;
+    }
+    assert.match(text, /"stop_reason":"end_turn".*event: message_stop/s);
+    assert.doesNotMatch(text, /event: error/);
   });
 
   it('falls back from a broken answer to a client that wants it whole', async () => {

@@ -1,109 +1,10 @@
 import assert from 'node:assert/strict';
-import type { WireFormat } from '../../../../src/proxy/types';
 import { createStreamEncoder } from '../../../../src/proxy/wire/anthropic';
 import { collectMessage, type Message } from '../../../../src/proxy/wire/message';
 import { noUsage, type StreamEvent } from '../../../../src/proxy/wire/streamEvent';
-import {
-  type AnthropicBlock,
-  anthropicErrorEvent,
-  anthropicMessage,
-  anthropicSse,
-} from '../../../support/anthropicAnswers';
-import {
-  GEMINI_COST,
-  geminiError,
-  geminiEvent,
-  geminiResponse,
-  geminiSse,
-} from '../../../support/geminiAnswers';
-import {
-  OPENAI_CHAT_COST,
-  openaiChatCompletion,
-  openaiChatErrorEvent,
-  openaiChatSse,
-} from '../../../support/openaiChatAnswers';
-import {
-  RESPONSES_COST,
-  responsesErrorEvent,
-  responsesSse,
-  responsesWhole,
-} from '../../../support/openaiResponsesAnswers';
+import { openaiChatSse } from '../../../support/openaiChatAnswers';
+import { type Said, UPSTREAM_DIALECTS } from '../../../support/upstreamDialects';
 import { codecOf, eventsOf } from './replay';
-
-/** What an answer says, for a host of any wire format to say it. */
-interface Answer {
-  readonly thinking?: string;
-  readonly text?: string;
-  readonly tools?: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly input: unknown;
-  }[];
-}
-
-interface Host {
-  readonly format: WireFormat;
-  /** The stream, one event per element, and the whole answer. */
-  stream(answer: Answer): readonly string[];
-  whole(answer: Answer): unknown;
-  readonly error: string;
-  readonly behindTheEnd: string;
-}
-
-function blocksOf({ thinking, text, tools = [] }: Answer): readonly AnthropicBlock[] {
-  return [
-    ...(thinking === undefined ? [] : [{ type: 'thinking', thinking } as const]),
-    ...(text === undefined ? [] : [{ type: 'text', text } as const]),
-    ...tools.map((tool) => ({ type: 'tool_use', ...tool }) as const),
-  ];
-}
-
-function contentOf({ thinking, text, tools }: Answer) {
-  return {
-    ...(thinking === undefined ? {} : { reasoning: thinking }),
-    ...(text === undefined ? {} : { text }),
-    ...(tools === undefined ? {} : { toolCalls: tools }),
-  };
-}
-
-function geminiContentOf({ thinking, text, tools }: Answer) {
-  return {
-    ...(thinking === undefined ? {} : { thought: thinking }),
-    ...(text === undefined ? {} : { text }),
-    ...(tools === undefined ? {} : { toolCalls: tools }),
-  };
-}
-
-const hosts: readonly Host[] = [
-  {
-    format: 'anthropic-messages',
-    stream: (answer) => anthropicSse(blocksOf(answer)),
-    whole: (answer) => anthropicMessage(blocksOf(answer)).body,
-    error: anthropicErrorEvent('overloaded_error', 'Too busy'),
-    behindTheEnd: 'event: ping\ndata: {"type":"ping","cost":"0.1"}\n\n',
-  },
-  {
-    format: 'openai-chat',
-    stream: (answer) => openaiChatSse(contentOf(answer)),
-    whole: (answer) => openaiChatCompletion(contentOf(answer)).body,
-    error: openaiChatErrorEvent('overloaded_error', 'Too busy'),
-    behindTheEnd: OPENAI_CHAT_COST,
-  },
-  {
-    format: 'gemini',
-    stream: (answer) => geminiSse(geminiContentOf(answer)),
-    whole: (answer) => geminiResponse(geminiContentOf(answer)).body,
-    error: geminiEvent(geminiError(503, 'UNAVAILABLE', 'Too busy')),
-    behindTheEnd: GEMINI_COST,
-  },
-  {
-    format: 'openai-responses',
-    stream: (answer) => responsesSse(contentOf(answer)),
-    whole: (answer) => responsesWhole(contentOf(answer)).body,
-    error: responsesErrorEvent('overloaded_error', 'Too busy'),
-    behindTheEnd: RESPONSES_COST,
-  },
-];
 
 /** Type and content of each block. */
 function said(message: Message | undefined): readonly unknown[] {
@@ -121,7 +22,7 @@ function said(message: Message | undefined): readonly unknown[] {
   });
 }
 
-for (const { format, stream, whole, error, behindTheEnd } of hosts) {
+for (const { format, stream, whole, error, behindTheEnd } of UPSTREAM_DIALECTS) {
   const codec = codecOf(format);
   const read = (frames: readonly string[]) => eventsOf(codec, [Buffer.from(frames.join(''))]);
   const decode = (body: unknown) => codec.decodeMessage(body, 'asked', new Map());
@@ -129,7 +30,7 @@ for (const { format, stream, whole, error, behindTheEnd } of hosts) {
 
   describe(`every codec: ${format}`, () => {
     const answers: Readonly<
-      Record<string, { answer: Answer; expected: readonly unknown[]; stop: string }>
+      Record<string, { answer: Said; expected: readonly unknown[]; stop: string }>
     > = {
       'a text': { answer: { text: 'Grüße 🌍' }, expected: ['Grüße 🌍'], stop: 'end_turn' },
       'an empty answer': { answer: {}, expected: [], stop: 'end_turn' },
