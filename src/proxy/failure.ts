@@ -242,8 +242,10 @@ export function answerHeaders(failure: Failure, now: number): Record<string, str
   if (retryAt !== undefined) {
     const seconds = Math.max(1, Math.ceil((retryAt - now) / secondMs));
     headers['retry-after'] = String(Math.min(seconds, maxRetryAfterSeconds));
-    // Whoever knows the header stops at once: until then no retry can help, and waiting would only look like hanging.
-    if (seconds > maxRetryAfterSeconds) headers['x-should-retry'] = 'false';
+    // The upstream has named a time: until then no retry can help, and waiting would only look like hanging. A rest of our
+    // own is a guess, which the next try may well correct.
+    const isNamed = failure.resetsAt !== undefined;
+    if (isNamed && seconds > maxRetryAfterSeconds) headers['x-should-retry'] = 'false';
   }
   return headers;
 }

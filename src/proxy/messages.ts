@@ -114,11 +114,16 @@ async function refuse(
 
 /** A chain may be tried again as soon as the first of its targets may, not only when the one that is named may. */
 function withRetryTime(failure: Failure, failures: readonly Failure[]): Failure {
-  const passing = failures.filter(({ kind }) => policies[kind].answer.isRetryable);
-  const times = passing.map(({ resetsAt, retryAt }) => resetsAt ?? retryAt ?? 0);
+  const timeOf = ({ resetsAt, retryAt }: Failure) => resetsAt ?? retryAt ?? 0;
+  const [first] = failures
+    .filter(({ kind }) => policies[kind].answer.isRetryable)
+    .sort((a, b) => timeOf(a) - timeOf(b));
   const { resetsAt: _resetsAt, retryAt: _retryAt, ...rest } = failure;
-  const earliest = Math.min(...times);
-  return earliest > 0 && earliest < Infinity ? { ...rest, retryAt: earliest } : rest;
+  return {
+    ...rest,
+    ...(first?.resetsAt === undefined ? {} : { resetsAt: first.resetsAt }),
+    ...(first?.retryAt === undefined ? {} : { retryAt: first.retryAt }),
+  };
 }
 
 /** The sentence a person can act on, then what else was tried. */

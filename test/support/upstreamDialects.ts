@@ -10,7 +10,6 @@ import {
 import { GEMINI_COST, geminiError, geminiEvent, geminiResponse, geminiSse } from './geminiAnswers';
 import {
   OPENAI_CHAT_COST,
-  OPENAI_CHAT_DONE,
   openaiChatChunk,
   openaiChatCompletion,
   openaiChatErrorEvent,
@@ -177,5 +176,3 @@ export const UPSTREAM_DIALECTS: readonly UpstreamDialect[] = [
     refusalBody: (message) => geminiError(400, 'INVALID_ARGUMENT', message),
   },
 ];
-
-export { OPENAI_CHAT_DONE as DONE_FRAME };

@@ -138,6 +138,11 @@ describe('answerHeaders', () => {
     assert.equal(headersAt(now + 30_000), undefined);
   });
 
+  it('lets clients wait out a rest that is our own guess, however long', () => {
+    const headers = answerHeaders(failureOf('overloaded', { retryAt: now + 120_000 }), now);
+    assert.deepEqual(headers, { 'retry-after': '59' });
+  });
+
   it('uses the time of the next probe when the upstream named none', () => {
     const headers = answerHeaders(failureOf('overloaded', { retryAt: now + 30_000 }), now);
     assert.deepEqual(headers, { 'retry-after': '30' });
