@@ -88,6 +88,13 @@ export const builtInProviders: readonly Provider[] = [
     baseUrl: 'https://api.openai.com/v1',
     credential: 'openai',
     wireFormat: 'openai-chat',
+    // With tools and an effort these models answer on this endpoint only.
+    formatRules: [
+      ['gpt-5*', 'openai-responses'],
+      ['gpt-6*', 'openai-responses'],
+      ['o3*', 'openai-responses'],
+      ['o4*', 'openai-responses'],
+    ],
     models: {},
     maxTokensField: 'max_completion_tokens',
     keyCheckPath: '/models',
