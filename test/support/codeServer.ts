@@ -103,19 +103,30 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   };
 }
 
-/** Installs a .vsix the way a person does with `code --install-extension`. */
+/** Installs a .vsix the way a person does with `code --install-extension`; over an older one it is an update. */
 export async function installVsix(
   options: Pick<CodeServerOptions, 'host' | 'root'>,
   vsix: string,
 ): Promise<void> {
   prepareRoot(options);
-  const parameters = [
-    options.host.entry,
-    ...folderFlags(options.root),
-    // Forced: a new build has the version of the one before.
-    ...['--install-extension', vsix, '--force'],
-  ];
-  await runOrThrow(options.host.node, parameters, { env: environment(options) });
+  // Forced: a new build has the version of the one before.
+  await runCommandLine(options, ['--install-extension', vsix, '--force']);
+}
+
+/** Removes an extension the way a person does with `code --uninstall-extension`. */
+export async function uninstall(
+  options: Pick<CodeServerOptions, 'host' | 'root'>,
+  extensionId: string,
+): Promise<void> {
+  await runCommandLine(options, ['--uninstall-extension', extensionId]);
+}
+
+async function runCommandLine(
+  options: Pick<CodeServerOptions, 'host' | 'root'>,
+  parameters: readonly string[],
+): Promise<void> {
+  const all = [options.host.entry, ...folderFlags(options.root), ...parameters];
+  await runOrThrow(options.host.node, all, { env: environment(options) });
 }
 
 function prepareRoot(options: Pick<CodeServerOptions, 'root' | 'settings'>): void {

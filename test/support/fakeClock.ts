@@ -3,6 +3,9 @@ import type { Clock } from '../../src/proxy/clock';
 export interface FakeClock extends Clock {
   /** Moves the time on and runs what becomes due, in order. */
   advance(ms: number): void;
+  /** Moves the time on without running anything, as a machine does that sleeps. */
+  jump(ms: number): void;
+  setBack(ms: number): void;
   /** How many timers wait. */
   pending(): number;
 }
@@ -29,6 +32,12 @@ export function createFakeClock(startAt = Date.UTC(2026, 10, 22, 12)): FakeClock
         next.callback();
       }
       now = until;
+    },
+    jump(ms) {
+      now += ms;
+    },
+    setBack(ms) {
+      now -= ms;
     },
     pending: () => timers.size,
   };

@@ -78,6 +78,7 @@ export interface ScriptedUpstream {
 /** Starts an upstream on a free loopback port. Unscripted requests get a 500 that says so. */
 export async function startScriptedUpstream(
   fallback?: Answer | AnswerFunction,
+  fixedPort = 0,
 ): Promise<ScriptedUpstream> {
   const requests: RecordedRequest[] = [];
   const queue: (Answer | AnswerFunction)[] = [];
@@ -127,7 +128,7 @@ export async function startScriptedUpstream(
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
   });
-  const port = await listen(server);
+  const port = await listen(server, fixedPort);
 
   return {
     url: `http://127.0.0.1:${port}`,
@@ -234,10 +235,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-function listen(server: ReturnType<typeof createServer>): Promise<number> {
+function listen(server: ReturnType<typeof createServer>, fixedPort: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve(portOf(server.address())));
+    server.listen(fixedPort, '127.0.0.1', () => resolve(portOf(server.address())));
   });
 }
 
