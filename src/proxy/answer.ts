@@ -55,6 +55,7 @@ async function* observe(
 ): AsyncGenerator<StreamStep, Failure | 'whole' | undefined> {
   let hasContent = false;
   for await (const step of steps) {
+    rememberSignatures(call, step);
     const error = step.events.find((event) => event.type === 'error');
     if (error?.type === 'error') {
       // What came before the error in the same chunk is the client's; the error is ours to word.
@@ -76,6 +77,14 @@ async function* observe(
     yield step;
   }
   return undefined;
+}
+
+/** Other wire formats carry what they seal behind a mark that tells where it is from. */
+function rememberSignatures({ codec, context, target }: Call, { events }: StreamStep): void {
+  if (codec.format !== 'anthropic-messages') return;
+  for (const event of events) {
+    if (event.type === 'thinking-end') context.signatures.minted(event.signature, target);
+  }
 }
 
 /** Stop reasons with which a model claims to have answered; the others may come without any content. */

@@ -1,6 +1,7 @@
 import { broken, endedByUs, readAnswer } from './answer';
 import type { Clock } from './clock';
 import { createDeadlines, type Deadlines } from './deadlines';
+import type { SignatureMemory } from './signatures';
 import type { Failure, RequestFacts, Target, Timeouts } from './types';
 import type { Send, SendResult } from './upstream';
 import { upstreamHeaders } from './upstreamHeaders';
@@ -26,6 +27,7 @@ export interface AttemptContext {
   /** The key of the target's credential; undefined when it has none or needs none. */
   readonly apiKey: string | undefined;
   readonly hasKeySucceeded: boolean;
+  readonly signatures: SignatureMemory;
 }
 
 /** An answer that has begun with content, so that no fallback may follow. */
@@ -130,6 +132,7 @@ async function post(call: Call): Promise<Posted> {
     maxTokensField: provider.maxTokensField ?? 'max_tokens',
     anthropicVersion: prepared.anthropicVersion,
     anthropicBeta: prepared.anthropicBeta,
+    mayReplay: (signature) => context.signatures.mayReplay(signature, target),
   });
   const result = await deadlines.waitFor(
     context.send({

@@ -2,6 +2,7 @@ import { type Answer, type AttemptContext, attempt, type PreparedRequest } from 
 import { policies } from './failure';
 import { mostActionable } from './failureMessage';
 import type { Health, Permit, ScopeKeys } from './health';
+import { modelFamily } from './modelFamily';
 import {
   type Failure,
   type ProxySettings,
@@ -202,11 +203,8 @@ function isAbout(failure: Failure, target: Target): boolean {
 
 /** Another wire format or model family may accept what this one called malformed; its siblings would say the same. */
 function isUnlike(target: Target, failed: Target): boolean {
-  return target.wireFormat !== failed.wireFormat || family(target.model) !== family(failed.model);
-}
-
-/** `glm-5.3-flash` → `glm`; `vendor/model-1` → `model`. */
-function family(model: string): string {
-  const name = model.slice(model.lastIndexOf('/') + 1);
-  return /^[a-z]*/i.exec(name)?.[0].toLowerCase() ?? name;
+  return (
+    target.wireFormat !== failed.wireFormat ||
+    modelFamily(target.model) !== modelFamily(failed.model)
+  );
 }

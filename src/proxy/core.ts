@@ -2,6 +2,7 @@ import type { Clock } from './clock';
 import type { Health } from './health';
 import type { Logger } from './log';
 import type { RoutingTable } from './router';
+import type { SignatureMemory } from './signatures';
 import type { Failure, ProxySettings, Target, WireFormat } from './types';
 import type { Send } from './upstream';
 
@@ -12,6 +13,8 @@ export interface Core {
   readonly health: Health;
   /** The wire format that last worked for a target whose own was refused. */
   readonly learnedFormats: Map<string, WireFormat>;
+  /** Who sealed which thinking. */
+  readonly signatures: SignatureMemory;
   version(): string;
   settings(): ProxySettings;
   table(): RoutingTable;

@@ -2,88 +2,18 @@
 import { strict as assert } from 'node:assert';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { anthropicStream, anthropicText } from '../support/anthropicAnswers';
 import { runClaude } from '../support/claude';
+import { CLAUDE_DIALECTS } from '../support/claudeDialects';
 import { makeTemporaryFolder, removeFolder } from '../support/folders';
 import { installClaude } from '../support/installClaude';
-import { openaiChatStream, openaiChatText } from '../support/openaiChatAnswers';
 import type { RunResult } from '../support/processes';
-import { settingsFor, type TestWireFormat } from '../support/scriptedSettings';
-import {
-  type Answer,
-  type RecordedRequest,
-  type ScriptedUpstream,
-  startScriptedUpstream,
-  valueAt,
-} from '../support/scriptedUpstream';
+import { settingsFor } from '../support/scriptedSettings';
+import { type ScriptedUpstream, startScriptedUpstream } from '../support/scriptedUpstream';
 import { type Standalone, startStandalone } from '../support/standalone';
-
-/** What differs between the two wire formats, as the upstream speaks and hears them. */
-interface Dialect {
-  readonly wireFormat: TestWireFormat;
-  readonly path: string;
-  readonly text: (text: string) => Answer;
-  readonly callTool: (call: ToolCall) => Answer;
-  /** The text of the tool result that ends the conversation so far. */
-  readonly toolResult: (request: RecordedRequest, id: string) => string;
-  readonly keyOf: (request: RecordedRequest) => string | string[] | undefined;
-  readonly badKey: Answer;
-}
-
-interface ToolCall {
-  readonly id: string;
-  readonly name: string;
-  readonly input: unknown;
-}
-
-const DIALECTS: readonly Dialect[] = [
-  {
-    wireFormat: 'anthropic-messages',
-    path: '/messages',
-    text: (text) => anthropicText(text),
-    callTool: (call) => anthropicStream([{ type: 'tool_use', ...call }]),
-    toolResult: (request, id) => {
-      const blocks = entries(valueAt(request.body, 'messages')).flatMap((message) =>
-        entries(valueAt(message, 'content')),
-      );
-      return asText(valueAt(find(blocks, 'tool_use_id', id), 'content'));
-    },
-    keyOf: (request) => request.headers['x-api-key'],
-    badKey: {
-      status: 401,
-      body: {
-        type: 'error',
-        error: { type: 'authentication_error', message: 'invalid x-api-key' },
-      },
-    },
-  },
-  {
-    wireFormat: 'openai-chat',
-    path: '/chat/completions',
-    text: (text) => openaiChatText(text),
-    callTool: (call) => openaiChatStream({ toolCalls: [call] }),
-    toolResult: (request, id) =>
-      asText(
-        valueAt(find(entries(valueAt(request.body, 'messages')), 'tool_call_id', id), 'content'),
-      ),
-    keyOf: (request) => request.headers.authorization?.replace(/^Bearer /, ''),
-    badKey: {
-      status: 401,
-      body: {
-        error: {
-          message: 'Incorrect API key provided: wrong-key.',
-          type: 'invalid_request_error',
-          param: null,
-          code: 'invalid_api_key',
-        },
-      },
-    },
-  },
-];
 
 const KEY = 'test-key-1234567890';
 
-for (const dialect of DIALECTS) {
+for (const dialect of CLAUDE_DIALECTS) {
   describe(`the real claude over ${dialect.wireFormat}`, () => {
     let upstream: ScriptedUpstream;
     let proxy: Standalone;
@@ -128,12 +58,13 @@ for (const dialect of DIALECTS) {
       assert.equal(result.code, 0);
       assert.deepEqual(
         upstream.requests.map((request) => request.path),
-        [dialect.path],
+        [dialect.pathFor('first')],
       );
       const [request] = upstream.requests;
-      assert.equal(valueAt(request?.body, 'model'), 'first');
-      assert.equal(valueAt(request?.body, 'stream'), true);
-      assert.equal(request === undefined ? undefined : dialect.keyOf(request), KEY);
+      assert.ok(request);
+      assert.equal(dialect.modelOf(request), 'first');
+      assert.equal(request.headers.accept, 'text/event-stream');
+      assert.equal(dialect.keyOf(request), KEY);
     });
 
     it('reads a file with its own tool and answers from what it read', async () => {
@@ -150,15 +81,29 @@ for (const dialect of DIALECTS) {
       assert.equal(upstream.requests.length, 2);
     });
 
+    const { sealed } = dialect;
+    if (sealed !== undefined) {
+      it('gives what the model sealed with its call back as it was', async () => {
+        const file = path.join(folder, 'note.txt');
+        writeFileSync(file, 'The secret fruit is a medlar.\n');
+        upstream.answer(
+          sealed.call({ id: 'toolu_01scripted', name: 'Read', input: { file_path: file } }),
+          dialect.text('A medlar.'),
+        );
+        const result = await ask('Which fruit does note.txt name?');
+        assert.equal(result.stdout.trim(), 'A medlar.', explain(result));
+        const [, second] = upstream.requests;
+        assert.ok(second);
+        assert.deepEqual(sealed.returned(second), sealed.expected, second.text.slice(-2_000));
+      });
+    }
+
     it('goes on to the next model when the first is overloaded', async () => {
       upstream.answer({ status: 503, body: { error: { message: 'busy', type: 'server_error' } } });
       upstream.answer(dialect.text('Second to none.'));
       const result = await ask('Anybody there?');
       assert.equal(result.stdout.trim(), 'Second to none.', explain(result));
-      assert.deepEqual(
-        upstream.requests.map((request) => valueAt(request.body, 'model')),
-        ['first', 'second'],
-      );
+      assert.deepEqual(upstream.requests.map(dialect.modelOf), ['first', 'second']);
     });
 
     it('stops dead on a bad key, with one upstream call, and with none the next time', async () => {
@@ -190,16 +135,4 @@ for (const dialect of DIALECTS) {
       ].join('\n');
     }
   });
-}
-
-function entries(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function find(items: readonly unknown[], key: string, value: string): unknown {
-  return items.find((item) => valueAt(item, key) === value);
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }

@@ -1,11 +1,13 @@
 // Settings that send every request to one upstream of the test's own.
 
-export type TestWireFormat = 'anthropic-messages' | 'openai-chat';
+import type { WireFormat } from '../../src/proxy/types';
+
+export type TestWireFormat = WireFormat;
 
 export interface TestProvider {
   readonly id: string;
   readonly baseUrl: string;
-  readonly wireFormat: TestWireFormat;
+  readonly wireFormat: WireFormat;
   readonly models: readonly string[];
 }
 

@@ -64,7 +64,7 @@ const placers: Readonly<Record<string, (state: State, data: JsonObject) => Place
   content_block_start: placeStart,
   content_block_delta: placeDelta,
   content_block_stop: placeStop,
-  message_delta: placeEnd,
+  message_delta: placeCount,
   message_stop: placeEnd,
 };
 
@@ -121,6 +121,12 @@ function placeStop(state: State, data: JsonObject): Placed {
   close(state);
   const { index } = open;
   return { is: 'passed', data: index === data['index'] ? data : { ...data, index }, before: '' };
+}
+
+/** Some upstreams count in the middle of a block, which ends nothing (router-for-me/CLIProxyAPI#5419). */
+function placeCount(state: State, data: JsonObject): Placed {
+  const isEnd = stringAt(objectAt(data, 'delta'), 'stop_reason') !== undefined;
+  return state.open === undefined || isEnd ? placeEnd(state, data) : { is: 'dropped' };
 }
 
 function placeEnd(state: State, data: JsonObject): Placed {

@@ -1,4 +1,5 @@
 import type { ModelFacts } from '../types';
+import type { EncodeInput } from './formats';
 import { arrayAt, isObject, type JsonObject, objectAt, stringAt, without } from './json';
 import { isOwnSignature } from './ownSignatures';
 import { omissionNote } from './requestRules';
@@ -7,6 +8,7 @@ import { omissionNote } from './requestRules';
 export interface BlockRules {
   readonly facts: ModelFacts;
   readonly isAnthropic: boolean;
+  readonly mayReplay: EncodeInput['mayReplay'];
   readonly omitted: Set<string>;
 }
 
@@ -80,12 +82,12 @@ export function loadedTool(name: string): string {
   return `Loaded tool: ${name}`;
 }
 
-function cleanThinking(block: JsonObject, { facts }: BlockRules): JsonObject | undefined {
+function cleanThinking(block: JsonObject, rules: BlockRules): JsonObject | undefined {
   const signature = stringAt(block, 'signature') ?? '';
-  if (!isUnsigned(signature)) {
+  if (!isForeign(signature, rules)) {
     return block;
   }
-  if (!takesUnsigned(facts)) {
+  if (!takesUnsigned(rules.facts)) {
     return undefined;
   }
   if (signature === '') {
@@ -95,9 +97,12 @@ function cleanThinking(block: JsonObject, { facts }: BlockRules): JsonObject | u
   return stringAt(block, 'thinking') === '' ? undefined : { ...block, signature: '' };
 }
 
-/** Another vendor's thinking, which Anthropic refuses as forged: without a signature, or with one of our own making. */
-export function isUnsigned(signature: string): boolean {
-  return signature === '' || isOwnSignature(signature);
+/** Another vendor's thinking, which Anthropic refuses as forged: unsigned, signed by that vendor, or marked by ourselves. */
+export function isForeign(
+  signature: string,
+  { mayReplay }: Pick<BlockRules, 'mayReplay'>,
+): boolean {
+  return signature === '' || isOwnSignature(signature) || mayReplay?.(signature) === false;
 }
 
 /** Models that give thinking without signatures take it back; DeepSeek even refuses a history without it. */

@@ -82,7 +82,8 @@ function readFrame(state: State, source: SseFrame): Read {
   }
   const placed = state.order.place(type, mend(state, type, data));
   if (placed.is === 'dropped') {
-    return { events: [] };
+    // A count that comes too early for the client still counts.
+    return { events: type === 'message_delta' ? observe(state, type, data) : [] };
   }
   if (placed.is === 'broken') {
     return broken(state, placed.why, source.data);

@@ -38,13 +38,20 @@ export function memberEdits(input: EncodeInput): {
   if (input.stream !== input.request.stream) {
     edits.set('stream', String(input.stream));
   }
-  setIfNew(edits, request, 'max_tokens', outputLimit(input));
+  setIfNew(edits, request, 'max_tokens', requiredLimit(input));
   editReasoning(edits, request);
   editSampling(edits, request);
   if (!input.isAnthropic) {
     editForOthers(edits, request, [...members.values()]);
   }
   return { edits, omitted: [...request.omitted, ...request.history.omitted] };
+}
+
+/** This wire format has no request without a limit; clients of others often name none. */
+const usualLimit = 32_000;
+
+function requiredLimit(input: EncodeInput): number {
+  return outputLimit(input) ?? input.facts.maxOutput ?? usualLimit;
 }
 
 interface Rewrite {
@@ -139,7 +146,7 @@ function thinkingFor(request: Rewrite, { mode }: Reasoning): JsonObject | undefi
 function budgeted(input: EncodeInput, asked: JsonObject | undefined): JsonObject | undefined {
   const effort = input.parameters.effort ?? input.request.effort ?? 'medium';
   const wanted = input.request.thinking?.budgetTokens ?? budgets[effort];
-  const budget = Math.min(wanted, (outputLimit(input) ?? Number.POSITIVE_INFINITY) - 1);
+  const budget = Math.min(wanted, requiredLimit(input) - 1);
   if (budget < leastBudget) {
     return undefined;
   }
@@ -183,7 +190,9 @@ function editSampling(edits: EditMap, request: Rewrite): void {
     }
     return;
   }
-  const { temperature } = input.parameters;
+  const wanted = input.parameters.temperature ?? input.request.temperature;
+  // OpenAI's scale ends at 2, this one at 1, and more is refused.
+  const temperature = wanted === undefined ? undefined : Math.min(wanted, 1);
   // Anthropic takes no temperature while the model thinks.
   const isThinking = input.isAnthropic && reasoningOf(input).mode === 'on';
   if (temperature !== undefined && !isThinking && memberValue('temperature') !== temperature) {

@@ -1,13 +1,13 @@
 import {
   type BlockRules,
   cleanContent,
-  isUnsigned,
+  isForeign,
   takesUnsigned,
   toolIdOf,
 } from './anthropicContent';
 import type { MessagesRequest, RequestMessage } from './anthropicRequest';
 import type { EncodeInput } from './formats';
-import { isObject, type JsonObject, parseJson, without } from './json';
+import { isObject, type JsonObject, parseJson, stringAt, without } from './json';
 import { reminder } from './requestRules';
 import { elementsOf } from './splice';
 
@@ -25,8 +25,8 @@ export interface History {
  * a cached prefix does not survive re-serialisation (langwatch/langwatch#6207).
  */
 export function rewriteHistory(input: EncodeInput, from: number): History {
-  const { rawBody, request, facts, isAnthropic } = input;
-  const rules: BlockRules = { facts, isAnthropic, omitted: new Set() };
+  const { rawBody, request, facts, isAnthropic, mayReplay } = input;
+  const rules: BlockRules = { facts, isAnthropic, mayReplay, omitted: new Set() };
   const foldsSystem = mustFold(input);
   const draft: Draft = { entries: [], held: [], hasChanged: false };
   for (const [index, range] of (elementsOf(rawBody, from) ?? []).entries()) {
@@ -35,7 +35,7 @@ export function rewriteHistory(input: EncodeInput, from: number): History {
     const role = parsed?.role ?? 'user';
     if (foldsSystem && role === 'system') {
       foldNote(draft, systemNote(readMessage(text), rules));
-    } else if (isAnthropic && (parsed === undefined || !needsRepair(parsed))) {
+    } else if (isAnthropic && (parsed === undefined || !needsRepair(parsed, rules))) {
       append(draft, { role, text });
     } else {
       const message = readMessage(text);
@@ -73,9 +73,14 @@ function append(draft: Draft, entry: Entry): void {
   }
   draft.entries.push(entry);
   if (draft.held.length > 0) {
-    extendLast(draft, draft.held);
+    // Before what the user says next, as in the client's own order, but behind the results.
+    addToLast(draft, draft.held, (content) => content.findLastIndex(isToolResult) + 1);
     draft.held = [];
   }
+}
+
+function isToolResult(block: unknown): boolean {
+  return stringAt(block, 'type') === 'tool_result';
 }
 
 function flush(draft: Draft): void {
@@ -89,18 +94,23 @@ function flush(draft: Draft): void {
 function foldNote(draft: Draft, note: readonly JsonObject[]): void {
   draft.hasChanged = true;
   if (draft.held.length === 0 && draft.entries.at(-1)?.role === 'user') {
-    extendLast(draft, note);
+    addToLast(draft, note, (content) => content.length);
   } else {
     draft.held = [...draft.held, ...note];
   }
 }
 
-/** Appends blocks to the last message. */
-function extendLast({ entries }: Draft, blocks: readonly JsonObject[]): void {
+/** Puts blocks into the last message. */
+function addToLast(
+  { entries }: Draft,
+  blocks: readonly JsonObject[],
+  placeIn: (content: readonly unknown[]) => number,
+): void {
   const last = entries.pop();
   if (last !== undefined) {
     const message = readMessage(last.text);
-    const content = [...blocksOf(message['content']), ...blocks];
+    const own = blocksOf(message['content']);
+    const content = own.toSpliced(placeIn(own), 0, ...blocks);
     entries.push({ role: last.role, text: JSON.stringify({ ...message, content }) });
   }
 }
@@ -120,10 +130,10 @@ function mustFold({ facts, isAnthropic, model, request }: EncodeInput): boolean 
 }
 
 /** True for messages that Anthropic itself would refuse after another vendor had served a turn. */
-function needsRepair(message: RequestMessage): boolean {
+function needsRepair(message: RequestMessage, rules: BlockRules): boolean {
   return message.content.some(
     (block) =>
-      (block.type === 'thinking' && isUnsigned(block.signature)) ||
+      (block.type === 'thinking' && isForeign(block.signature, rules)) ||
       (block.type === 'tool_use' && toolIdOf(block.id) !== block.id) ||
       (block.type === 'tool_result' && toolIdOf(block.toolUseId) !== block.toolUseId),
   );
@@ -165,6 +175,8 @@ function hasLostThinking(request: MessagesRequest, rules: BlockRules): boolean {
   return (
     isInLoop === true &&
     !takesUnsigned(rules.facts) &&
-    (turn?.content ?? []).some((block) => block.type === 'thinking' && isUnsigned(block.signature))
+    (turn?.content ?? []).some(
+      (block) => block.type === 'thinking' && isForeign(block.signature, rules),
+    )
   );
 }

@@ -24,6 +24,8 @@ export interface EncodeInput {
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
   readonly anthropicVersion: string | undefined;
   readonly anthropicBeta: string | undefined;
+  /** False for the signature of a thinking block that another vendor is known to have sealed. */
+  readonly mayReplay?: (signature: string) => boolean;
 }
 
 export interface EncodedRequest {

@@ -141,7 +141,7 @@ for (const dialect of UPSTREAM_DIALECTS) {
       assert.equal(over.upstream.requests.length, 2);
     });
 
-    it('pitfalls 15 and 16: a full context window is a 400 in the client’s words', async () => {
+    it('pitfall 15 and pitfall 16: a full context window is a 400 in the client’s words, whatever status it had', async () => {
       const words = [
         'This model’s maximum context length is 1000 tokens, you asked for 2000.',
         'The input token count (2000) exceeds the maximum number of tokens allowed (1000).',
