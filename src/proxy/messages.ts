@@ -85,6 +85,7 @@ function chainContext({ core, log }: Served): ChainContext {
     health: core.health,
     apiKey: core.apiKey,
     learnedFormats: core.learnedFormats,
+    signatures: core.signatures,
     otherFormat: core.otherFormat,
     onAttempt: log.attempting,
     onFailure(target, failure, how) {

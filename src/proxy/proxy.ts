@@ -19,10 +19,15 @@ import { restoreRests, type StoredRest, storedRests } from './restMemory';
 import type { RoutingTable } from './router';
 import { mergeScenarios } from './scenarios';
 import { createProxyServer, type Handler, type ProxyServer, type RouteEntry } from './server';
+import { createSignatureMemory } from './signatures';
 import type { ApiKeys, Provider, ProxySettings, Target, WireFormat } from './types';
 import { createUpstream, type Upstream } from './upstream';
+import { createChatClient } from './wire/chatClient';
+import { chatErrorBody } from './wire/chatClientAnswer';
 import { anthropicClient, type ClientCodec } from './wire/clients';
 import { codecs } from './wire/formats';
+import { createResponsesClient } from './wire/responsesClient';
+import { responsesErrorBody } from './wire/responsesClientErrors';
 
 export interface ProxyOptions {
   readonly write: (level: LogLevel, message: string) => void;
@@ -155,11 +160,23 @@ function createRoutes(core: Core): Readonly<Record<string, RouteEntry>> {
     handle: (client, reply) => handleMessages(core, codec, client, reply),
     errorBody: codec.errorBody,
   });
+  const chat: RouteEntry = {
+    handle: (client, reply) => handleMessages(core, createChatClient(), client, reply),
+    errorBody: chatErrorBody,
+  };
+  const responses: RouteEntry = {
+    handle: (client, reply) => handleMessages(core, createResponsesClient(), client, reply),
+    errorBody: responsesErrorBody,
+  };
   const plain = (handle: Handler): RouteEntry => ({ handle, errorBody: anthropicClient.errorBody });
   return {
     'POST /v1/messages': asking(anthropicClient),
     // opencode takes the base URL to end in /v1 and leaves it out.
     'POST /messages': asking(anthropicClient),
+    'POST /v1/chat/completions': chat,
+    'POST /chat/completions': chat,
+    'POST /v1/responses': responses,
+    'POST /responses': responses,
     'POST /v1/messages/count_tokens': plain(handleCountTokens),
     'GET /v1/models': plain((client, reply) => handleModels(core, client, reply)),
     'HEAD /': plain(async (_client, reply) => reply.json(200, '')),
@@ -184,6 +201,7 @@ function createCore(
     log,
     health,
     learnedFormats: new Map<string, WireFormat>(),
+    signatures: createSignatureMemory(),
     version: () => configuration().version,
     settings: () => configuration().settings,
     table: () => configuration().table,

@@ -41,8 +41,14 @@ function requestClass(request: MessagesRequest, headers: IncomingHttpHeaders): R
   // Session names and titles: nothing to act with, and an answer in a given shape. Quota probes ask for one token.
   const isProbe = request.maxTokens === 1;
   const hasNoTools = request.tools.length === 0;
-  if (hasNoTools && (request.outputSchema !== undefined || isProbe)) return 'auxiliary';
-  return 'main';
+  const isSmall = request.outputSchema !== undefined || isProbe || asksForTitle(request);
+  return hasNoTools && isSmall ? 'auxiliary' : 'main';
+}
+
+/** opencode asks in plain words, beside the conversation: its first request of all. */
+function asksForTitle({ messages }: MessagesRequest): boolean {
+  const [first] = messages.find((message) => message.role === 'user')?.content ?? [];
+  return first?.type === 'text' && first.text.startsWith('Generate a title for this conversation');
 }
 
 /** Headers in which clients name their conversation, the surest first. */

@@ -82,6 +82,13 @@ export const commands = [
     icon: '$(clippy)',
     enablement: 'switchyard.state == running',
   },
+  {
+    id: 'switchyard.setUpCodex',
+    title: 'Set Up Codex',
+    description: 'Shows the profile that points Codex to the proxy, and writes it if you agree.',
+    icon: '$(terminal)',
+    enablement: 'switchyard.state == running',
+  },
 ] as const satisfies readonly CommandRow[];
 
 export type CommandId = (typeof commands)[number]['id'];

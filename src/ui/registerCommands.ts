@@ -4,6 +4,7 @@ import { type CommandId, commands } from './commands';
 import { copyEnvironment } from './copyEnvironment';
 import { deleteApiKey } from './deleteApiKey';
 import { type KeyAccess, setApiKey } from './setApiKey';
+import { setUpCodex } from './setUpCodex';
 import type { StatusView } from './statusView';
 
 /** What the commands act on. */
@@ -50,6 +51,7 @@ function createHandlers(targets: CommandTargets): Handlers {
     'switchyard.openSettings': (setting) => openSettings(setting),
     'switchyard.resetHealth': () => proxy.resetHealth(),
     'switchyard.copyEnvironment': () => copyEnvironment(targets.shellLines()),
+    'switchyard.setUpCodex': () => setUpCodex(proxy.status),
   };
 }
 
