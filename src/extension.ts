@@ -83,7 +83,8 @@ class Switchyard {
       proxy: this.#controller,
       keys: this.#keys,
       providers,
-      shellLines: () => this.#environment.shellLines(this.api.status(), this.#accessToken),
+      shellLines: () =>
+        this.#environment.shellLines(this.api.status(), this.#settings.current, this.#accessToken),
     });
     const http = onDidChangeHttpSettings(() => void this.#controller.restart());
     subscriptions.push(this.#controller, this.#keys, this.#settings, commands, http, this.#view);
@@ -102,8 +103,7 @@ class Switchyard {
   #show(status: ProxyStatus): void {
     if (this.#isEnding) return;
     this.#view.show(status);
-    const isWanted = this.#settings.current.injectEnvironment;
-    this.#environment.inject(status, { isWanted, accessToken: this.#accessToken });
+    this.#environment.inject(status, this.#settings.current, this.#accessToken);
   }
 
   #settingsChanged(settings: AllSettings, previous: AllSettings): void {

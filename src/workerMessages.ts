@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type FromWorker, logLevels, noticeKinds } from './proxy/protocol';
 import type { StoredRest } from './proxy/restMemory';
 import { failureKinds } from './proxy/types';
@@ -9,7 +9,7 @@ const noticeSchema = z.object({
   credential: z.string(),
   providerId: z.string(),
   buttons: z.array(z.enum(['setApiKey', 'openLink', 'showLog'])),
-  link: z.string().exactOptional(),
+  link: z.exactOptional(z.string()),
 });
 
 const keyCheckSchema = z.object({
@@ -28,10 +28,10 @@ const targetSchema = z.object({
   name: z.string(),
   scenarios: z.array(z.string()),
   state: z.enum(['unused', 'serving', 'failing', 'resting', 'probing']),
-  restsUntil: z.number().exactOptional(),
-  lastTtftMs: z.number().exactOptional(),
-  lastServedAt: z.number().exactOptional(),
-  lastFailure: z.string().exactOptional(),
+  restsUntil: z.exactOptional(z.number()),
+  lastTtftMs: z.exactOptional(z.number()),
+  lastServedAt: z.exactOptional(z.number()),
+  lastFailure: z.exactOptional(z.string()),
 });
 
 const reportSchema = z.object({
@@ -39,7 +39,7 @@ const reportSchema = z.object({
   credentials: z.array(credentialSchema),
   targets: z.array(targetSchema),
   usable: z.boolean(),
-  smallestContext: z.number().exactOptional(),
+  smallestContext: z.exactOptional(z.number()),
 });
 
 const restSchema = z.object({
@@ -50,12 +50,12 @@ const restSchema = z.object({
   kind: z.enum(failureKinds),
   detail: z.string(),
   untilAt: z.number(),
-  link: z.string().exactOptional(),
-  limitName: z.string().exactOptional(),
+  link: z.exactOptional(z.string()),
+  limitName: z.exactOptional(z.string()),
 });
 
-const fromWorkerSchema: z.ZodType<FromWorker> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('listening'), port: z.int().min(1).max(65_535) }),
+const fromWorkerSchema: z.ZodMiniType<FromWorker> = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('listening'), port: z.int().check(z.gte(1), z.lte(65_535)) }),
   z.object({ type: z.literal('listenFailed'), code: z.string(), message: z.string() }),
   z.object({ type: z.literal('closed') }),
   z.object({ type: z.literal('log'), level: z.enum(logLevels), message: z.string() }),

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { settingSchemas } from './schema';
 
 /** A command, as far as the manifest tells of it. */
@@ -71,7 +71,7 @@ export function jsonSchemas(): Readonly<Record<string, JsonObject>> {
   );
 }
 
-const jsonSchema: z.ZodType<Json> = z.lazy(() =>
+const jsonSchema: z.ZodMiniType<Json> = z.lazy(() =>
   z.union([
     z.string(),
     z.number(),

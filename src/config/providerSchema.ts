@@ -1,26 +1,26 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { efforts, wireFormats } from '../proxy/types';
 import { isBuiltInProvider } from './references';
 
 /** Parameters that a scenario or a model sets. */
 export const parametersSchema = z
   .strictObject({
-    temperature: z.number().min(0).max(2).optional().meta({ description: 'Sampling temperature.' }),
+    temperature: z
+      .optional(z.number().check(z.gte(0), z.lte(2)))
+      .register(z.globalRegistry, { description: 'Sampling temperature.' }),
     maxOutputTokens: z
-      .int()
-      .min(1)
-      .max(10_000_000)
-      .optional()
-      .meta({ description: 'Upper limit of the answer, in tokens.' }),
-    effort: z.enum(efforts).optional().meta({ description: 'Reasoning effort.' }),
-    thinking: z
-      .enum(['enabled', 'disabled'])
-      .optional()
-      .meta({ description: 'Switches thinking on or off, where the model can.' }),
+      .optional(z.int().check(z.gte(1), z.lte(10_000_000)))
+      .register(z.globalRegistry, { description: 'Upper limit of the answer, in tokens.' }),
+    effort: z
+      .optional(z.enum(efforts))
+      .register(z.globalRegistry, { description: 'Reasoning effort.' }),
+    thinking: z.optional(z.enum(['enabled', 'disabled'])).register(z.globalRegistry, {
+      description: 'Switches thinking on or off, where the model can.',
+    }),
   })
-  .meta({ description: 'Parameters that win over those of the client.' });
+  .register(z.globalRegistry, { description: 'Parameters that win over those of the client.' });
 
-const wireFormatSchema = z.enum(wireFormats).meta({
+const wireFormatSchema = z.enum(wireFormats).register(z.globalRegistry, {
   description: 'The request format of the upstream.',
   enumDescriptions: [
     'Anthropic Messages, at <baseUrl>/messages',
@@ -31,75 +31,84 @@ const wireFormatSchema = z.enum(wireFormats).meta({
 });
 
 const modelSchema = z.strictObject({
-  wireFormat: wireFormatSchema.optional(),
+  wireFormat: z.optional(wireFormatSchema),
   context: z
-    .int()
-    .min(1)
-    .max(100_000_000)
-    .optional()
-    .meta({ description: 'Context window, in tokens.' }),
+    .optional(z.int().check(z.gte(1), z.lte(100_000_000)))
+    .register(z.globalRegistry, { description: 'Context window, in tokens.' }),
   maxOutput: z
-    .int()
-    .min(1)
-    .max(10_000_000)
-    .optional()
-    .meta({ description: 'Longest answer, in tokens.' }),
-  images: z.boolean().optional().meta({ description: 'Whether the model reads images.' }),
-  parameters: parametersSchema.optional(),
+    .optional(z.int().check(z.gte(1), z.lte(10_000_000)))
+    .register(z.globalRegistry, { description: 'Longest answer, in tokens.' }),
+  images: z
+    .optional(z.boolean())
+    .register(z.globalRegistry, { description: 'Whether the model reads images.' }),
+  parameters: z.optional(parametersSchema),
 });
 
 const baseUrlSchema = z
   .string()
-  .superRefine((text, context) => {
-    const fault = baseUrlFault(text);
-    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
-  })
-  .overwrite((text) => text.trim().replace(/\/+$/, ''))
-  .meta({
+  .check(
+    z.superRefine((text, context) => {
+      const fault = baseUrlFault(text);
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+    }),
+    z.overwrite((text) => text.trim().replace(/\/+$/, '')),
+  )
+  .register(z.globalRegistry, {
     description:
       'Address of the API up to, but without, /messages or /chat/completions: https, or http on this machine or in a private network.',
     pattern: '^https?://',
     patternErrorMessage: 'A base URL begins with https:// or http://.',
   });
 
+const credentialSchema = z
+  .optional(
+    z
+      .string()
+      .check(
+        z.regex(/^[a-z0-9][a-z0-9._-]*$/i, 'A key slot has letters, digits, “.”, “_” and “-”.'),
+      ),
+  )
+  .register(z.globalRegistry, {
+    description:
+      'Name of the key slot (not the key). Providers with the same slot share one key; “none” means that no key is sent. Default: the id of the provider.',
+  });
+
+const providerSchema = z
+  .strictObject({
+    baseUrl: z.optional(baseUrlSchema),
+    wireFormat: z.optional(wireFormatSchema),
+    credential: credentialSchema,
+    models: z
+      .optional(z.record(z.string().check(z.minLength(1)), modelSchema))
+      .register(z.globalRegistry, { description: 'What is known of each model, by its id.' }),
+  })
+  .register(z.globalRegistry, {
+    defaultSnippets: [
+      {
+        label: 'Provider',
+        body: { baseUrl: 'https://$1/v1', wireFormat: 'openai-chat', models: { $2: {} } },
+      },
+    ],
+  });
+
 export const providersSchema = z
   .record(
     z
       .string()
-      .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'A provider id has letters, digits, “.”, “_” and “-”.'),
-    z
-      .strictObject({
-        baseUrl: baseUrlSchema.optional(),
-        wireFormat: wireFormatSchema.optional(),
-        credential: z
-          .string()
-          .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'A key slot has letters, digits, “.”, “_” and “-”.')
-          .optional()
-          .meta({
-            description:
-              'Name of the key slot (not the key). Providers with the same slot share one key; “none” means that no key is sent. Default: the id of the provider.',
-          }),
-        models: z
-          .record(z.string().min(1), modelSchema)
-          .optional()
-          .meta({ description: 'What is known of each model, by its id.' }),
-      })
-      .meta({
-        defaultSnippets: [
-          {
-            label: 'Provider',
-            body: { baseUrl: 'https://$1/v1', wireFormat: 'openai-chat', models: { $2: {} } },
-          },
-        ],
-      }),
+      .check(
+        z.regex(/^[a-z0-9][a-z0-9._-]*$/i, 'A provider id has letters, digits, “.”, “_” and “-”.'),
+      ),
+    providerSchema,
   )
-  .superRefine((providers, context) => {
-    for (const [id, { baseUrl }] of Object.entries(providers)) {
-      if (baseUrl !== undefined || isBuiltInProvider(id)) continue;
-      const message = 'A provider of your own needs a baseUrl.';
-      context.addIssue({ code: 'custom', path: [id], message });
-    }
-  });
+  .check(
+    z.superRefine((providers, context) => {
+      for (const [id, { baseUrl }] of Object.entries(providers)) {
+        if (baseUrl !== undefined || isBuiltInProvider(id)) continue;
+        const message = 'A provider of your own needs a baseUrl.';
+        context.addIssue({ code: 'custom', path: [id], message });
+      }
+    }),
+  );
 
 /** Why `text` is no base URL that a key may be sent to, as a sentence; undefined when it is one. */
 function baseUrlFault(text: string): string | undefined {

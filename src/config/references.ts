@@ -1,4 +1,5 @@
 import { builtInProviders } from '../proxy/providers';
+import { builtInScenarioNames } from '../proxy/scenarioNames';
 
 /** A fault at a place within a setting. */
 export interface Fault {
@@ -9,17 +10,6 @@ export interface Fault {
 type Entries = Readonly<Record<string, unknown>>;
 type Overrides = Readonly<Record<string, string | readonly string[]>>;
 type Scenarios = Readonly<Record<string, { readonly models: readonly string[] }>>;
-
-// A copy of the names alone: the scenarios themselves come with the whole catalogue, which only the proxy needs.
-export const builtInScenarioNames: readonly string[] = [
-  'default',
-  'fast',
-  'background',
-  'think',
-  'complex',
-  'longContext',
-  'vision',
-];
 
 /** Models of scenarios whose provider does not exist. */
 export function scenarioFaults(scenarios: Scenarios, providers: Entries): readonly Fault[] {

@@ -1,26 +1,49 @@
-import * as z from 'zod';
-import type { ProxySettings } from '../proxy/types';
+import { en } from 'zod/locales';
+import * as z from 'zod/mini';
+import { type ProxySettings, terminalAgents } from '../proxy/types';
 import { providersSchema } from './providerSchema';
 import { type Fault, overrideFaults, scenarioFaults } from './references';
 import { modelOverridesSchema, scenariosSchema } from './scenarioSchema';
 
+// zod/mini has no words of its own. Given to each check instead of `z.config`, which would change the wire layer's too.
+const { localeError: words } = en();
+
+const terminalAgentsSchema = z
+  .array(
+    z.enum(terminalAgents).register(z.globalRegistry, {
+      enumDescriptions: [
+        'Claude Code',
+        'opencode, as provider “Switchyard” with a model for each scenario',
+        'Qwen Code and scripts with an OpenAI SDK. Codex ignores the base URL and would send the proxy’s access token to OpenAI.',
+      ],
+    }),
+  )
+  .check(
+    z.minLength(
+      1,
+      'Expected at least one agent; to set no variables, switch injectEnvironment off.',
+    ),
+  );
+
 /** Every setting, once: the manifest, the README and the checks at run time come from this table. */
 export const settingSchemas = {
-  'switchyard.enabled': z.boolean().default(true).meta({
+  'switchyard.enabled': z._default(z.boolean(), true).register(z.globalRegistry, {
     group: 'General',
     order: 1,
     scope: 'window',
     markdownDescription:
       'Start the proxy with the window. The commands **Start** and **Stop** hold until the window reloads.',
   }),
-  'switchyard.port': z.int().min(0).max(65_535).default(0).meta({
-    group: 'General',
-    order: 2,
-    scope: 'machine-overridable',
-    markdownDescription:
-      'Port of the proxy on 127.0.0.1. `0` takes a free port and remembers it for the workspace, so that every window has its own.',
-  }),
-  'switchyard.scenarios': scenariosSchema.default({}).meta({
+  'switchyard.port': z
+    ._default(z.int().check(z.gte(0), z.lte(65_535)), 0)
+    .register(z.globalRegistry, {
+      group: 'General',
+      order: 2,
+      scope: 'machine-overridable',
+      markdownDescription:
+        'Port of the proxy on 127.0.0.1. `0` takes a free port and remembers it for the workspace, so that every window has its own.',
+    }),
+  'switchyard.scenarios': z._default(scenariosSchema, {}).register(z.globalRegistry, {
     group: 'Scenarios',
     order: 1,
     scope: 'machine-overridable',
@@ -28,7 +51,7 @@ export const settingSchemas = {
       'Your own scenarios, and changes to the built-in ones: `default`, `fast`, `background`, `think`, `complex`, `longContext`, `vision`. Each has a fallback chain in `models`, written `provider/model`; an entry with a built-in name replaces that scenario’s chain.',
     examples: [{ default: { models: ['opencode-go/glm-5.3', 'opencode-go/kimi-k2.7-code'] } }],
   }),
-  'switchyard.modelOverrides': modelOverridesSchema.default({}).meta({
+  'switchyard.modelOverrides': z._default(modelOverridesSchema, {}).register(z.globalRegistry, {
     group: 'Scenarios',
     order: 2,
     scope: 'machine-overridable',
@@ -36,7 +59,7 @@ export const settingSchemas = {
       'Where requests for a certain model go: a glob over the requested model → the name of a scenario (see `#switchyard.scenarios#`), or a list of `provider/model`.',
     examples: [{ 'claude-haiku-*': 'fast', 'gpt-*': ['openai/gpt-5.5'] }],
   }),
-  'switchyard.providers': providersSchema.default({}).meta({
+  'switchyard.providers': z._default(providersSchema, {}).register(z.globalRegistry, {
     group: 'Providers',
     order: 1,
     scope: 'machine',
@@ -46,9 +69,8 @@ export const settingSchemas = {
     tags: ['usesOnlineServices'],
   }),
   'switchyard.onAuthError': z
-    .enum(['stop', 'tryOtherCredentials'])
-    .default('stop')
-    .meta({
+    ._default(z.enum(['stop', 'tryOtherCredentials']), 'stop')
+    .register(z.globalRegistry, {
       group: 'Reliability',
       order: 1,
       scope: 'machine-overridable',
@@ -59,35 +81,55 @@ export const settingSchemas = {
       ],
     }),
   'switchyard.timeouts': z
-    .strictObject({
-      connectMs: z.int().min(10).max(120_000).default(10_000).meta({
-        description:
-          'To connect to a provider. A host that is up answers within a second even on a slow line; the next model is not kept waiting longer.',
+    ._default(
+      z.strictObject({
+        connectMs: z
+          ._default(z.int().check(z.gte(10), z.lte(120_000)), 10_000)
+          .register(z.globalRegistry, {
+            description:
+              'To connect to a provider. A host that is up answers within a second even on a slow line; the next model is not kept waiting longer.',
+          }),
+        firstTokenMs: z
+          ._default(z.int().check(z.gte(10), z.lte(3_600_000)), 120_000)
+          .register(z.globalRegistry, {
+            description:
+              'From the request to the first content. Models that think, and long prompts that are not cached, may need a minute or more; models that always think get twice this time. When it passes, the next model is tried.',
+          }),
+        idleMs: z
+          ._default(z.int().check(z.gte(10), z.lte(3_600_000)), 180_000)
+          .register(z.globalRegistry, {
+            description:
+              'Between two pieces of a stream. Longer than the first, since an answer that has begun cannot go to another model.',
+          }),
       }),
-      firstTokenMs: z.int().min(10).max(3_600_000).default(120_000).meta({
-        description:
-          'From the request to the first content. Models that think, and long prompts that are not cached, may need a minute or more; models that always think get twice this time. When it passes, the next model is tried.',
-      }),
-      idleMs: z.int().min(10).max(3_600_000).default(180_000).meta({
-        description:
-          'Between two pieces of a stream. Longer than the first, since an answer that has begun cannot go to another model.',
-      }),
-    })
-    .default({ connectMs: 10_000, firstTokenMs: 120_000, idleMs: 180_000 })
-    .meta({
+      { connectMs: 10_000, firstTokenMs: 120_000, idleMs: 180_000 },
+    )
+    .register(z.globalRegistry, {
       group: 'Reliability',
       order: 2,
       scope: 'machine-overridable',
       markdownDescription:
         'How long each phase of a request may take, in milliseconds: `connectMs` to connect, `firstTokenMs` to the first content (twice that for models that always think), `idleMs` between two pieces of a stream. The total has no limit: a healthy stream may run for an hour.',
     }),
-  'switchyard.terminal.injectEnvironment': z.boolean().default(true).meta({
-    group: 'Terminal',
-    order: 1,
-    scope: 'window',
-    markdownDescription:
-      'Point agents in new integrated terminals to the proxy through environment variables, as soon as an API key is set. Off: [copy the variables](command:switchyard.copyEnvironment) yourself.',
-  }),
+  'switchyard.terminal.injectEnvironment': z
+    ._default(z.boolean(), true)
+    .register(z.globalRegistry, {
+      group: 'Terminal',
+      order: 1,
+      scope: 'window',
+      markdownDescription:
+        'Point agents in new integrated terminals to the proxy through environment variables, as soon as an API key is set. Off: [copy the variables](command:switchyard.copyEnvironment) yourself.',
+    }),
+  'switchyard.terminal.agents': z
+    ._default(terminalAgentsSchema, ['claude'])
+    .register(z.globalRegistry, {
+      group: 'Terminal',
+      order: 2,
+      scope: 'window',
+      markdownDescription:
+        'Which agents new terminals, and the lines of **Copy Environment**, point to the proxy. `claude`: Claude Code. `opencode`: opencode, which gets a provider “Switchyard” with a model for each scenario. `openai`: Qwen Code and scripts with an OpenAI SDK, through `OPENAI_BASE_URL`, `OPENAI_API_KEY` and `OPENAI_MODEL`; **not for terminals in which you run Codex**, which ignores the base URL and would send the access token of this proxy to OpenAI.',
+      uniqueItems: true,
+    }),
 } as const;
 
 export type SettingName = keyof typeof settingSchemas;
@@ -108,6 +150,7 @@ export interface AllSettings extends ProxySettings {
   readonly onAuthError: Output<'switchyard.onAuthError'>;
   readonly timeouts: Output<'switchyard.timeouts'>;
   readonly injectEnvironment: Output<'switchyard.terminal.injectEnvironment'>;
+  readonly terminalAgents: Output<'switchyard.terminal.agents'>;
 }
 
 /** What is wrong with a setting: its path (`switchyard.scenarios.fast.models[0]`) and a sentence. */
@@ -132,22 +175,10 @@ export function parseSettings(
   lastGood?: AllSettings,
 ): ParsedSettings {
   const problems = unknownSettings(raw);
-  const read = <Value>(
-    name: SettingName,
-    schema: z.ZodType<Value>,
-    last: Value | undefined,
-    faultsOf: (value: Value) => readonly Fault[] = () => [],
-  ): Value => {
-    const parsed = schema.safeParse(raw[name]);
-    const faults = parsed.success ? faultsOf(parsed.data) : parsed.error.issues;
-    if (parsed.success && faults.length === 0) return parsed.data;
-    for (const { path, message } of faults) {
-      problems.push({ setting: name, path: pathOf(name, path), message: sentenceOf(message) });
-    }
-    return last ?? schema.parse(undefined);
-  };
+  const read = reader(raw, problems);
   const all = settingSchemas;
   const terminal = 'switchyard.terminal.injectEnvironment';
+  const agents = 'switchyard.terminal.agents';
   // In this order: scenarios name providers, and overrides name both.
   const providers = read('switchyard.providers', all['switchyard.providers'], lastGood?.providers);
   const scenarios = read(
@@ -175,8 +206,27 @@ export function parseSettings(
       ),
       timeouts: read('switchyard.timeouts', all['switchyard.timeouts'], lastGood?.timeouts),
       injectEnvironment: read(terminal, all[terminal], lastGood?.injectEnvironment),
+      terminalAgents: read(agents, all[agents], lastGood?.terminalAgents),
     },
     problems,
+  };
+}
+
+/** Reads one setting of `raw` after the other; what is wrong with them goes into `problems`. */
+function reader(raw: Readonly<Record<string, unknown>>, problems: SettingProblem[]) {
+  return <Value>(
+    name: SettingName,
+    schema: z.ZodMiniType<Value>,
+    last: Value | undefined,
+    faultsOf: (value: Value) => readonly Fault[] = () => [],
+  ): Value => {
+    const parsed = schema.safeParse(raw[name], { error: words });
+    const faults = parsed.success ? faultsOf(parsed.data) : parsed.error.issues;
+    if (parsed.success && faults.length === 0) return parsed.data;
+    for (const { path, message } of faults) {
+      problems.push({ setting: name, path: pathOf(name, path), message: sentenceOf(message) });
+    }
+    return last ?? schema.parse(undefined);
   };
 }
 

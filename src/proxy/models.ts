@@ -3,6 +3,8 @@ import type { Core } from './core';
 import { demoModels } from './demo';
 import type { Reply } from './reply';
 import { parseTarget } from './router';
+import { automaticModel } from './scenarioNames';
+import { defaultScenario } from './scenarios';
 import type { ClientRequest } from './server';
 import type { ModelFacts, Provider } from './types';
 
@@ -31,6 +33,8 @@ function listModels(core: Core): readonly ListedModel[] {
       facts: first?.facts ?? {},
     };
   });
+  const fallback = parseTarget(defaultScenario(scenarios).models[0] ?? '', { providers });
+  listed.unshift({ id: automaticModel, name: 'Switchyard', facts: fallback?.facts ?? {} });
   for (const provider of providers.values()) {
     if (!hasKey(provider.credential)) continue;
     for (const model of modelIds(provider)) {

@@ -1,4 +1,5 @@
 import { matchesGlob } from './catalogue';
+import type { BuiltInScenarioName } from './scenarioNames';
 import {
   type Effort,
   efforts,
@@ -145,7 +146,7 @@ const builtInDefault: ScenarioSettings = {
  * Working defaults for a person who has nothing but an OpenCode key. Only one billing plan: a fallback must never start
  * to spend money elsewhere unasked. Models: catalogue of 2026-11-10.
  */
-export const builtInScenarios: Readonly<Record<string, ScenarioSettings>> = {
+export const builtInScenarios: Readonly<Record<BuiltInScenarioName, ScenarioSettings>> = {
   vision: {
     priority: 70,
     when: { hasImages: true },

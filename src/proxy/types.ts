@@ -91,6 +91,10 @@ export function targetName(target: { provider: { id: string }; model: string }):
   return `${target.provider.id}/${target.model}`;
 }
 
+/** The agents that new terminals can be pointed to; `openai` is whoever reads the variables of OpenAI's SDKs. */
+export const terminalAgents = ['claude', 'opencode', 'openai'] as const;
+export type TerminalAgent = (typeof terminalAgents)[number];
+
 export const requestClasses = ['main', 'subagent', 'auxiliary', 'compaction'] as const;
 export type RequestClass = (typeof requestClasses)[number];
 

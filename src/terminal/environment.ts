@@ -1,10 +1,8 @@
-export interface EnvironmentInput {
-  readonly port: number;
-  readonly accessToken: string;
+import { type AgentInput, agentEnvironment } from './agentEnvironment';
+
+export interface EnvironmentInput extends AgentInput {
   /** What `NO_PROXY` (or `no_proxy`) holds without us. */
   readonly inheritedNoProxy: string | undefined;
-  /** The smallest context window of the default chain, in tokens, where known. */
-  readonly smallestContext: number | undefined;
 }
 
 /** What every agent sends through HTTP_PROXY, 127.0.0.1 included, goes past it for these. */
@@ -31,27 +29,6 @@ export function terminalEnvironment(input: EnvironmentInput): Readonly<Record<st
 export function ownShellEnvironment(input: EnvironmentInput): Readonly<Record<string, string>> {
   const noProxy = withLoopback(input.inheritedNoProxy);
   return { ...agentEnvironment(input), NO_PROXY: noProxy, no_proxy: noProxy };
-}
-
-/**
- * What makes an agent use the proxy. Never the base URL alone: with a saved login Claude Code would send that login's
- * token to us. Source: facts on the clients, section 5, 2026-11-22.
- */
-function agentEnvironment(input: EnvironmentInput): Readonly<Record<string, string>> {
-  return {
-    ANTHROPIC_BASE_URL: `http://127.0.0.1:${input.port}`,
-    ANTHROPIC_AUTH_TOKEN: input.accessToken,
-    // Empty, so that a key of the person's own shell is not sent along.
-    ANTHROPIC_API_KEY: '',
-    // These variables win over the `env` block of the client's own settings file.
-    CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST: '1',
-    CLAUDE_CODE_GATEWAY_HINT_HEADERS: '1',
-    CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: '1',
-    // The client takes 1m tokens for a model that it does not know, and would compact too late.
-    ...(input.smallestContext === undefined
-      ? {}
-      : { CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(input.smallestContext) }),
-  };
 }
 
 function withLoopback(inherited: string | undefined): string {

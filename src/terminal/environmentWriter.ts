@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import type { ProxyStatus } from '../proxyStatus';
+import { portOf } from './agentEnvironment';
 import {
   appendedVariables,
   environmentChange,
   ownShellEnvironment,
   shellLines,
 } from './environment';
-import { injectedEnvironment } from './injection';
+import { type EnvironmentSettings, injectedEnvironment } from './injection';
 
 // At shell integration too: a shell profile that exports ANTHROPIC_API_KEY would otherwise win, and the
 // person's own key would reach the proxy. What is appended stands there twice where no profile sets it anew.
@@ -27,10 +28,11 @@ export class EnvironmentWriter {
   /** Brings the variables in line with the state of the proxy, by the fewest writes. */
   inject(
     status: ProxyStatus,
-    { isWanted, accessToken }: { isWanted: boolean; accessToken: string | undefined },
+    settings: EnvironmentSettings,
+    accessToken: string | undefined,
   ): void {
     const wanted = injectedEnvironment(status, {
-      isWanted,
+      settings,
       accessToken,
       inheritedNoProxy: inheritedNoProxy(),
     });
@@ -45,13 +47,19 @@ export class EnvironmentWriter {
   }
 
   /** Lines for the person's own shell; undefined while the proxy does not run. */
-  shellLines(status: ProxyStatus, accessToken: string | undefined): string | undefined {
+  shellLines(
+    status: ProxyStatus,
+    settings: EnvironmentSettings,
+    accessToken: string | undefined,
+  ): string | undefined {
     if (status.state !== 'running' || accessToken === undefined) return undefined;
     const variables = ownShellEnvironment({
       port: status.port,
       accessToken,
       inheritedNoProxy: inheritedNoProxy(),
       smallestContext: status.report?.smallestContext,
+      agents: settings.terminalAgents,
+      scenarios: Object.keys(settings.scenarios),
     });
     return shellLines(variables, process.platform === 'win32' ? 'powershell' : 'posix');
   }
@@ -63,8 +71,7 @@ export class EnvironmentWriter {
 
   /** The port that the variables point to now; at first those of the window's last life. */
   carriedPort(): number | undefined {
-    const url = this.#collection.get('ANTHROPIC_BASE_URL')?.value ?? '';
-    return URL.canParse(url) ? Number(new URL(url).port) : undefined;
+    return portOf(this.#present());
   }
 
   #present(): Record<string, string> {

@@ -1,10 +1,17 @@
-import { assertNever } from '../proxy/types';
+import { assertNever, type TerminalAgent } from '../proxy/types';
 import type { ProxyStatus } from '../proxyStatus';
 import { terminalEnvironment } from './environment';
 
+/** The settings that the variables follow from. */
+export interface EnvironmentSettings {
+  readonly injectEnvironment: boolean;
+  readonly terminalAgents: readonly TerminalAgent[];
+  /** By name. */
+  readonly scenarios: Readonly<Record<string, unknown>>;
+}
+
 export interface InjectionInput {
-  /** The setting `switchyard.terminal.injectEnvironment`. */
-  readonly isWanted: boolean;
+  readonly settings: EnvironmentSettings;
   readonly accessToken: string | undefined;
   readonly inheritedNoProxy: string | undefined;
 }
@@ -17,7 +24,7 @@ export function injectedEnvironment(
   status: ProxyStatus,
   input: InjectionInput,
 ): Readonly<Record<string, string>> | 'keep' {
-  if (!input.isWanted) return {};
+  if (!input.settings.injectEnvironment) return {};
   switch (status.state) {
     case 'stopped':
     case 'stopping':
@@ -34,6 +41,8 @@ export function injectedEnvironment(
         accessToken: input.accessToken,
         inheritedNoProxy: input.inheritedNoProxy,
         smallestContext: status.report.smallestContext,
+        agents: input.settings.terminalAgents,
+        scenarios: Object.keys(input.settings.scenarios),
       });
     default:
       return assertNever(status);

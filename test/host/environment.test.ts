@@ -19,6 +19,7 @@ describe('the environment of new terminals', function () {
 
   after(async () => {
     await writeSetting('terminal.injectEnvironment', undefined);
+    await writeSetting('terminal.agents', undefined);
     await writeSetting('scenarios', undefined);
     await writeSetting('port', undefined);
     await vscode.commands.executeCommand('switchyard.start');
@@ -84,6 +85,32 @@ describe('the environment of new terminals', function () {
     assert.equal(state(), 'running');
     await writeSetting('scenarios', { default: { models: ['demo/hello'] } });
     await until(() => variables().length > 0);
+  });
+
+  it('is for the agents of the setting, with and without shell integration', async () => {
+    const claude = await terminalEnvironment();
+    await writeSetting('terminal.agents', ['opencode', 'openai']);
+    await until(() => variables().includes('OPENAI_MODEL'));
+    for (const options of [{}, { shellPath: '/bin/bash' }]) {
+      const environment = await terminalEnvironment(options);
+      assert.equal(environment['ANTHROPIC_BASE_URL'], undefined);
+      assert.equal(environment['OPENAI_BASE_URL'], `${claude['ANTHROPIC_BASE_URL']}/v1`);
+      assert.equal(environment['OPENAI_API_KEY'], claude['ANTHROPIC_AUTH_TOKEN']);
+      const config: unknown = JSON.parse(environment['OPENCODE_CONFIG_CONTENT'] ?? '');
+      assert.equal(valueAt(config, 'model'), 'switchyard/auto');
+      assert.deepEqual(valueAt(config, 'provider', 'switchyard', 'options'), {
+        baseURL: environment['OPENAI_BASE_URL'],
+        apiKey: environment['OPENAI_API_KEY'],
+      });
+    }
+    await vscode.commands.executeCommand('switchyard.copyEnvironment');
+    const copied = await vscode.env.clipboard.readText();
+    assert.match(copied, /OPENCODE_CONFIG_CONTENT.*\n.*OPENAI_BASE_URL/);
+    assert.doesNotMatch(copied, /ANTHROPIC/);
+    await vscode.env.clipboard.writeText('');
+    await writeSetting('terminal.agents', undefined);
+    await until(() => variables().includes('ANTHROPIC_BASE_URL'));
+    assert.equal((await terminalEnvironment())['OPENAI_API_KEY'], undefined);
   });
 
   it('follows the proxy to another port', async () => {

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
-import { builtInScenarioNames } from '../../../src/config/references';
 import { parseSettings } from '../../../src/config/schema';
+import { builtInScenarioNames } from '../../../src/proxy/scenarioNames';
 import { builtInScenarios } from '../../../src/proxy/scenarios';
 
 describe('parseSettings', () => {
@@ -16,6 +16,7 @@ describe('parseSettings', () => {
       onAuthError: 'stop',
       timeouts: { connectMs: 10_000, firstTokenMs: 120_000, idleMs: 180_000 },
       injectEnvironment: true,
+      terminalAgents: ['claude'],
     });
   });
 
@@ -152,6 +153,34 @@ describe('parseSettings', () => {
   it('knows the names of all built-in scenarios', () => {
     assert.deepEqual([...builtInScenarioNames].sort(), Object.keys(builtInScenarios).sort());
   });
+
+  // In the words that zod itself has; zod/mini alone would say “Invalid input” of everything.
+  const faults: readonly (readonly [string, unknown, string, string])[] = [
+    ['port', 'many', '', 'Expected number, received string.'],
+    ['port', 70_000, '', 'Too big: expected number to be <=65535.'],
+    ['onAuthError', 'go', '', 'Invalid option: expected one of "stop"|"tryOtherCredentials".'],
+    ['timeouts', { connect: 1 }, '', 'Unrecognized key: "connect".'],
+    ['providers', { 'a b': {} }, '["a b"]', 'Invalid key in record.'],
+    [
+      'terminal.agents',
+      ['codex'],
+      '[0]',
+      'Invalid option: expected one of "claude"|"opencode"|"openai".',
+    ],
+    [
+      'terminal.agents',
+      [],
+      '',
+      'Expected at least one agent; to set no variables, switch injectEnvironment off.',
+    ],
+  ];
+  for (const [name, value, place, message] of faults) {
+    it(`says what is wrong with ${name} ${JSON.stringify(value)}`, () => {
+      const setting = `switchyard.${name}`;
+      const { problems } = parseSettings({ [setting]: value });
+      assert.deepEqual(problems, [{ setting, path: `${setting}${place}`, message }]);
+    });
+  }
 
   const refusedUrls = [
     'llm.example.com',

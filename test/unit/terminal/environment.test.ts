@@ -11,7 +11,9 @@ const input = {
   accessToken: 'token',
   inheritedNoProxy: undefined,
   smallestContext: undefined,
-};
+  agents: ['claude'],
+  scenarios: [],
+} as const;
 
 describe('terminalEnvironment', () => {
   it('is the whole list for the integrated terminal', () => {

@@ -1,9 +1,13 @@
 import { strict as assert } from 'node:assert';
+import { type AllSettings, parseSettings } from '../../../src/config/schema';
 import type { ProxyStatus } from '../../../src/proxyStatus';
 import { injectedEnvironment } from '../../../src/terminal/injection';
 
 describe('injectedEnvironment', () => {
-  const input = { isWanted: true, accessToken: 'token', inheritedNoProxy: undefined };
+  const { settings } = parseSettings({
+    'switchyard.scenarios': { mine: { models: ['demo/hello'] } },
+  });
+  const input = { settings, accessToken: 'token', inheritedNoProxy: undefined };
   const report = { activeRequests: 0, credentials: [], targets: [], usable: true };
   const running: ProxyStatus = { state: 'running', port: 4141, report };
 
@@ -35,7 +39,18 @@ describe('injectedEnvironment', () => {
     });
   }
 
+  it('is for the agents of the setting, with the scenarios of the person', () => {
+    const variables = injectedEnvironment(running, withSettings({ terminalAgents: ['opencode'] }));
+    assert.ok(variables !== 'keep');
+    assert.deepEqual(Object.keys(variables), ['OPENCODE_CONFIG_CONTENT', 'NO_PROXY', 'no_proxy']);
+    assert.match(variables['OPENCODE_CONFIG_CONTENT'] ?? '', /"scenario:mine"/);
+  });
+
+  function withSettings(changed: Partial<AllSettings>) {
+    return { ...input, settings: { ...settings, ...changed } };
+  }
+
   it('is empty when the setting is off', () => {
-    assert.deepEqual(injectedEnvironment(running, { ...input, isWanted: false }), {});
+    assert.deepEqual(injectedEnvironment(running, withSettings({ injectEnvironment: false })), {});
   });
 });
