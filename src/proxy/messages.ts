@@ -102,7 +102,7 @@ async function refuse(
 ): Promise<void> {
   const { core, live, log, reply } = served;
   const { failure, failures } = outcome;
-  log.failed(failure, policies[failure.kind].answer.status);
+  log.failed(failure, statusFor(served, failure));
   if (failure.kind === 'cancelled') return;
   const message = finalMessage(failure, failures, core.clock.now());
   if (live !== undefined && reply.hasStarted) {
@@ -136,9 +136,14 @@ function finalMessage(failure: Failure, failures: readonly Failure[], now: numbe
 }
 
 function answerFailure(served: Served, failure: Failure, message: string): void {
-  const { status: usual, errorType } = policies[failure.kind].answer;
-  const status = served.codec.statusFor?.(failure.kind, usual) ?? usual;
+  const { errorType } = policies[failure.kind].answer;
+  const status = statusFor(served, failure);
   served.reply.error(status, errorType, message, answerHeaders(failure, served.core.clock.now()));
+}
+
+function statusFor({ codec }: Served, { kind }: Failure): number {
+  const usual = policies[kind].answer.status;
+  return codec.statusFor?.(kind, usual) ?? usual;
 }
 
 function refuseEmptyChain(reply: Reply, chosen: ReturnType<typeof route>): void {

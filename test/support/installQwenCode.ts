@@ -8,7 +8,7 @@ const QWEN_CODE_VERSION = '0.24.4';
 export interface QwenCode {
   /** It wants a newer Node than the one that may run the tests. */
   readonly node: string;
-  /** The script that Node runs. */
+  /** The script that Node runs; not its launcher, which starts a second process that outlives it. */
   readonly entry: string;
 }
 
@@ -25,5 +25,5 @@ export async function installQwenCode(): Promise<QwenCode> {
       await npm(['install', name, '--ignore-scripts', '--omit=optional'], { cwd: target, node });
     },
   });
-  return { node, entry: path.join(folder, 'node_modules/@qwen-code/qwen-code/cli-entry.js') };
+  return { node, entry: path.join(folder, 'node_modules/@qwen-code/qwen-code/cli.js') };
 }
