@@ -1,63 +1,13 @@
 // Refusals: every known one of the gateway, every status with every kind of body, and slow answers.
-import { OPENCODE_CONSOLE_ERRORS, OPENCODE_INFERENCE_ERRORS } from '../support/upstreamErrors';
+import {
+  OPENCODE_CONSOLE_ERRORS,
+  OPENCODE_CONSOLE_MEANINGS,
+  OPENCODE_INFERENCE_ERRORS,
+  OPENCODE_INFERENCE_MEANINGS,
+} from '../support/upstreamErrors';
 import { healthyJson, healthyStream, joined, sseHeaders } from './answers';
 import type { Combination, Fault } from './fault';
 import type { Strike } from './model';
-
-// What each row means is written from the description of the upstream, not from the classifier.
-const consoleMeanings: Readonly<Record<keyof typeof OPENCODE_CONSOLE_ERRORS, Strike>> = {
-  missingKey: 'keyRejected',
-  invalidKey: 'keyRejected',
-  accountBlocked: 'accountBlocked',
-  alphaModel: 'modelRefused',
-  unknownModel: 'modelRefused',
-  unsupportedFormat: 'wrongWireFormat',
-  promotionEnded: 'modelRefused',
-  noProvider: 'modelRefused',
-  unsupportedProvider: 'modelRefused',
-  modelDisabled: 'modelRefused',
-  noPaymentMethod: 'accountUnfunded',
-  insufficientBalance: 'accountUnfunded',
-  workspaceLimit: 'accountUnfunded',
-  userLimit: 'accountUnfunded',
-  countryRegion: 'modelRefused',
-  hostedInChina: 'modelRefused',
-  dataPolicy: 'modelRefused',
-  noGoSubscription: 'planMissing',
-  rateLimit: 'rateLimited',
-  freeUsageLimit: 'modelRefused',
-  blackUsageLimit: 'planLimit',
-  goUsageLimit5Hours: 'planLimit',
-  goUsageLimitWeekly: 'planLimit',
-  goUsageLimitMonthly: 'planLimit',
-  internalError: 'serverError',
-};
-
-const inferenceMeanings: Readonly<Record<keyof typeof OPENCODE_INFERENCE_ERRORS, Strike>> = {
-  // A session id always goes along; whoever removed it, the key and the request are sound.
-  missingSession: 'modelRefused',
-  invalidCredential: 'keyRejected',
-  missingKey: 'keyRejected',
-  accessBlocked: 'accountBlocked',
-  supplierKeyBroken: 'modelRefused',
-  insufficientFunds: 'accountUnfunded',
-  supplierBalance: 'modelRefused',
-  noGoSubscription: 'planMissing',
-  globalRegions: 'modelRefused',
-  freeTier: 'modelRefused',
-  modelAccessDisabled: 'modelRefused',
-  modelForbidden: 'modelRefused',
-  protocolUnsupported: 'wrongWireFormat',
-  modelUnavailable: 'modelRefused',
-  opaqueRelay: 'serverError',
-  echoedModel: 'modelRefused',
-  modelDeprecated: 'modelRefused',
-  supplierRateLimit: 'rateLimited',
-  supplierRateLimit400: 'rateLimited',
-  temporarilyUnavailable: 'overloaded',
-  routingUnavailable: 'overloaded',
-  errorUnder200: 'serverError',
-};
 
 interface Row {
   readonly status: number;
@@ -120,11 +70,11 @@ const refusalBodies: Readonly<Record<string, string>> = {
 const refusals: readonly Fault[] = [
   {
     name: 'a refusal of the console',
-    combinations: () => rowsOf(OPENCODE_CONSOLE_ERRORS, consoleMeanings),
+    combinations: () => rowsOf(OPENCODE_CONSOLE_ERRORS, OPENCODE_CONSOLE_MEANINGS),
   },
   {
     name: 'a refusal of the inference service',
-    combinations: () => rowsOf(OPENCODE_INFERENCE_ERRORS, inferenceMeanings),
+    combinations: () => rowsOf(OPENCODE_INFERENCE_ERRORS, OPENCODE_INFERENCE_MEANINGS),
   },
   {
     name: 'a status with a body that says nothing',
@@ -151,7 +101,7 @@ const refusals: readonly Fault[] = [
       (['goUsageLimit5Hours', 'unknownModel', 'insufficientBalance'] as const).map(
         (place): Combination => ({
           place,
-          strike: consoleMeanings[place],
+          strike: OPENCODE_CONSOLE_MEANINGS[place],
           zone: 'unseen',
           ...(place === 'goUsageLimit5Hours' ? { namedSeconds: 14_580 } : {}),
           answer: {

@@ -2,6 +2,7 @@
 // Two generations serve the same URLs: the console (`OPENCODE_CONSOLE_ERRORS`) answers JSON under a text
 // content type; the inference service (`OPENCODE_INFERENCE_ERRORS`) has several body shapes.
 // Source: opencode's handler and public reports, August to November 2026.
+import type { FailureKind } from '../../src/proxy/types';
 import type { PlainAnswer } from './scriptedUpstream';
 
 /** An answer whose body is JSON text. */
@@ -184,6 +185,61 @@ export const OPENCODE_INFERENCE_ERRORS = {
   // A failure under status 200, as JSON where a completion was expected.
   errorUnder200: untyped(200, { type: 'server_error', message: 'Upstream request failed' }),
 } as const satisfies Readonly<Record<string, ErrorAnswer>>;
+
+/** What each row means: written from the description of the upstream, not from the classifier. */
+export const OPENCODE_CONSOLE_MEANINGS = {
+  missingKey: 'keyRejected',
+  invalidKey: 'keyRejected',
+  accountBlocked: 'accountBlocked',
+  alphaModel: 'modelRefused',
+  unknownModel: 'modelRefused',
+  unsupportedFormat: 'wrongWireFormat',
+  promotionEnded: 'modelRefused',
+  noProvider: 'modelRefused',
+  unsupportedProvider: 'modelRefused',
+  modelDisabled: 'modelRefused',
+  noPaymentMethod: 'accountUnfunded',
+  insufficientBalance: 'accountUnfunded',
+  workspaceLimit: 'accountUnfunded',
+  userLimit: 'accountUnfunded',
+  countryRegion: 'modelRefused',
+  hostedInChina: 'modelRefused',
+  dataPolicy: 'modelRefused',
+  noGoSubscription: 'planMissing',
+  rateLimit: 'rateLimited',
+  freeUsageLimit: 'modelRefused',
+  blackUsageLimit: 'planLimit',
+  goUsageLimit5Hours: 'planLimit',
+  goUsageLimitWeekly: 'planLimit',
+  goUsageLimitMonthly: 'planLimit',
+  internalError: 'serverError',
+} as const satisfies Record<keyof typeof OPENCODE_CONSOLE_ERRORS, FailureKind>;
+
+export const OPENCODE_INFERENCE_MEANINGS = {
+  // A session id always goes along; whoever removed it, the key and the request are sound.
+  missingSession: 'modelRefused',
+  invalidCredential: 'keyRejected',
+  missingKey: 'keyRejected',
+  accessBlocked: 'accountBlocked',
+  supplierKeyBroken: 'modelRefused',
+  insufficientFunds: 'accountUnfunded',
+  supplierBalance: 'modelRefused',
+  noGoSubscription: 'planMissing',
+  globalRegions: 'modelRefused',
+  freeTier: 'modelRefused',
+  modelAccessDisabled: 'modelRefused',
+  modelForbidden: 'modelRefused',
+  protocolUnsupported: 'wrongWireFormat',
+  modelUnavailable: 'modelRefused',
+  opaqueRelay: 'serverError',
+  echoedModel: 'modelRefused',
+  modelDeprecated: 'modelRefused',
+  supplierRateLimit: 'rateLimited',
+  supplierRateLimit400: 'rateLimited',
+  temporarilyUnavailable: 'overloaded',
+  routingUnavailable: 'overloaded',
+  errorUnder200: 'serverError',
+} as const satisfies Record<keyof typeof OPENCODE_INFERENCE_ERRORS, FailureKind>;
 
 interface ConsoleExtras {
   readonly retryAfterSeconds?: number;

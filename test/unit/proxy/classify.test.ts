@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ClassifyContext, classify } from '../../../src/proxy/classify';
 import type { Failure, FailureKind, Provider } from '../../../src/proxy/types';
-import { OPENCODE_CONSOLE_ERRORS, OPENCODE_INFERENCE_ERRORS } from '../../support/upstreamErrors';
+import {
+  OPENCODE_CONSOLE_ERRORS,
+  OPENCODE_CONSOLE_MEANINGS,
+  OPENCODE_INFERENCE_ERRORS,
+  OPENCODE_INFERENCE_MEANINGS,
+} from '../../support/upstreamErrors';
 
 const now = Date.UTC(2026, 10, 22, 12);
 const opencode: Provider = {
@@ -41,63 +46,10 @@ function classifyBody(
 
 const onOpencode = { provider: opencode };
 
-const consoleKinds = {
-  missingKey: 'keyRejected',
-  invalidKey: 'keyRejected',
-  accountBlocked: 'accountBlocked',
-  alphaModel: 'modelRefused',
-  unknownModel: 'modelRefused',
-  unsupportedFormat: 'wrongWireFormat',
-  promotionEnded: 'modelRefused',
-  noProvider: 'modelRefused',
-  unsupportedProvider: 'modelRefused',
-  modelDisabled: 'modelRefused',
-  noPaymentMethod: 'accountUnfunded',
-  insufficientBalance: 'accountUnfunded',
-  workspaceLimit: 'accountUnfunded',
-  userLimit: 'accountUnfunded',
-  countryRegion: 'modelRefused',
-  hostedInChina: 'modelRefused',
-  dataPolicy: 'modelRefused',
-  noGoSubscription: 'planMissing',
-  rateLimit: 'rateLimited',
-  freeUsageLimit: 'modelRefused',
-  blackUsageLimit: 'planLimit',
-  goUsageLimit5Hours: 'planLimit',
-  goUsageLimitWeekly: 'planLimit',
-  goUsageLimitMonthly: 'planLimit',
-  internalError: 'serverError',
-} as const satisfies Record<keyof typeof OPENCODE_CONSOLE_ERRORS, FailureKind>;
-
-const inferenceKinds = {
-  missingSession: 'modelRefused',
-  invalidCredential: 'keyRejected',
-  missingKey: 'keyRejected',
-  accessBlocked: 'accountBlocked',
-  supplierKeyBroken: 'modelRefused',
-  insufficientFunds: 'accountUnfunded',
-  supplierBalance: 'modelRefused',
-  noGoSubscription: 'planMissing',
-  globalRegions: 'modelRefused',
-  freeTier: 'modelRefused',
-  modelAccessDisabled: 'modelRefused',
-  modelForbidden: 'modelRefused',
-  protocolUnsupported: 'wrongWireFormat',
-  modelUnavailable: 'modelRefused',
-  opaqueRelay: 'serverError',
-  echoedModel: 'modelRefused',
-  modelDeprecated: 'modelRefused',
-  supplierRateLimit: 'rateLimited',
-  supplierRateLimit400: 'rateLimited',
-  temporarilyUnavailable: 'overloaded',
-  routingUnavailable: 'overloaded',
-  errorUnder200: 'serverError',
-} as const satisfies Record<keyof typeof OPENCODE_INFERENCE_ERRORS, FailureKind>;
-
 describe('classify, on what OpenCode answers', () => {
   const tables = [
-    ['console', OPENCODE_CONSOLE_ERRORS, consoleKinds],
-    ['inference service', OPENCODE_INFERENCE_ERRORS, inferenceKinds],
+    ['console', OPENCODE_CONSOLE_ERRORS, OPENCODE_CONSOLE_MEANINGS],
+    ['inference service', OPENCODE_INFERENCE_ERRORS, OPENCODE_INFERENCE_MEANINGS],
   ] as const;
   for (const [service, answers, kinds] of tables) {
     const expected = new Map<string, FailureKind>(Object.entries(kinds));
