@@ -89,6 +89,14 @@ export const commands = [
     icon: '$(terminal)',
     enablement: 'switchyard.state == running',
   },
+  {
+    id: 'switchyard.setUpPi',
+    title: 'Set Up pi',
+    description:
+      'Shows the provider that points pi to the proxy, and adds it to pi’s models if you agree.',
+    icon: '$(terminal)',
+    enablement: 'switchyard.state == running',
+  },
 ] as const satisfies readonly CommandRow[];
 
 export type CommandId = (typeof commands)[number]['id'];

@@ -5,6 +5,7 @@ import { copyEnvironment } from './copyEnvironment';
 import { deleteApiKey } from './deleteApiKey';
 import { type KeyAccess, setApiKey } from './setApiKey';
 import { setUpCodex } from './setUpCodex';
+import { setUpPi } from './setUpPi';
 import type { StatusView } from './statusView';
 
 /** What the commands act on. */
@@ -52,6 +53,7 @@ function createHandlers(targets: CommandTargets): Handlers {
     'switchyard.resetHealth': () => proxy.resetHealth(),
     'switchyard.copyEnvironment': () => copyEnvironment(targets.shellLines()),
     'switchyard.setUpCodex': () => setUpCodex(proxy.status),
+    'switchyard.setUpPi': () => setUpPi(proxy.status),
   };
 }
 

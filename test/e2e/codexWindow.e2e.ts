@@ -1,4 +1,4 @@
-// Set Up Codex in a real VS Code window, and then the real codex in its terminal.
+// Set Up Codex and Set Up pi in a real VS Code window, and then the real codex in its terminal.
 import { strict as assert } from 'node:assert';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,7 +16,7 @@ import { Window, waitUntil } from '../support/window';
 const QUIET_CONFIG =
   'check_for_update_on_startup = false\n[analytics]\nenabled = false\n[otel]\nexporter = "none"\n';
 
-describe('a person who sets up Codex', function () {
+describe('a person who sets up Codex and pi', function () {
   this.bail(true);
 
   let root: string;
@@ -97,5 +97,32 @@ describe('a person who sets up Codex', function () {
     await dialog().getByRole('button', { name: 'Copy' }).click();
     await dialog().waitFor({ state: 'detached' });
     assert.equal(readFileSync(file, 'utf8'), 'model = "my own"\n');
+  });
+
+  it('gets a provider merged into the models of pi, after consent', async () => {
+    const models = path.join(root, '.pi/agent/models.json');
+    mkdirSync(path.dirname(models), { recursive: true });
+    const present = '{"providers":{"other":{"baseUrl":"http://127.0.0.1:9"}}}';
+    writeFileSync(models, present);
+    await window.runCommand('Switchyard: Set Up pi');
+    await dialog().filter({ hasText: '"scenario:longContext"' }).waitFor();
+    await window.screenshot('pi-dialog');
+    await window.page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+    assert.equal(readFileSync(models, 'utf8'), present);
+    await window.runCommand('Switchyard: Set Up pi');
+    await dialog().getByRole('button', { name: 'Write' }).click();
+    await window.toast('pi --model switchyard/auto').waitFor();
+    assert.match(readFileSync(models, 'utf8'), /"other": \{.*"switchyard": \{/s);
+  });
+
+  it('keeps models of pi that are not plain JSON', async () => {
+    const models = path.join(root, '.pi/agent/models.json');
+    writeFileSync(models, '// mine\n{"providers":{}}');
+    await window.runCommand('Switchyard: Set Up pi');
+    await dialog().filter({ hasText: 'is not plain JSON' }).waitFor();
+    await dialog().getByRole('button', { name: 'Copy' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    assert.equal(readFileSync(models, 'utf8'), '// mine\n{"providers":{}}');
   });
 });
