@@ -4,6 +4,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type WireFormat, wireFormats } from '../../../../src/proxy/types';
 import { loadedTool, toolIdOf } from '../../../../src/proxy/wire/anthropicContent';
+import { createChatClient } from '../../../../src/proxy/wire/chatClient';
+import type { ReadRequest } from '../../../../src/proxy/wire/clients';
 import {
   arrayAt,
   isObject,
@@ -13,14 +15,32 @@ import {
   stringAt,
 } from '../../../../src/proxy/wire/json';
 import { callableTools, isBillingLine } from '../../../../src/proxy/wire/requestRules';
+import { createResponsesClient } from '../../../../src/proxy/wire/responsesClient';
 import { shortId } from '../../../../src/proxy/wire/toolNames';
 import { encode, fixture, fixtureBody, objectOf, parsed } from './requests';
 
-const names = readdirSync(join(__dirname, '../../../fixtures/requests'))
-  .filter((file) => file.endsWith('.json'))
-  .map((file) => file.replace('.json', ''))
-  // Answered by Switchyard itself.
-  .filter((name) => name !== 'count-tokens');
+/** Requests of clients that speak another format, in the form that their codec gives them. */
+const readers: Readonly<Record<string, (text: string) => ReadRequest>> = {
+  '': (text) => ({ ok: true, messagesText: text }),
+  'chat/': (text) => createChatClient().readRequest(text),
+  'responses/': (text) => createResponsesClient().readRequest(text),
+};
+
+const names = Object.keys(readers).flatMap((folder) =>
+  readdirSync(join(__dirname, '../../../fixtures/requests', folder))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => `${folder}${file.replace('.json', '')}`)
+    // Answered by Switchyard itself; and a greeting without any word.
+    .filter((name) => name !== 'count-tokens' && name !== 'responses/codex-warm-up'),
+);
+
+/** The request as a Messages request. */
+function messagesText(name: string): string {
+  const folder = name.slice(0, name.indexOf('/') + 1);
+  const read = readers[folder]?.(fixtureBody(name));
+  assert.ok(read?.ok === true, `${name} is not read`);
+  return read.messagesText;
+}
 
 /** The member that holds the conversation. */
 const conversations: Readonly<Record<WireFormat, string>> = {
@@ -142,7 +162,7 @@ const privateWords: readonly RegExp[] = [
 for (const format of wireFormats) {
   describe(`recorded requests to another vendor of ${format}`, () => {
     for (const name of names) {
-      const rawBody = fixtureBody(name);
+      const rawBody = messagesText(name);
       const client = objectOf(parseJson(rawBody));
       const { body, headers } = encode(format, rawBody, {
         anthropicBeta: stringAt(fixture(name)['headers'], 'anthropic-beta'),
