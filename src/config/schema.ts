@@ -125,7 +125,8 @@ export const settingSchemas = {
     .register(z.globalRegistry, {
       group: 'Terminal',
       order: 2,
-      scope: 'window',
+      // Restricted: a stranger's workspace must not decide which programs get the access token.
+      scope: 'machine-overridable',
       markdownDescription:
         'Which agents new terminals, and the lines of **Copy Environment**, point to the proxy. `claude`: Claude Code. `opencode`: opencode, which gets a provider “Switchyard” with a model for each scenario. `openai`: Qwen Code and scripts with an OpenAI SDK, through `OPENAI_BASE_URL`, `OPENAI_API_KEY` and `OPENAI_MODEL`; **not for terminals in which you run Codex**, which ignores the base URL and would send the access token of this proxy to OpenAI.',
       uniqueItems: true,
