@@ -132,7 +132,7 @@ async function checkKey(
   const said = plainMessage(check.message);
   switch (check.outcome) {
     case 'accepted':
-      return { message: vscode.l10n.t('{0} It is stored; open a new terminal to use it.', said) };
+      return { message: vscode.l10n.t('{0} New terminals use it.', said) };
     case 'unknown':
       return { message: vscode.l10n.t('The API key is stored. {0}', said) };
     case 'rejected':
