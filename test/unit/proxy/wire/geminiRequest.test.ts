@@ -10,26 +10,19 @@ import {
   partsOf,
 } from './geminiRequests';
 import { codecOf } from './replay';
-import { bodyWith, encode, encodedBody, fixtureBody, parsed } from './requests';
+import {
+  anthropicWords,
+  bodyWith,
+  encode,
+  encodedBody,
+  fixtureBody,
+  parsed,
+  recordedNames,
+} from './requests';
 
 describe('a recorded request as a Gemini request', () => {
   for (const name of [
-    'first-turn',
-    'tool-result',
-    'parallel-tools',
-    'tool-error',
-    'tool-reference',
-    'image-in-tool-result',
-    'image-from-user',
-    'compaction',
-    'long-conversation',
-    'auto-mode-safeguards',
-    'unsigned-thinking',
-    'openai-style-ids',
-    'qwen-tool-result',
-    'opencode-tools',
-    'subagent',
-    'classifier',
+    ...recordedNames,
     'background-name',
     'title-thinking-disabled',
     'thinking-budget',
@@ -38,14 +31,7 @@ describe('a recorded request as a Gemini request', () => {
     it(`is well-formed for ${name}`, () => {
       const { body, headers } = encode(format, fixtureBody(name));
       assert.deepEqual(headers, {});
-      for (const word of [
-        'x-anthropic-billing-header',
-        'cache_control',
-        'classifier_context',
-        'device_id',
-        'tool_reference',
-        'defer_loading',
-      ]) {
+      for (const word of anthropicWords) {
         assert.ok(!body.includes(`"${word}`), word);
       }
       assertWellFormed(contentsOf(fixtureBody(name)));

@@ -1,40 +1,23 @@
 import assert from 'node:assert/strict';
 import { type JsonObject, objectAt, stringAt } from '../../../../src/proxy/wire/json';
 import { assertPaired, format, messagesOf, type Overrides } from './chatRequests';
-import { arrayOf, bodyWith, encode, encodedBody, fixtureBody } from './requests';
+import {
+  anthropicWords,
+  arrayOf,
+  bodyWith,
+  encode,
+  encodedBody,
+  fixtureBody,
+  recordedNames,
+} from './requests';
 
 describe('a recorded request as Chat Completions', () => {
-  for (const name of [
-    'first-turn',
-    'tool-result',
-    'parallel-tools',
-    'tool-error',
-    'tool-reference',
-    'image-in-tool-result',
-    'image-from-user',
-    'compaction',
-    'long-conversation',
-    'auto-mode-safeguards',
-    'unsigned-thinking',
-    'openai-style-ids',
-    'qwen-tool-result',
-    'opencode-tools',
-    'subagent',
-    'classifier',
-  ]) {
+  for (const name of recordedNames) {
     it(`is well-formed for ${name}`, () => {
       const { body, headers } = encode(format, fixtureBody(name));
       assert.ok(body.startsWith('{"model":"some-model",'));
       assert.deepEqual(headers, {});
-      for (const word of [
-        'x-anthropic-billing-header',
-        'cache_control',
-        'classifier_context',
-        'device_id',
-        'tool_reference',
-        'signature',
-        'defer_loading',
-      ]) {
+      for (const word of [...anthropicWords, 'signature']) {
         assert.ok(!body.includes(word), word);
       }
       const messages = messagesOf(fixtureBody(name));

@@ -1,43 +1,24 @@
 import assert from 'node:assert/strict';
 import { arrayAt, type JsonObject, objectAt, stringAt } from '../../../../src/proxy/wire/json';
 import { assertPaired, format, itemsOf, kindsOf, type Overrides } from './openaiResponsesRequests';
-import { arrayOf, bodyWith, encode, encodedBody, fixtureBody, parsed } from './requests';
+import {
+  anthropicWords,
+  arrayOf,
+  bodyWith,
+  encode,
+  encodedBody,
+  fixtureBody,
+  parsed,
+  recordedNames,
+} from './requests';
 
 describe('a recorded request as Responses', () => {
-  for (const name of [
-    'first-turn',
-    'tool-result',
-    'parallel-tools',
-    'tool-error',
-    'tool-reference',
-    'image-in-tool-result',
-    'image-from-user',
-    'compaction',
-    'long-conversation',
-    'auto-mode-safeguards',
-    'unsigned-thinking',
-    'openai-style-ids',
-    'qwen-tool-result',
-    'opencode-tools',
-    'subagent',
-    'classifier',
-    'thinking-budget',
-    'title-thinking-disabled',
-  ]) {
+  for (const name of [...recordedNames, 'thinking-budget', 'title-thinking-disabled']) {
     it(`is well-formed for ${name}`, () => {
       const { body, headers } = encode(format, fixtureBody(name));
       assert.ok(body.startsWith('{"model":"some-model",'));
       assert.deepEqual(headers, {});
-      for (const word of [
-        'x-anthropic-billing-header',
-        'cache_control',
-        'classifier_context',
-        'device_id',
-        'tool_reference',
-        'signature',
-        'defer_loading',
-        'stop_sequences',
-      ]) {
+      for (const word of [...anthropicWords, 'signature', 'stop_sequences']) {
         assert.ok(!body.includes(word), word);
       }
       const items = itemsOf(fixtureBody(name));

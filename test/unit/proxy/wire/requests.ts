@@ -15,6 +15,36 @@ export function fixtureBody(name: string): string {
   return JSON.stringify(fixture(name)['body']);
 }
 
+/** The recorded requests that every format's own suite takes; some take more. */
+export const recordedNames = [
+  'first-turn',
+  'tool-result',
+  'parallel-tools',
+  'tool-error',
+  'tool-reference',
+  'image-in-tool-result',
+  'image-from-user',
+  'compaction',
+  'long-conversation',
+  'auto-mode-safeguards',
+  'unsigned-thinking',
+  'openai-style-ids',
+  'qwen-tool-result',
+  'opencode-tools',
+  'subagent',
+  'classifier',
+] as const;
+
+/** What only Anthropic understands, or may see. */
+export const anthropicWords = [
+  'x-anthropic-billing-header',
+  'cache_control',
+  'classifier_context',
+  'device_id',
+  'tool_reference',
+  'defer_loading',
+] as const;
+
 /** A recorded request: `body`, `headers` and what it shows. */
 export function fixture(name: string): JsonObject {
   const path = join(__dirname, '../../../fixtures/requests', `${name}.json`);
