@@ -1,5 +1,6 @@
 import type { Call } from './attempt';
 import { type AnswerError, classify, type UpstreamAnswer } from './classify';
+import { readText } from './readText';
 import type { Failure } from './types';
 import type { UpstreamResponse } from './upstream';
 import type { ToolNames } from './wire/formats';
@@ -191,17 +192,6 @@ async function* limited(call: Call, bytes: AsyncIterable<Uint8Array>): AsyncGene
     }
     yield chunk;
   }
-}
-
-async function readText(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of bytes) {
-    chunks.push(chunk);
-    size += chunk.byteLength;
-    if (size >= maxBytes) break;
-  }
-  return Buffer.concat(chunks).toString('utf8', 0, Math.min(size, maxBytes));
 }
 
 function failureOf(

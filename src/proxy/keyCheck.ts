@@ -1,6 +1,7 @@
 import { classify } from './classify';
 import type { Core } from './core';
 import type { KeyCheck } from './protocol';
+import { readText } from './readText';
 import type { FailureKind, Provider } from './types';
 import { userAgent } from './upstreamHeaders';
 
@@ -70,7 +71,7 @@ export async function fetchProviderPage(
     if (!sent.ok)
       return { ok: false, detail: controller.signal.aborted ? 'no answer in time' : sent.detail };
     const { status, headers, body } = sent.response;
-    const text = await readSome(body);
+    const text = await readText(body, maxPageBytes);
     sent.response.destroy();
     return { ok: true, status, headers, text };
   } catch {
@@ -108,14 +109,3 @@ function keyHeaders(provider: Provider, key: string): Record<string, string> {
 }
 
 const maxPageBytes = 64 * 1024;
-
-async function readSome(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    size += chunk.byteLength;
-    if (size > maxPageBytes) break;
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
