@@ -153,16 +153,17 @@ export class Window {
     const terminal = this.page.locator('.terminal-wrapper.active .xterm');
     const isTyped = async (): Promise<boolean> =>
       (await this.terminalText()).replaceAll('\n', '').endsWith(line.trimEnd());
-    // A terminal that has just been restored may miss the first keys.
-    for (let attempt = 0; attempt < 3; attempt += 1) {
+    // A terminal that has just been restored may miss keys until its shell is connected again.
+    for (let attempt = 1; ; attempt += 1) {
       await terminal.click();
       await this.page.keyboard.press('Control+U');
       await this.page.keyboard.type(line, { delay: 2 });
-      const isComplete = await waitUntil(isTyped, 'the terminal shows what is typed', 3000).then(
-        () => true,
-        () => false,
-      );
-      if (isComplete) break;
+      try {
+        await waitUntil(isTyped, `the terminal shows “${line}”, which was typed`, 3000);
+        break;
+      } catch (error: unknown) {
+        if (attempt === 5) throw error;
+      }
     }
     await this.page.keyboard.press('Enter');
   }
