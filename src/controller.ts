@@ -4,7 +4,7 @@ import {
   defaultTimeouts,
   type ProxyInputs,
 } from './controllerOptions';
-import type { KeyCheck, ProxyReport } from './proxy/protocol';
+import type { AnswerTo, ProxyReport, Question } from './proxy/protocol';
 import type { ProxyStatus, StartFailure } from './proxyStatus';
 import { WorkerSession } from './workerSession';
 
@@ -102,15 +102,13 @@ export class ProxyController {
     this.#session?.post({ type: 'resetHealth' });
   }
 
-  /** One cheap call with `key`; undefined when the proxy does not run, does not answer, or `signal` aborts. */
-  async checkKey(
-    providerId: string,
-    key: string,
-    signal: AbortSignal,
-  ): Promise<KeyCheck | undefined> {
+  /** The worker's answer; undefined when the proxy does not run, does not answer in time, or `signal` aborts. */
+  async ask<Asked extends Question>(
+    question: Asked,
+    signal?: AbortSignal,
+  ): Promise<AnswerTo<Asked> | undefined> {
     if (this.#status.state !== 'running') return undefined;
-    const check = { providerId, key, timeoutMs: this.#timeouts.checkKeyMs };
-    return this.#session?.checkKey(check, signal);
+    return this.#session?.ask(question, { timeoutMs: this.#timeouts.askMs, signal });
   }
 
   /** Ends the thread without ceremony. May be called twice, and after `stop`. */

@@ -36,12 +36,12 @@ export interface ControllerTimeouts {
   readonly startMs: number;
   /** Beyond the grace given to running requests. */
   readonly closeMarginMs: number;
-  readonly checkKeyMs: number;
+  readonly askMs: number;
 }
 
 // A start takes 0.1 s; a loaded machine may need a hundred times that.
 export const defaultTimeouts: ControllerTimeouts = {
   startMs: 30_000,
   closeMarginMs: 1_500,
-  checkKeyMs: 20_000,
+  askMs: 20_000,
 };

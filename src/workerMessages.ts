@@ -17,6 +17,10 @@ const keyCheckSchema = z.object({
   message: z.string(),
 });
 
+const answerSchema = z.discriminatedUnion('about', [
+  z.object({ about: z.literal('key'), check: keyCheckSchema }),
+]);
+
 const credentialSchema = z.object({
   credential: z.string(),
   providerId: z.string(),
@@ -62,7 +66,11 @@ const fromWorkerSchema: z.ZodMiniType<FromWorker> = z.discriminatedUnion('type',
   z.object({ type: z.literal('report'), report: reportSchema }),
   z.object({ type: z.literal('notice'), notice: noticeSchema }),
   z.object({ type: z.literal('rests'), rests: z.array(restSchema) }),
-  z.object({ type: z.literal('keyChecked'), id: z.number(), result: keyCheckSchema }),
+  z.object({
+    type: z.literal('answered'),
+    id: z.number(),
+    answer: z.exactOptional(answerSchema),
+  }),
 ]);
 
 /** What an earlier session kept; nothing of what cannot be read. */

@@ -1,9 +1,11 @@
 import type {
+  Answer,
+  AnswerTo,
   FromWorker,
-  KeyCheck,
   LogLevel,
   Notice,
   ProxyReport,
+  Question,
   ToWorker,
 } from './proxy/protocol';
 import type { StoredRest } from './proxy/restMemory';
@@ -29,8 +31,8 @@ export type ListenAnswer =
 export class WorkerSession {
   readonly #handle: WorkerHandle;
   readonly #listeners: SessionListeners;
-  readonly #checks = new Map<number, (result: KeyCheck | undefined) => void>();
-  #lastCheckId = 0;
+  readonly #asked = new Map<number, (answer: Answer | undefined) => void>();
+  #lastAskId = 0;
   #listenAnswered: ((answer: ListenAnswer) => void) | undefined;
   #closed: (() => void) | undefined;
   #isEnding = false;
@@ -63,25 +65,26 @@ export class WorkerSession {
   }
 
   /** Undefined when the worker does not answer in time, ends, or `signal` aborts. */
-  checkKey(
-    check: { readonly providerId: string; readonly key: string; readonly timeoutMs: number },
-    signal: AbortSignal,
-  ): Promise<KeyCheck | undefined> {
-    this.#lastCheckId += 1;
-    const id = this.#lastCheckId;
+  ask<Asked extends Question>(
+    question: Asked,
+    limits: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<AnswerTo<Asked> | undefined> {
+    const { signal, timeoutMs } = limits;
+    this.#lastAskId += 1;
+    const id = this.#lastAskId;
     return new Promise((resolve) => {
-      const finish = (result: KeyCheck | undefined): void => {
+      const finish = (answer: Answer | undefined): void => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', giveUp);
-        this.#checks.delete(id);
-        resolve(result);
+        signal?.removeEventListener('abort', giveUp);
+        this.#asked.delete(id);
+        resolve(answer !== undefined && isAbout(answer, question) ? answer : undefined);
       };
       const giveUp = (): void => finish(undefined);
-      const timer = setTimeout(giveUp, check.timeoutMs);
-      signal.addEventListener('abort', giveUp);
-      this.#checks.set(id, finish);
-      if (signal.aborted) giveUp();
-      else this.post({ type: 'checkKey', id, providerId: check.providerId, key: check.key });
+      const timer = setTimeout(giveUp, timeoutMs);
+      signal?.addEventListener('abort', giveUp);
+      this.#asked.set(id, finish);
+      if (signal?.aborted === true) giveUp();
+      else this.post({ type: 'ask', id, question });
     });
   }
 
@@ -137,8 +140,8 @@ export class WorkerSession {
       case 'rests':
         this.#listeners.rests(message.rests);
         break;
-      case 'keyChecked':
-        this.#checks.get(message.id)?.(message.result);
+      case 'answered':
+        this.#asked.get(message.id)?.(message.answer);
         break;
       default:
         assertNever(message);
@@ -156,6 +159,13 @@ export class WorkerSession {
   #releaseWaiters(): void {
     this.#listenAnswered?.({ type: 'died' });
     this.#closed?.();
-    for (const finish of this.#checks.values()) finish(undefined);
+    for (const finish of this.#asked.values()) finish(undefined);
   }
+}
+
+function isAbout<Asked extends Question>(
+  answer: Answer,
+  question: Asked,
+): answer is AnswerTo<Asked> {
+  return answer.about === question.about;
 }

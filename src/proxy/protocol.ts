@@ -24,13 +24,21 @@ export type ToWorker =
   | { readonly type: 'resetHealth' }
   /** A person has set or confirmed the key of this slot, be it the same as before. */
   | { readonly type: 'keyConfirmed'; readonly credential: string }
-  /** One cheap real call with the given key; answered by `keyChecked` with the same id. */
-  | {
-      readonly type: 'checkKey';
-      readonly id: number;
-      readonly providerId: string;
-      readonly key: string;
-    };
+  /** Answered by `answered` with the same id. */
+  | { readonly type: 'ask'; readonly id: number; readonly question: Question };
+
+/** What the extension may ask of the worker. */
+export type Question = {
+  /** One cheap real call with the given key. */
+  readonly about: 'key';
+  readonly providerId: string;
+  readonly key: string;
+};
+
+/** The answer to the question that is about the same. */
+export type Answer = { readonly about: 'key'; readonly check: KeyCheck };
+
+export type AnswerTo<Asked extends Question> = Extract<Answer, { about: Asked['about'] }>;
 
 export type FromWorker =
   | { readonly type: 'listening'; readonly port: number }
@@ -41,7 +49,8 @@ export type FromWorker =
   | { readonly type: 'notice'; readonly notice: Notice }
   /** What should outlive a reload. Plain data for globalState, with hashes in place of keys. */
   | { readonly type: 'rests'; readonly rests: readonly StoredRest[] }
-  | { readonly type: 'keyChecked'; readonly id: number; readonly result: KeyCheck };
+  /** `answer` is absent when a bug kept the worker from answering; the log has it. */
+  | { readonly type: 'answered'; readonly id: number; readonly answer?: Answer };
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];

@@ -34,7 +34,7 @@ export function route(facts: RequestFacts, table: RoutingTable): Route {
     else skipped.push({ name, reason: reason ?? '' });
   }
   const { scenario, reason } = choice;
-  return { scenario, reason, ...withinCapacity(targets, facts, skipped) };
+  return { scenario, reason, considered: [], ...withinCapacity(targets, facts, skipped) };
 }
 
 type Skipped = Route['skipped'][number];

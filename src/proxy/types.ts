@@ -122,6 +122,15 @@ export interface Route {
   readonly targets: readonly Target[];
   /** Links of the chain left out before any call, as written, each with its reason. */
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  /** The rules in the order in which they were asked, up to the one that won; `why` tells why one held or did not. */
+  readonly considered: readonly ConsideredRule[];
+}
+
+export interface ConsideredRule {
+  /** A scenario's name, `modelOverrides <glob>`, or `requested model`. */
+  readonly rule: string;
+  readonly matched: boolean;
+  readonly why: string;
 }
 
 export const scopes = ['request', 'target', 'plan', 'credential', 'host'] as const;

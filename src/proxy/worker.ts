@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import type { FromWorker, ToWorker } from './protocol';
+import type { Answer, FromWorker, Question, ToWorker } from './protocol';
 import { createProxy, type SwitchyardProxy } from './proxy';
 import { assertNever } from './types';
 
@@ -48,12 +48,27 @@ async function handle(
       return proxy.keyConfirmed(message.credential);
     case 'resetHealth':
       return proxy.resetHealth();
-    case 'checkKey': {
-      const result = await proxy.checkKey(message.providerId, message.key);
-      return post({ type: 'keyChecked', id: message.id, result });
+    case 'ask': {
+      const { id, question } = message;
+      try {
+        return post({ type: 'answered', id, answer: await answer(proxy, question) });
+      } catch (error) {
+        post({ type: 'answered', id });
+        throw error;
+      }
     }
     default:
       return assertNever(message);
+  }
+}
+
+async function answer(proxy: SwitchyardProxy, question: Question): Promise<Answer> {
+  const { about } = question;
+  switch (about) {
+    case 'key':
+      return { about, check: await proxy.checkKey(question.providerId, question.key) };
+    default:
+      return assertNever(about);
   }
 }
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CredentialReport, KeyCheck } from '../proxy/protocol';
+import type { AnswerTo, CredentialReport, Question } from '../proxy/protocol';
 import { type ApiKeys, assertNever, type Provider } from '../proxy/types';
 import type { ProxyStatus } from '../proxyStatus';
 import { cleanKey, keyFault, slotsOf } from './keySlots';
@@ -18,7 +18,10 @@ export interface KeyAccess {
   readonly proxy: {
     readonly status: ProxyStatus;
     /** Undefined when there was no answer. */
-    checkKey(providerId: string, key: string, signal: AbortSignal): Promise<KeyCheck | undefined>;
+    ask<Asked extends Question>(
+      question: Asked,
+      signal?: AbortSignal,
+    ): Promise<AnswerTo<Asked> | undefined>;
     /** The key was set, be it to the same value: the account may be mended. */
     keyConfirmed(credential: string): Promise<void>;
   };
@@ -109,7 +112,7 @@ async function checkKey(
     };
   }
   const cancel = new AbortController();
-  const check = await vscode.window.withProgress(
+  const answer = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
       title: vscode.l10n.t('Checking the API key with {0}…', label),
@@ -117,11 +120,12 @@ async function checkKey(
     },
     (_progress, token) => {
       token.onCancellationRequested(() => cancel.abort());
-      return access.proxy.checkKey(provider.id, key, cancel.signal);
+      const question = { about: 'key', providerId: provider.id, key } as const;
+      return access.proxy.ask(question, cancel.signal);
     },
   );
   if (cancel.signal.aborted) return 'cancelled';
-  if (check === undefined) {
+  if (answer === undefined) {
     return {
       message: vscode.l10n.t(
         'The API key of {0} is stored. It was not checked: the check got no answer.',
@@ -129,6 +133,7 @@ async function checkKey(
       ),
     };
   }
+  const { check } = answer;
   const said = plainMessage(check.message);
   switch (check.outcome) {
     case 'accepted':

@@ -29,9 +29,9 @@ class FakeWorker {
     this.received.push(message);
     if (message.type === 'listen') this.send(this.#listen(message.preferredPort));
     if (message.type === 'close' && !this.#isSlowToClose) this.send({ type: 'closed' });
-    if (message.type === 'checkKey' && message.key !== 'slow') {
-      const result = { outcome: 'accepted', message: 'yes' } as const;
-      this.send({ type: 'keyChecked', id: message.id, result });
+    if (message.type === 'ask' && message.question.key !== 'slow') {
+      const check = { outcome: 'accepted', message: 'yes' } as const;
+      this.send({ type: 'answered', id: message.id, answer: { about: 'key', check } });
     }
   }
 
@@ -117,7 +117,7 @@ function setUp(changes: Partial<World> = {}) {
     onLog: (level, message) => log.push(`${level} ${message}`),
     onCrash: ({ willRestart }) => crashes.push(willRestart),
     now: () => 0,
-    timeouts: { startMs: 50, closeMarginMs: 10, checkKeyMs: 50 },
+    timeouts: { startMs: 50, closeMarginMs: 10, askMs: 50 },
   });
   const latest = (): FakeWorker => workers.at(-1) ?? assert.fail('no worker was started');
   const states = (): readonly string[] => statuses.map(({ state }) => state);
@@ -383,22 +383,23 @@ describe('ProxyController', () => {
 
   it('checks a key with the running proxy', async () => {
     const { controller } = setUp();
-    const signal = new AbortController().signal;
-    assert.equal(await controller.checkKey('opencode-go', 'key', signal), undefined);
+    const question = { about: 'key', providerId: 'opencode-go', key: 'key' } as const;
+    assert.equal(await controller.ask(question), undefined);
     await controller.start();
-    const check = await controller.checkKey('opencode-go', 'key', signal);
-    assert.equal(check?.outcome, 'accepted');
+    const answer = await controller.ask(question);
+    assert.equal(answer?.check.outcome, 'accepted');
   });
 
   it('gives up a check that takes too long, is cancelled, or whose worker died', async () => {
     const { controller, latest } = setUp();
     await controller.start();
-    assert.equal(await controller.checkKey('a', 'slow', new AbortController().signal), undefined);
+    const slow = { about: 'key', providerId: 'a', key: 'slow' } as const;
+    assert.equal(await controller.ask(slow), undefined);
     const cancel = new AbortController();
-    const cancelled = controller.checkKey('a', 'slow', cancel.signal);
+    const cancelled = controller.ask(slow, cancel.signal);
     cancel.abort();
     assert.equal(await cancelled, undefined);
-    const orphaned = controller.checkKey('a', 'slow', new AbortController().signal);
+    const orphaned = controller.ask(slow);
     latest().crash();
     assert.equal(await orphaned, undefined);
   });
