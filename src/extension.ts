@@ -57,7 +57,7 @@ class Switchyard {
     const { subscriptions, secrets, workspaceState, globalState } = context;
     this.#environment = new EnvironmentWriter(context.environmentVariableCollection);
     const providers = () => mergeProviders(this.#settings.current.providers).values();
-    const credentials = () => [...providers()].map(({ credential }) => credential);
+    const credentials = () => [...providers()].flatMap((one) => one.credentials);
     this.#keys = new KeyStore(secrets, credentials, (keys) => {
       this.#view.showKeys(keys);
       void this.#controller.configure();

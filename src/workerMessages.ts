@@ -25,6 +25,7 @@ const credentialSchema = z.object({
   credential: z.string(),
   providerId: z.string(),
   label: z.string(),
+  isOneOfSeveral: z.exactOptional(z.boolean()),
   state: z.enum(['unused', 'accepted', 'missing', 'rejected', 'blocked']),
 });
 

@@ -60,17 +60,35 @@ const baseUrlSchema = z
     patternErrorMessage: 'A base URL begins with https:// or http://.',
   });
 
+const keySlotSchema = z
+  .string()
+  .check(z.regex(/^[a-z0-9][a-z0-9._-]*$/i, 'A key slot has letters, digits, “.”, “_” and “-”.'));
+
+const maxKeySlots = 8;
+
+const keySlotsSchema = z
+  .array(keySlotSchema)
+  .check(
+    z.minLength(1, 'Expected at least one key slot; “none” alone means that no key is sent.'),
+    z.maxLength(maxKeySlots),
+    z.refine(
+      (slots) => !slots.includes('none'),
+      'In a list, “none” has no meaning: it stands alone.',
+    ),
+    z.refine((slots) => new Set(slots).size === slots.length, 'A key slot is named twice.'),
+  )
+  .register(z.globalRegistry, { uniqueItems: true });
+
 const credentialSchema = z
   .optional(
-    z
-      .string()
-      .check(
-        z.regex(/^[a-z0-9][a-z0-9._-]*$/i, 'A key slot has letters, digits, “.”, “_” and “-”.'),
-      ),
+    z.union(
+      [keySlotSchema, keySlotsSchema],
+      `Expected the name of a key slot, or a list of up to ${maxKeySlots} of them.`,
+    ),
   )
   .register(z.globalRegistry, {
     description:
-      'Name of the key slot (not the key). Providers with the same slot share one key; “none” means that no key is sent. Default: the id of the provider.',
+      'Name of the key slot (not the key). Providers with the same slot share one key; “none” means that no key is sent. Several slots in a list: the next one is used when a key is rejected or used up, and a conversation keeps its key. Default: the id of the provider.',
   });
 
 const providerSchema = z

@@ -34,19 +34,20 @@ export async function* readAnswer(
 
 /** The failure when it was a deadline or the client that ended an attempt. */
 export function endedByUs(call: Call): Failure | undefined {
-  const { provider, model } = call.target;
+  const { provider, credential, model } = call.target;
   const { passed } = call.deadlines;
   if (passed !== undefined) {
     const detail = `no ${passed.phase === 'idle' ? 'data' : 'answer'} for ${passed.timeoutMs} ms`;
-    return { kind: 'timeout', detail, provider, model, ...passed };
+    return { kind: 'timeout', detail, provider, credential, model, ...passed };
   }
   if (call.clientSignal.aborted)
-    return { kind: 'cancelled', detail: 'the client left', provider, model };
+    return { kind: 'cancelled', detail: 'the client left', provider, credential, model };
   return undefined;
 }
 
 export function broken(call: Call, detail: string): Failure {
-  return { kind: 'brokenStream', detail, provider: call.target.provider, model: call.target.model };
+  const { provider, credential, model } = call.target;
+  return { kind: 'brokenStream', detail, provider, credential, model };
 }
 
 /** Passes steps on until the end marker or an error, and judges how the answer ended. */
@@ -199,12 +200,13 @@ function failureOf(
   answer: UpstreamAnswer | AnswerError,
   { hasContent = false } = {},
 ): Failure {
-  const { provider, model, facts } = call.target;
+  const { provider, credential, model, facts } = call.target;
   const { apiKey, clock } = call.context;
   // Whatever went wrong in the middle of an answer, the key was good enough to begin it.
   const hasKeySucceeded = call.context.hasKeySucceeded || hasContent;
   return classify(answer, {
     provider,
+    credential,
     model,
     hasKeySucceeded,
     now: clock.now(),

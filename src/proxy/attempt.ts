@@ -198,26 +198,26 @@ async function* resume(
 }
 
 function unsupported(target: Target): Failure {
-  const { provider, model, wireFormat } = target;
+  const { provider, credential, model, wireFormat } = target;
   const detail = `wire format ${wireFormat} is not supported`;
-  return { kind: 'modelRefused', provider, model, detail };
+  return { kind: 'modelRefused', provider, credential, model, detail };
 }
 
 function sendFailure(call: Call, result: Extract<SendResult, { ok: false }>): Failure {
   const ended = endedByUs(call);
   if (ended !== undefined) return ended;
-  const { provider, model } = call.target;
-  const { detail } = result;
+  const { provider, credential, model } = call.target;
+  const about = { detail: result.detail, provider, credential, model };
   switch (result.reason) {
     case 'connectTimeout': {
       const timeoutMs = call.context.timeouts.connectMs;
-      return { kind: 'timeout', detail, provider, model, phase: 'connect', timeoutMs };
+      return { kind: 'timeout', ...about, phase: 'connect', timeoutMs };
     }
     case 'unreachable':
-      return { kind: 'unreachable', detail, provider, model };
+      return { kind: 'unreachable', ...about };
     case 'broken':
-      return broken(call, detail);
+      return broken(call, result.detail);
     case 'cancelled':
-      return { kind: 'cancelled', detail, provider, model };
+      return { kind: 'cancelled', ...about };
   }
 }

@@ -1,8 +1,9 @@
 import { type Answer, type AttemptContext, attempt, type PreparedRequest } from './attempt';
 import { policies } from './failure';
 import { mostActionable } from './failureMessage';
-import type { Health, Permit, ScopeKeys } from './health';
+import type { Health, Permit } from './health';
 import { modelFamily } from './modelFamily';
+import { scopeKeys, withEachKey } from './targetKeys';
 import {
   type Failure,
   type ProxySettings,
@@ -48,7 +49,9 @@ export async function walkChain(
   clientSignal: AbortSignal,
 ): Promise<ChainOutcome> {
   const failures: Failure[] = [];
-  let left: readonly Target[] = targets.map((target) => inLearnedFormat(target, context));
+  let left: readonly Target[] = targets
+    .map((target) => inLearnedFormat(target, context))
+    .flatMap((target) => withEachKey(target, (slot) => hasKey(context, slot)));
   for (;;) {
     const target = left[0];
     if (target === undefined) break;
@@ -78,12 +81,12 @@ async function tryTarget(
   context: ChainContext,
   so: { readonly clientSignal: AbortSignal; readonly failures: readonly Failure[] },
 ): Promise<Tried> {
-  const { provider, model } = target;
-  const { credential } = provider;
-  const apiKey = context.apiKey(credential);
-  if (apiKey === undefined && credential !== 'none') {
+  const { provider, credential, model } = target;
+  const keyInForce = () => (credential === undefined ? undefined : context.apiKey(credential));
+  const apiKey = keyInForce();
+  if (apiKey === undefined && credential !== undefined) {
     const detail = 'no API key is set';
-    return { failure: { kind: 'missingKey', detail, provider, model }, how: 'missing' };
+    return { failure: { kind: 'missingKey', detail, provider, credential, model }, how: 'missing' };
   }
   const keys = scopeKeys(target);
   const admission = context.health.admit(keys);
@@ -91,7 +94,9 @@ async function tryTarget(
   const { permit } = admission;
   context.onAttempt(target);
   const hasKeySucceeded =
-    context.health.hasSucceeded(credential) && !hasUnexplained401(so.failures, credential);
+    credential !== undefined &&
+    context.health.hasSucceeded(credential) &&
+    !hasUnexplained401(so.failures, credential);
   try {
     const own = { ...context, apiKey, hasKeySucceeded };
     const result = await attempt(target, prepared, own, so.clientSignal);
@@ -100,8 +105,7 @@ async function tryTarget(
       return { answer: result.answer, permit };
     }
     permit.failed(result.failure);
-    const isOutdated =
-      context.apiKey(credential) !== apiKey && aboutKey.has(policies[result.failure.kind].scope);
+    const isOutdated = keyInForce() !== apiKey && aboutKey.has(policies[result.failure.kind].scope);
     if (isOutdated) return { failure: result.failure, how: 'outdated' };
     const retryAt = context.health.retryAt(keys);
     const failure = retryAt === undefined ? result.failure : { ...result.failure, retryAt };
@@ -117,7 +121,7 @@ const aboutKey: ReadonlySet<string> = new Set(['credential', 'plan']);
 /** A 401 that says nothing blames the model as long as the key has served; the second in a row blames the key. */
 function hasUnexplained401(failures: readonly Failure[], credential: string): boolean {
   return failures.some(
-    ({ provider, isUnexplained }) => isUnexplained === true && provider.credential === credential,
+    (failure) => failure.isUnexplained === true && failure.credential === credential,
   );
 }
 
@@ -130,23 +134,12 @@ function learnFormat(served: Target, targets: readonly Target[], context: ChainC
   else context.learnedFormats.set(name, served.wireFormat);
 }
 
-/** The names under which health remembers what a target depends on. */
-export function scopeKeys(target: Target): ScopeKeys {
-  const { provider } = target;
-  return {
-    target: targetName(target),
-    plan: provider.id,
-    ...(provider.credential === 'none' ? {} : { credential: provider.credential }),
-    host: new URL(provider.baseUrl).host,
-  };
-}
-
 function inLearnedFormat(target: Target, context: ChainContext): Target {
   const wireFormat = context.learnedFormats.get(targetName(target));
   return wireFormat === undefined ? target : { ...target, wireFormat };
 }
 
-/** The targets that a failure leaves worth trying. */
+/** The links of the chain that a failure leaves worth trying. */
 function remaining(
   failed: Target,
   rest: readonly Target[],
@@ -154,32 +147,57 @@ function remaining(
   failures: readonly Failure[],
   context: ChainContext,
 ): readonly Target[] {
-  const { provider } = failed;
   if (hasSpentSecondOpinion(failures)) return [];
-  switch (policies[failure.kind].chain) {
+  const { chain, scope, isOfKey } = policies[failure.kind];
+  const others = isOfKey ? rest : rest.filter((target) => !isByAnotherKey(target, failed));
+  switch (chain) {
     case 'stop':
-      if (policies[failure.kind].scope !== 'credential') return [];
-      if (context.onAuthError === 'stop') return [];
-      return rest.filter((target) => slotOf(target.provider) !== slotOf(provider));
+      if (scope !== 'credential') return [];
+      if (context.onAuthError === 'stop' && !hasKeyLeft(failed.provider, failures, context))
+        return [];
+      return rest.filter((target) => slotOf(target) !== slotOf(failed));
     case 'next':
-      return rest;
+      return others;
     case 'skipPlan':
-      return rest.filter((target) => target.provider.id !== provider.id);
+      return rest.filter((target) => scopeKeys(target).plan !== scopeKeys(failed).plan);
     case 'skipHost':
       return rest.filter((target) => hostOf(target) !== hostOf(failed));
     case 'otherWireFormat': {
       const wireFormat = context.otherFormat(failed);
       const isSecond =
         failures.filter((f) => isAbout(f, failed) && f.kind === failure.kind).length > 1;
-      return wireFormat === undefined || isSecond ? rest : [{ ...failed, wireFormat }, ...rest];
+      return wireFormat === undefined || isSecond ? others : [{ ...failed, wireFormat }, ...others];
     }
     case 'largerContext': {
       const size = failed.facts.context ?? 0;
-      return rest.filter((target) => (target.facts.context ?? 0) > size);
+      return others.filter((target) => (target.facts.context ?? 0) > size);
     }
     case 'oneMore':
-      return rest.filter((target) => isUnlike(target, failed));
+      return others.filter((target) => isUnlike(target, failed));
   }
+}
+
+/** The same target, to be asked with another of its provider's keys. */
+function isByAnotherKey(target: Target, failed: Target): boolean {
+  return targetName(target) === targetName(failed) && target.credential !== failed.credential;
+}
+
+/** True unless every key of the provider was rejected. One whose plan is used up is still a good key. */
+function hasKeyLeft(
+  { credentials }: Target['provider'],
+  failures: readonly Failure[],
+  context: ChainContext,
+): boolean {
+  const rejected = new Set(
+    failures.flatMap(({ kind, credential }) =>
+      policies[kind].scope === 'credential' && credential !== undefined ? [credential] : [],
+    ),
+  );
+  return credentials.some((slot) => hasKey(context, slot) && !rejected.has(slot));
+}
+
+function hasKey(context: ChainContext, credential: string): boolean {
+  return context.apiKey(credential) !== undefined;
 }
 
 /** After a malformed request one more target is asked; one that memory kept from being asked does not count. */
@@ -189,8 +207,8 @@ function hasSpentSecondOpinion(failures: readonly Failure[]): boolean {
 }
 
 /** Providers without a key share none. */
-function slotOf({ credential, id }: Target['provider']): string {
-  return credential === 'none' ? `none of ${id}` : credential;
+function slotOf({ credential, provider }: Target): string {
+  return credential ?? `none of ${provider.id}`;
 }
 
 function hostOf(target: Target): string {

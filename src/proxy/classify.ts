@@ -23,6 +23,8 @@ export interface AnswerError {
 
 export interface ClassifyContext {
   readonly provider: Provider;
+  /** The key slot that was used. */
+  readonly credential?: string | undefined;
   readonly model: string;
   /** The same key has served before: an unexplained 401 then blames the model. */
   readonly hasKeySucceeded: boolean;
@@ -49,6 +51,7 @@ export function classify(answer: UpstreamAnswer | AnswerError, context: Classify
     kind,
     detail: detailOf(words, isAnswer ? withoutWords(answer) : answer.message),
     provider: context.provider,
+    credential: context.credential,
     model: context.model,
     ...(isAnswer ? { upstreamStatus: answer.status } : {}),
     ...(kind === 'modelRefused' && kindFor(false) === 'keyRejected' ? { isUnexplained: true } : {}),
@@ -68,7 +71,7 @@ export function classify(answer: UpstreamAnswer | AnswerError, context: Classify
       isOpencode,
       isRelayed: isOpencode && /Error from provider \(/.test(words),
       hasKeySucceeded,
-      takesKey: context.provider.credential !== 'none',
+      takesKey: context.provider.credentials.length > 0,
       isEcho: Object.keys(body.root).join() === 'model',
     });
   }

@@ -51,6 +51,8 @@ export type FailureButton = 'setApiKey' | 'openLink' | 'showLog';
 /** One row of the failure table. */
 export interface FailurePolicy {
   readonly scope: Scope;
+  /** Another key of the same provider may be served: it is asked before the chain goes on. */
+  readonly isOfKey: boolean;
   readonly chain: ChainAction;
   readonly memory: MemoryRule;
   readonly answer: AnswerRule;
@@ -71,6 +73,7 @@ const minuteMs = 60 * secondMs;
 export const policies = {
   missingKey: {
     scope: 'credential',
+    isOfKey: true,
     chain: 'stop',
     memory: { rule: 'untilCredentialChanges' },
     answer: { status: 424, errorType: 'authentication_error', isRetryable: false },
@@ -79,6 +82,7 @@ export const policies = {
   },
   keyRejected: {
     scope: 'credential',
+    isOfKey: true,
     chain: 'stop',
     memory: { rule: 'untilCredentialChanges', probeAfterMs: minuteMs },
     answer: { status: 424, errorType: 'authentication_error', isRetryable: false },
@@ -87,6 +91,7 @@ export const policies = {
   },
   accountBlocked: {
     scope: 'credential',
+    isOfKey: true,
     chain: 'stop',
     memory: { rule: 'untilCredentialChanges', probeAfterMs: minuteMs },
     answer: { status: 424, errorType: 'permission_error', isRetryable: false },
@@ -95,6 +100,7 @@ export const policies = {
   },
   accountUnfunded: {
     scope: 'plan',
+    isOfKey: true,
     chain: 'skipPlan',
     memory: { rule: 'fixed', restMs: 5 * minuteMs },
     answer: { status: 402, errorType: 'billing_error', isRetryable: false },
@@ -103,6 +109,7 @@ export const policies = {
   },
   planMissing: {
     scope: 'plan',
+    isOfKey: true,
     chain: 'skipPlan',
     memory: { rule: 'untilCredentialChanges', probeAfterMs: 10 * minuteMs },
     answer: { status: 402, errorType: 'billing_error', isRetryable: false },
@@ -111,6 +118,7 @@ export const policies = {
   },
   planLimit: {
     scope: 'plan',
+    isOfKey: true,
     chain: 'skipPlan',
     // The default is for answers that name no reset time: one probe each quarter of an hour is cheap.
     memory: { rule: 'untilReset', defaultMs: 15 * minuteMs },
@@ -120,6 +128,7 @@ export const policies = {
   },
   modelRefused: {
     scope: 'target',
+    isOfKey: true,
     chain: 'next',
     memory: { rule: 'fixed', restMs: 10 * minuteMs },
     answer: { status: 424, errorType: 'not_found_error', isRetryable: false },
@@ -128,6 +137,7 @@ export const policies = {
   },
   wrongWireFormat: {
     scope: 'target',
+    isOfKey: false,
     chain: 'otherWireFormat',
     // What is remembered is the format that worked, and that is the chain's to keep.
     memory: { rule: 'none' },
@@ -137,6 +147,7 @@ export const policies = {
   },
   rateLimited: {
     scope: 'target',
+    isOfKey: true,
     chain: 'next',
     memory: { rule: 'growing', fromMs: 5 * secondMs, toMs: 5 * minuteMs },
     answer: { status: 429, errorType: 'rate_limit_error', isRetryable: true },
@@ -145,6 +156,7 @@ export const policies = {
   },
   overloaded: {
     scope: 'target',
+    isOfKey: false,
     chain: 'next',
     memory: { rule: 'breaker' },
     answer: { status: 529, errorType: 'overloaded_error', isRetryable: true },
@@ -153,6 +165,7 @@ export const policies = {
   },
   serverError: {
     scope: 'target',
+    isOfKey: false,
     chain: 'next',
     memory: { rule: 'breaker' },
     answer: { status: 529, errorType: 'overloaded_error', isRetryable: true },
@@ -161,6 +174,7 @@ export const policies = {
   },
   timeout: {
     scope: 'target',
+    isOfKey: false,
     chain: 'next',
     memory: { rule: 'breaker' },
     answer: { status: 504, errorType: 'timeout_error', isRetryable: true },
@@ -169,6 +183,7 @@ export const policies = {
   },
   unreachable: {
     scope: 'host',
+    isOfKey: false,
     chain: 'skipHost',
     // At most a minute, so that a laptop that is back online is served again soon.
     memory: { rule: 'growing', fromMs: 5 * secondMs, toMs: minuteMs },
@@ -178,6 +193,7 @@ export const policies = {
   },
   brokenStream: {
     scope: 'target',
+    isOfKey: false,
     chain: 'next',
     memory: { rule: 'breaker' },
     answer: { status: 502, errorType: 'api_error', isRetryable: true },
@@ -186,6 +202,7 @@ export const policies = {
   },
   contextTooLong: {
     scope: 'target',
+    isOfKey: false,
     chain: 'largerContext',
     memory: { rule: 'none' },
     answer: { status: 400, errorType: 'invalid_request_error', isRetryable: false },
@@ -194,6 +211,7 @@ export const policies = {
   },
   badRequest: {
     scope: 'request',
+    isOfKey: false,
     chain: 'oneMore',
     memory: { rule: 'none' },
     answer: { status: 400, errorType: 'invalid_request_error', isRetryable: false },
@@ -202,6 +220,7 @@ export const policies = {
   },
   contentRefused: {
     scope: 'request',
+    isOfKey: false,
     chain: 'stop',
     memory: { rule: 'none' },
     answer: { status: 400, errorType: 'invalid_request_error', isRetryable: false },
@@ -210,6 +229,7 @@ export const policies = {
   },
   cancelled: {
     scope: 'request',
+    isOfKey: false,
     chain: 'stop',
     memory: { rule: 'none' },
     answer: { status: 499, errorType: 'api_error', isRetryable: false },

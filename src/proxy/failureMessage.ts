@@ -1,4 +1,5 @@
 import { outputBudgetSentence } from './contextOverflow';
+import { isOneOfSeveral, linkName } from './targetKeys';
 import { durationInWords, momentInWords } from './timeInWords';
 import {
   type DeadlinePhase,
@@ -24,13 +25,13 @@ export function notification(failure: Failure): string {
     case 'missingKey':
       return `${label} has no API key yet.`;
     case 'keyRejected':
-      return `${label} rejected the API key.`;
+      return `${label} rejected ${keyOf(failure)}.`;
     case 'accountBlocked':
-      return `${label} blocked this account: ${quote(failure.detail)}`;
+      return `${label} blocked ${accountOf(failure)}: ${quote(failure.detail)}`;
     case 'accountUnfunded':
-      return `${planOf(failure.provider)} ${unfundedReason(failure).what}.`;
+      return `${planOf(failure)} ${unfundedReason(failure).what}.`;
     case 'planMissing':
-      return `The API key has no ${planOf(failure.provider)} subscription.`;
+      return `${capitalized(keyOf(failure))} has no ${planName(failure.provider)} subscription.`;
     case 'planLimit': {
       const until =
         failure.resetsAt === undefined ? '' : ` It resets on ${momentInWords(failure.resetsAt)}.`;
@@ -47,7 +48,7 @@ export function notification(failure: Failure): string {
 export function summarizeAttempts(failures: readonly Failure[]): string {
   const shown = failures.slice(0, maxSummarized).map((failure) => {
     const memory = failure.remembered === true ? ' (remembered, not tried)' : '';
-    return `${targetName(failure)}: ${briefs[failure.kind]}${memory}`;
+    return `${linkName(failure)}: ${briefs[failure.kind]}${memory}`;
   });
   const left = failures.length - shown.length;
   return [...shown, ...(left > 0 ? [`and ${left} more`] : [])].join('; ');
@@ -103,18 +104,18 @@ type Sentence = (failure: Failure, now: number) => string;
 
 const sentences: Readonly<Record<FailureKind, Sentence>> = {
   missingKey: ({ provider }) =>
-    provider.credential === 'none'
+    provider.credentials.length === 0
       ? `${provider.label} wants an API key, but is set up to take none. Give it a key slot (“credential”) in the setting switchyard.providers, then run “Switchyard: Set API Key” in VS Code.`
       : `${provider.label} has no API key yet. ${setApiKey}`,
-  keyRejected: ({ provider }) => `${provider.label} rejected the API key. ${setApiKey}`,
-  accountBlocked: ({ provider, detail }) =>
-    `${provider.label} blocked this account: “${quote(detail)}”. Ask ${provider.label}, or set a key of another account with “Switchyard: Set API Key” in VS Code.`,
+  keyRejected: (failure) => `${failure.provider.label} rejected ${keyOf(failure)}. ${setApiKey}`,
+  accountBlocked: (failure) =>
+    `${failure.provider.label} blocked ${accountOf(failure)}: “${quote(failure.detail)}”. Ask ${failure.provider.label}, or set a key of another account with “Switchyard: Set API Key” in VS Code.`,
   accountUnfunded: (failure, now) => {
     const { what, cure } = unfundedReason(failure);
-    return `${planOf(failure.provider)} ${what}. ${cure}${at(failure.link)}.${resets(failure, now)}`;
+    return `${planOf(failure)} ${what}. ${cure}${at(failure.link)}.${resets(failure, now)}`;
   },
-  planMissing: ({ provider, link }) =>
-    `The API key has no ${planOf(provider)} subscription. Subscribe${at(link)}, or choose models of another provider in the setting switchyard.scenarios.`,
+  planMissing: (failure) =>
+    `${capitalized(keyOf(failure))} has no ${planName(failure.provider)} subscription. Subscribe${at(failure.link)}, or choose models of another provider in the setting switchyard.scenarios.`,
   planLimit: (failure, now) => {
     const more = failure.link === undefined ? '' : ` To go on now: ${failure.link}`;
     return `The ${limitOf(failure)} is reached.${resets(failure, now)}${more}`;
@@ -182,9 +183,10 @@ function unfundedReason({ detail }: Failure): { readonly what: string; readonly 
   return found?.[1] ?? { what: 'has no funds left', cure: 'Add funds' };
 }
 
-function limitOf({ provider, limitName }: Failure): string {
+function limitOf(failure: Failure): string {
+  const { limitName } = failure;
   const name = limitName === undefined ? '' : `${limitName.replace(' ', '-')} `;
-  return `${name}usage limit of ${planOf(provider)}`;
+  return `${name}usage limit of ${planOf(failure)}`;
 }
 
 function resets({ resetsAt }: Failure, now: number): string {
@@ -201,8 +203,26 @@ function at(link: string | undefined): string {
   return link === undefined ? ' on its website' : ` at ${link}`;
 }
 
-function planOf(provider: Provider): string {
-  return provider.planLabel ?? provider.label;
+function planName({ planLabel, label }: Provider): string {
+  return planLabel ?? label;
+}
+
+/** Where there are several keys, each has a plan of its own. */
+function planOf(failure: Failure): string {
+  const name = planName(failure.provider);
+  return isOneOfSeveral(failure) ? `${name} (API key “${failure.credential}”)` : name;
+}
+
+function keyOf(failure: Failure): string {
+  return isOneOfSeveral(failure) ? `the API key “${failure.credential}”` : 'the API key';
+}
+
+function accountOf(failure: Failure): string {
+  return isOneOfSeveral(failure) ? `the account of ${keyOf(failure)}` : 'this account';
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function hostOf({ baseUrl }: Provider): string {

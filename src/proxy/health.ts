@@ -13,6 +13,8 @@ import type { Failure, Scope } from './types';
 /** Names of what a request depends on. Without a credential (local providers) key failures are not remembered. */
 export interface ScopeKeys {
   readonly target: string;
+  /** Where the provider has several keys: the target by way of this one. */
+  readonly targetWithKey?: string | undefined;
   readonly plan: string;
   readonly credential?: string | undefined;
   readonly host?: string | undefined;
@@ -123,7 +125,7 @@ class Registry implements Health {
       });
     }
     for (const commit of commits) commit();
-    return { admitted: true, permit: this.#permitFor(held) };
+    return { admitted: true, permit: this.#permitFor(keys, held) };
   }
 
   hasSucceeded(credential: string): boolean {
@@ -165,7 +167,7 @@ class Registry implements Health {
     return [...this.#entries.values()].map(describe);
   }
 
-  #permitFor(held: readonly Held[]): Permit {
+  #permitFor(keys: ScopeKeys, held: readonly Held[]): Permit {
     let stage: 'admitted' | 'started' | 'ended' = 'admitted';
     return {
       started: (measured) => {
@@ -185,7 +187,7 @@ class Registry implements Health {
       failed: (failure) => {
         if (stage === 'ended') return;
         stage = 'ended';
-        this.#fail(held, failure);
+        this.#fail(keys, held, failure);
       },
       released: () => {
         if (stage === 'ended') return;
@@ -209,9 +211,12 @@ class Registry implements Health {
     }
   }
 
-  #fail(held: readonly Held[], failure: Failure): void {
+  #fail(keys: ScopeKeys, held: readonly Held[], failure: Failure): void {
     const { scope } = policyOf(failure);
-    const blamed = held.filter((part) => part.entry.scope === scope && this.#isKnown(part));
+    const name = blamedName(keys, failure);
+    const blamed = held.filter(
+      (part) => part.entry.scope === scope && part.entry.key === name && this.#isKnown(part),
+    );
     release(held.filter((part) => !blamed.includes(part)));
     for (const { entry, passage } of blamed) {
       const before = entry.failure;
@@ -265,8 +270,16 @@ function orderedScopes(keys: ScopeKeys): readonly (readonly [RememberedScope, st
     ['plan', keys.plan],
     ['host', keys.host],
     ['target', keys.target],
+    ['target', keys.targetWithKey],
   ] as const;
   return scopes.flatMap(([scope, key]) => (key === undefined ? [] : [[scope, key] as const]));
+}
+
+function blamedName(keys: ScopeKeys, failure: Failure): string | undefined {
+  const { scope, isOfKey } = policyOf(failure);
+  if (scope === 'request') return undefined;
+  if (scope === 'target' && isOfKey) return keys.targetWithKey ?? keys.target;
+  return keys[scope];
 }
 
 function release(held: readonly Held[]): void {

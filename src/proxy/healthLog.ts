@@ -1,7 +1,9 @@
 import type { Core } from './core';
 import type { HealthChange, HealthEntry } from './health';
 import type { Logger } from './log';
-import type { Failure } from './types';
+import { parseTarget } from './router';
+import { linkName, withEachKey } from './targetKeys';
+import { type Failure, type Target, targetName } from './types';
 
 /** Announces each change of what is remembered once, in one line. */
 export function logHealthChange(
@@ -29,7 +31,7 @@ export function logHealthChange(
   log.warn(`${repeated}resting ${name} ${restText(entry, now)} ${why}${using}`);
 }
 
-/** The next target in the first chain that holds a resting target, if one is not resting too. */
+/** What serves in place of a resting target: the next in the first chain that holds it, if one is not resting too. */
 export function standIn(core: Core, entry: HealthEntry): string | undefined {
   if (entry.scope !== 'target') return undefined;
   const resting = new Set(
@@ -37,11 +39,24 @@ export function standIn(core: Core, entry: HealthEntry): string | undefined {
       .snapshot()
       .flatMap(({ scope, key, state }) => (scope === 'target' && state !== 'closed' ? [key] : [])),
   );
-  for (const { models } of core.table().scenarios) {
-    const at = models.indexOf(entry.key);
-    if (at >= 0) return models.slice(at + 1).find((name) => !resting.has(name));
+  const hasKey = (slot: string) => core.apiKey(slot) !== undefined;
+  const table = core.table();
+  for (const { models } of table.scenarios) {
+    const links = models
+      .flatMap((name) => parseTarget(name, table) ?? [])
+      .flatMap((target) => withEachKey(target, hasKey));
+    const at = links.findLastIndex((link) => namesOf(link).includes(entry.key));
+    const next = links
+      .slice(at + 1)
+      .find((link) => !namesOf(link).some((name) => resting.has(name)));
+    if (at >= 0) return next === undefined ? undefined : linkName(next);
   }
   return undefined;
+}
+
+/** Every name under which health may know that this link rests. */
+function namesOf(link: Target): readonly string[] {
+  return [targetName(link), linkName(link)];
 }
 
 function restText({ untilAt }: HealthEntry, now: number): string {

@@ -6,6 +6,7 @@ import { parseTarget } from './router';
 import { automaticModel } from './scenarioNames';
 import { defaultScenario } from './scenarios';
 import type { ClientRequest } from './server';
+import { isProvided } from './targetKeys';
 import type { ModelFacts, Provider } from './types';
 
 /** `GET /v1/models`: scenarios and targets, in Anthropic's shape for Anthropic clients, else in OpenAI's. */
@@ -36,7 +37,7 @@ function listModels(core: Core): readonly ListedModel[] {
   const fallback = parseTarget(defaultScenario(scenarios).models[0] ?? '', { providers });
   listed.unshift({ id: automaticModel, name: 'Switchyard', facts: fallback?.facts ?? {} });
   for (const provider of providers.values()) {
-    if (!hasKey(provider.credential)) continue;
+    if (!isProvided(provider, hasKey)) continue;
     for (const model of modelIds(provider)) {
       const id = `${provider.id}/${model}`;
       listed.push({

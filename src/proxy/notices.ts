@@ -1,7 +1,8 @@
 import { policies } from './failure';
 import { notification } from './failureMessage';
 import type { Notice } from './protocol';
-import type { Failure, Scope, Target } from './types';
+import { planName } from './targetKeys';
+import { type Failure, type Scope, type Target, targetName } from './types';
 
 /** Decides what a person is told in a notification: each cause once, until it is cured. */
 export interface NoticeBoard {
@@ -29,19 +30,19 @@ export function createNoticeBoard(publish: (notice: Notice) => void): NoticeBoar
       publish({
         kind: failure.kind,
         message: notification(failure),
-        credential: provider.credential,
+        credential: failure.credential ?? 'none',
         providerId: provider.id,
         buttons: buttons.filter((button) => button !== 'openLink' || link !== undefined),
         ...(link === undefined ? {} : { link }),
       });
     },
-    tellSafeguardsLeftOut({ provider }) {
+    tellSafeguardsLeftOut({ provider, credential }) {
       if (told.has(safeguardsCause)) return;
       told.add(safeguardsCause);
       publish({
         kind: 'safeguardsLeftOut',
         message: `Auto mode's safety checks run on Anthropic's servers only; ${provider.label} serves this session, so the agent will ask before each action that needs one. “claude --permission-mode acceptEdits” avoids the questions.`,
-        credential: provider.credential,
+        credential: credential ?? 'none',
         providerId: provider.id,
         buttons: [],
       });
@@ -62,8 +63,8 @@ function causeOf(failure: Failure): string {
 const safeguardsCause = 'hint safeguards';
 
 function scopeName(scope: Scope, failure: Failure): string {
-  const { provider, model } = failure;
-  if (scope === 'credential') return `${scope} ${provider.credential}`;
-  if (scope === 'plan') return `${scope} ${provider.id}`;
-  return `${scope} ${provider.id}/${model}`;
+  const { provider, credential } = failure;
+  if (scope === 'credential') return `${scope} ${credential ?? `none of ${provider.id}`}`;
+  if (scope === 'plan') return `${scope} ${planName(provider, credential)}`;
+  return `${scope} ${targetName(failure)}`;
 }

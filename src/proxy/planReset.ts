@@ -1,5 +1,6 @@
 import type { Core } from './core';
 import { fetchProviderPage } from './keyCheck';
+import { planName } from './targetKeys';
 import type { Failure } from './types';
 import { isObject, objectAt, parseJson, stringAt } from './wire/json';
 
@@ -8,8 +9,8 @@ import { isObject, objectAt, parseJson, stringAt } from './wire/json';
  * OpenCode Go tells. Never throws; without an answer the plan keeps its default rest.
  */
 export async function learnPlanReset(core: Core, failure: Failure): Promise<void> {
-  const { provider } = failure;
-  const key = core.apiKey(provider.credential);
+  const { provider, credential } = failure;
+  const key = credential === undefined ? undefined : core.apiKey(credential);
   if (failure.kind !== 'planLimit' || failure.resetsAt !== undefined) return;
   if (provider.isOpencode !== true || provider.keyCheckPath === undefined || key === undefined)
     return;
@@ -17,13 +18,14 @@ export async function learnPlanReset(core: Core, failure: Failure): Promise<void
   if (!page.ok || page.status !== 200) return;
   const resetsAt = latestReset(parseJson(page.text));
   if (resetsAt === undefined || resetsAt <= core.clock.now()) return;
+  const plan = planName(provider, credential);
   core.health.rest({
     scope: 'plan',
-    key: provider.id,
+    key: plan,
     failure: { ...failure, resetsAt },
     untilAt: resetsAt,
   });
-  core.log.info(`${provider.id} says that its limit resets at ${new Date(resetsAt).toISOString()}`);
+  core.log.info(`${plan} says that its limit resets at ${new Date(resetsAt).toISOString()}`);
 }
 
 /** The time at which the last of the exhausted windows opens again. */

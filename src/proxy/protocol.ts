@@ -93,6 +93,8 @@ export interface CredentialReport {
   readonly providerId: string;
   /** "OpenCode" */
   readonly label: string;
+  /** The provider has other keys too, so that this one needs its name. */
+  readonly isOneOfSeveral?: boolean;
   readonly state: 'unused' | 'accepted' | 'missing' | 'rejected' | 'blocked';
 }
 

@@ -18,7 +18,7 @@ export function providerOfCredential(
   providers: Iterable<Provider>,
   credential: string,
 ): Provider | undefined {
-  for (const provider of providers) if (provider.credential === credential) return provider;
+  for (const provider of providers) if (provider.credentials.includes(credential)) return provider;
   return undefined;
 }
 
@@ -31,7 +31,7 @@ export const builtInProviders: readonly Provider[] = [
     label: 'OpenCode',
     planLabel: 'OpenCode Go',
     baseUrl: 'https://opencode.ai/zen/go/v1',
-    credential: 'opencode',
+    credentials: ['opencode'],
     wireFormat: 'openai-chat',
     // Which endpoint serves a model is a property of the plan. Source: facts on the upstream, 2026-11.
     formatRules: [
@@ -54,7 +54,7 @@ export const builtInProviders: readonly Provider[] = [
     label: 'OpenCode',
     planLabel: 'OpenCode Zen',
     baseUrl: 'https://opencode.ai/zen/v1',
-    credential: 'opencode',
+    credentials: ['opencode'],
     wireFormat: 'openai-chat',
     formatRules: [
       ['claude-*', 'anthropic-messages'],
@@ -75,7 +75,7 @@ export const builtInProviders: readonly Provider[] = [
     id: 'anthropic',
     label: 'Anthropic',
     baseUrl: 'https://api.anthropic.com/v1',
-    credential: 'anthropic',
+    credentials: ['anthropic'],
     wireFormat: 'anthropic-messages',
     models: {},
     isAnthropic: true,
@@ -86,7 +86,7 @@ export const builtInProviders: readonly Provider[] = [
     id: 'openai',
     label: 'OpenAI',
     baseUrl: 'https://api.openai.com/v1',
-    credential: 'openai',
+    credentials: ['openai'],
     wireFormat: 'openai-chat',
     // With tools and an effort these models answer on this endpoint only.
     formatRules: [
@@ -104,7 +104,7 @@ export const builtInProviders: readonly Provider[] = [
     id: 'openrouter',
     label: 'OpenRouter',
     baseUrl: 'https://openrouter.ai/api/v1',
-    credential: 'openrouter',
+    credentials: ['openrouter'],
     wireFormat: 'openai-chat',
     models: {},
     keyCheckPath: '/key',
@@ -114,7 +114,7 @@ export const builtInProviders: readonly Provider[] = [
     id: 'deepseek',
     label: 'DeepSeek',
     baseUrl: 'https://api.deepseek.com/v1',
-    credential: 'deepseek',
+    credentials: ['deepseek'],
     wireFormat: 'openai-chat',
     models: {},
     keyCheckPath: '/models',
@@ -124,7 +124,7 @@ export const builtInProviders: readonly Provider[] = [
     id: 'moonshot',
     label: 'Moonshot AI',
     baseUrl: 'https://api.moonshot.ai/v1',
-    credential: 'moonshot',
+    credentials: ['moonshot'],
     wireFormat: 'openai-chat',
     models: {},
     keyCheckPath: '/models',
@@ -134,7 +134,7 @@ export const builtInProviders: readonly Provider[] = [
     id: 'zai',
     label: 'Z.ai',
     baseUrl: 'https://api.z.ai/api/paas/v4',
-    credential: 'zai',
+    credentials: ['zai'],
     wireFormat: 'openai-chat',
     models: {},
     keyPageUrl: 'https://z.ai/manage-apikey/apikey-list',
@@ -143,7 +143,7 @@ export const builtInProviders: readonly Provider[] = [
     id: 'ollama',
     label: 'Ollama',
     baseUrl: 'http://127.0.0.1:11434/v1',
-    credential: 'none',
+    credentials: [],
     wireFormat: 'openai-chat',
     models: {},
   },
@@ -151,7 +151,7 @@ export const builtInProviders: readonly Provider[] = [
     id: 'lmstudio',
     label: 'LM Studio',
     baseUrl: 'http://127.0.0.1:1234/v1',
-    credential: 'none',
+    credentials: [],
     wireFormat: 'openai-chat',
     models: {},
   },
@@ -159,7 +159,7 @@ export const builtInProviders: readonly Provider[] = [
     id: 'demo',
     label: 'Demo',
     baseUrl: 'http://demo.invalid',
-    credential: 'none',
+    credentials: [],
     wireFormat: 'anthropic-messages',
     models: {},
     isDemo: true,
@@ -169,7 +169,7 @@ export const builtInProviders: readonly Provider[] = [
     id: 'demo-locked',
     label: 'Demo (locked)',
     baseUrl: 'http://demo-locked.invalid',
-    credential: 'demo-locked',
+    credentials: ['demo-locked'],
     wireFormat: 'anthropic-messages',
     models: {},
     isDemo: true,
@@ -178,7 +178,7 @@ export const builtInProviders: readonly Provider[] = [
 ];
 
 function userProvider(id: string): Provider {
-  return { id, label: id, baseUrl: '', credential: id, wireFormat: 'openai-chat', models: {} };
+  return { id, label: id, baseUrl: '', credentials: [id], wireFormat: 'openai-chat', models: {} };
 }
 
 function override(base: Provider, entry: ProviderSettings): Provider {
@@ -189,12 +189,26 @@ function override(base: Provider, entry: ProviderSettings): Provider {
     ...(movedAway ? withoutPrivileges(base) : base),
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(entry.wireFormat === undefined ? {} : { wireFormat: entry.wireFormat, formatRules: [] }),
-    ...(entry.credential === undefined ? {} : { credential: entry.credential }),
+    ...(entry.credential === undefined ? {} : { credentials: slotsOf(entry.credential) }),
+    ...(entry.headers === undefined ? {} : { headers: lowerCaseNames(entry.headers) }),
+    ...(entry.query === undefined ? {} : { query: entry.query }),
     models: {
       ...base.models,
       ...entry.models,
     },
   };
+}
+
+/** `none` is no slot: the provider takes no key. */
+function slotsOf(credential: string | readonly string[]): readonly string[] {
+  const slots = typeof credential === 'string' ? [credential] : credential;
+  return slots.filter((slot) => slot !== 'none');
+}
+
+function lowerCaseNames(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
 }
 
 function withoutPrivileges(provider: Provider): Provider {

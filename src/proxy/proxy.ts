@@ -3,10 +3,11 @@ import { type Clock, systemClock } from './clock';
 import type { Core } from './core';
 import { handleCountTokens } from './countTokens';
 import { withDemo } from './demo';
-import { createHealth, type Health } from './health';
+import { createHealth } from './health';
 import { logHealthChange, standIn } from './healthLog';
 import { checkKey } from './keyCheck';
 import { createLogger } from './log';
+import { forgetKey, type Memories } from './memories';
 import { handleMessages } from './messages';
 import { handleModels } from './models';
 import { createNoticeBoard, type NoticeBoard } from './notices';
@@ -20,7 +21,8 @@ import type { RoutingTable } from './router';
 import { mergeScenarios } from './scenarios';
 import { createProxyServer, type Handler, type ProxyServer, type RouteEntry } from './server';
 import { createSignatureMemory } from './signatures';
-import type { ApiKeys, Provider, ProxySettings, Target, WireFormat } from './types';
+import { slotsOf } from './targetKeys';
+import type { ApiKeys, ProxySettings, Target, WireFormat } from './types';
 import { createUpstream, type Upstream } from './upstream';
 import { createChatClient } from './wire/chatClient';
 import { chatErrorBody } from './wire/chatClientAnswer';
@@ -127,7 +129,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
     checkKey: (providerId, key) => checkKey(core, providerId, key),
     keyConfirmed(credential) {
       for (const provider of core.table().providers.values()) {
-        if (provider.credential === credential) forgetProvider(memories, provider);
+        if (provider.credentials.includes(credential)) forgetKey(memories, provider, credential);
       }
       publish();
     },
@@ -227,12 +229,6 @@ function otherFormat(target: Target): WireFormat | undefined {
   return order.find((format) => format !== target.wireFormat && codecs[format] !== undefined);
 }
 
-interface Memories {
-  readonly health: Health;
-  readonly notices: NoticeBoard;
-  readonly learnedFormats: Map<string, WireFormat>;
-}
-
 function applyConfiguration(state: State, next: ProxyConfiguration, parts: Memories): void {
   const { health, notices } = parts;
   const previous = state.configuration;
@@ -241,15 +237,17 @@ function applyConfiguration(state: State, next: ProxyConfiguration, parts: Memor
     providers,
     scenarios: mergeScenarios(next.settings.scenarios),
     modelOverrides: next.settings.modelOverrides,
-    hasKey: (credential) => credential === 'none' || ownMember(next.keys, credential) !== undefined,
+    hasKey: (credential) => ownMember(next.keys, credential) !== undefined,
     canSpeak: (format) => codecs[format] !== undefined,
   };
   state.configuration = { ...next, table };
   for (const provider of providers.values()) {
-    const { credential, id } = provider;
-    const hasNewKey = previous?.keys[credential] !== next.keys[credential];
+    const { id } = provider;
     const hasNewEntry = isChanged(previous?.settings.providers[id], next.settings.providers[id]);
-    if (hasNewKey || hasNewEntry) forgetProvider(parts, provider);
+    for (const slot of slotsOf(provider)) {
+      const hasNewKey = slot !== undefined && previous?.keys[slot] !== next.keys[slot];
+      if (hasNewKey || hasNewEntry) forgetKey(parts, provider, slot);
+    }
   }
   if (previous === undefined) {
     const orders = restoreRests(next.rests, health, { providers, keys: next.keys });
@@ -258,24 +256,6 @@ function applyConfiguration(state: State, next: ProxyConfiguration, parts: Memor
   if (previous?.settings.timeouts.connectMs !== next.settings.timeouts.connectMs) {
     void state.upstream?.retire();
     state.upstream = undefined;
-  }
-}
-
-/** All that is remembered of a provider's key, plan and models: its key, address or format is another now. */
-function forgetProvider(parts: Memories, { id, credential }: Provider): void {
-  const ownTarget = (key: string) => key.startsWith(`${id}/`);
-  for (const [scope, key] of [
-    ['credential', credential],
-    ['plan', id],
-  ] as const) {
-    parts.health.reset({ scope, key });
-    parts.notices.forget(scope, key);
-  }
-  for (const { scope, key } of parts.health.snapshot()) {
-    if (scope === 'target' && ownTarget(key)) parts.health.reset({ scope, key });
-  }
-  for (const name of parts.learnedFormats.keys()) {
-    if (ownTarget(name)) parts.learnedFormats.delete(name);
   }
 }
 

@@ -1,4 +1,3 @@
-import { scopeKeys } from './chain';
 import type { Clock } from './clock';
 import type { Core } from './core';
 import { inBrief } from './failureMessage';
@@ -6,6 +5,7 @@ import type { Health, HealthEntry } from './health';
 import type { CredentialReport, ProxyReport, TargetReport } from './protocol';
 import { isUsable, parseTarget } from './router';
 import { defaultScenario } from './scenarios';
+import { isOneOfSeveral, scopeKeys, withEachKey } from './targetKeys';
 import { type Target, targetName } from './types';
 
 export interface ReportSource {
@@ -105,20 +105,28 @@ function credentialReports(
 ): readonly CredentialReport[] {
   const reports = new Map<string, CredentialReport>();
   for (const { target } of used.values()) {
-    const { credential, id, label } = target.provider;
-    if (credential === 'none' || reports.has(credential)) continue;
-    const entry = entries.get(`credential ${credential}`);
-    reports.set(credential, { credential, providerId: id, label, state: credentialState() });
-
-    function credentialState(): CredentialReport['state'] {
-      if (entry !== undefined && entry.state !== 'closed') {
-        return entry.failure?.kind === 'accountBlocked' ? 'blocked' : 'rejected';
-      }
-      if (core.apiKey(credential) === undefined) return 'missing';
-      return health.hasSucceeded(credential) ? 'accepted' : 'unused';
+    const { provider } = target;
+    for (const credential of provider.credentials) {
+      if (reports.has(credential)) continue;
+      reports.set(credential, {
+        credential,
+        providerId: provider.id,
+        label: provider.label,
+        ...(isOneOfSeveral({ provider, credential }) ? { isOneOfSeveral: true } : {}),
+        state: credentialState(credential),
+      });
     }
   }
   return [...reports.values()];
+
+  function credentialState(credential: string): CredentialReport['state'] {
+    const entry = entries.get(`credential ${credential}`);
+    if (entry !== undefined && entry.state !== 'closed') {
+      return entry.failure?.kind === 'accountBlocked' ? 'blocked' : 'rejected';
+    }
+    if (core.apiKey(credential) === undefined) return 'missing';
+    return health.hasSucceeded(credential) ? 'accepted' : 'unused';
+  }
 }
 
 function targetReport(
@@ -129,13 +137,13 @@ function targetReport(
 ): TargetReport {
   const name = targetName(target);
   const own = entries.get(`target ${name}`);
-  const keys = scopeKeys(target);
   const now = core.clock.now();
-  const scopes = [`target ${name}`, `plan ${keys.plan}`, `host ${keys.host}`];
-  const resting = [...scopes, `credential ${keys.credential}`]
-    .map((scope) => entries.get(scope))
-    .find((entry) => entry !== undefined && isResting(entry, now));
-  const failure = resting?.failure ?? own?.failure;
+  const rests = withEachKey(target, (slot) => core.apiKey(slot) !== undefined).map((link) =>
+    restOf(link, entries, now),
+  );
+  // As long as one of the keys is served, so is the target.
+  const resting = rests.includes(undefined) ? undefined : firstToEnd(rests);
+  const failure = (resting ?? own)?.failure ?? firstToEnd(rests)?.failure;
   return {
     name,
     scenarios,
@@ -145,6 +153,30 @@ function targetReport(
     ...(own?.lastServedAt === undefined ? {} : { lastServedAt: own.lastServedAt }),
     ...(failure === undefined ? {} : { lastFailure: inBrief(failure) }),
   };
+}
+
+/** What keeps a target from being asked with its key. */
+function restOf(link: Target, entries: Entries, now: number): HealthEntry | undefined {
+  const { target, targetWithKey, plan, host, credential } = scopeKeys(link);
+  return [
+    `target ${target}`,
+    `target ${targetWithKey}`,
+    `plan ${plan}`,
+    `host ${host}`,
+    `credential ${credential}`,
+  ]
+    .map((scope) => entries.get(scope))
+    .find((entry) => entry !== undefined && isResting(entry, now));
+}
+
+function firstToEnd(rests: readonly (HealthEntry | undefined)[]): HealthEntry | undefined {
+  const endOf = ({ untilAt = Infinity }: HealthEntry) => untilAt;
+  return rests
+    .flatMap((rest) => rest ?? [])
+    .reduce<HealthEntry | undefined>(
+      (first, rest) => (first === undefined || endOf(rest) < endOf(first) ? rest : first),
+      undefined,
+    );
 }
 
 /** A rest that is over needs a request to end it; until one comes nobody waits for anything. */

@@ -2,7 +2,8 @@ import type { FailureOrigin } from './chain';
 import type { Clock } from './clock';
 import type { Logger } from './log';
 import { cleanForPerson } from './redact';
-import { type Failure, type Route, type Target, targetName } from './types';
+import { linkName } from './targetKeys';
+import type { Failure, Route, Target } from './types';
 import type { StopReason, Usage } from './wire/streamEvent';
 
 /** The log lines of one request: one for its routing, one per attempt, one for its outcome. Never content. */
@@ -106,7 +107,7 @@ const maxNameChars = 120;
 
 /** A client may ask for any name, of any length, with line breaks of its own. */
 function nameOf(target: Target): string {
-  return cleanForPerson(targetName(target), maxNameChars);
+  return cleanForPerson(linkName(target), maxNameChars);
 }
 
 const tokensPerPriceUnit = 1_000_000;

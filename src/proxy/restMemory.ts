@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Health, HealthEntry, RestOrder } from './health';
+import { planName } from './targetKeys';
 import { type ApiKeys, type FailureKind, failureKinds, type Provider } from './types';
 import { arrayAt, countAt, isObject, stringAt } from './wire/json';
 
@@ -22,7 +23,7 @@ export function storedRests(entries: readonly HealthEntry[], keys: ApiKeys): rea
   return entries.flatMap(({ scope, key, state, untilAt, failure }) => {
     if (scope !== 'plan' && scope !== 'credential') return [];
     if (state === 'closed' || untilAt === undefined || failure === undefined) return [];
-    const apiKey = keys[failure.provider.credential];
+    const apiKey = keys[failure.credential ?? ''];
     if (apiKey === undefined) return [];
     const { provider, kind, detail, link, limitName } = failure;
     return {
@@ -47,18 +48,15 @@ export function restoreRests(
 ): readonly RestOrder[] {
   const orders = arrayAt({ stored }, 'stored').flatMap((value): readonly RestOrder[] => {
     const scope = stringAt(value, 'scope');
-    const key = stringAt(value, 'key');
     const untilAt = countAt(value, 'untilAt');
     const provider = known.providers.get(stringAt(value, 'providerId') ?? '');
     const kind = failureKinds.find((name) => name === stringAt(value, 'kind'));
-    if (!isObject(value) || provider === undefined || key === undefined) return [];
+    if (!isObject(value) || provider === undefined) return [];
     if (kind === undefined || untilAt === undefined) return [];
     if (scope !== 'plan' && scope !== 'credential') return [];
-    const apiKey = known.keys[provider.credential];
-    if (apiKey === undefined || hashOf(apiKey) !== stringAt(value, 'keyHash')) return [];
     const link = stringAt(value, 'link');
     const limitName = stringAt(value, 'limitName');
-    const failure = {
+    const about = {
       kind,
       provider,
       model: '',
@@ -67,10 +65,25 @@ export function restoreRests(
       ...(link === undefined ? {} : { link }),
       ...(limitName === undefined ? {} : { limitName }),
     };
-    return [{ scope, key, failure, untilAt }];
+    // Wherever the key is now: its slot may have been renamed or have got company.
+    return slotsWith(stringAt(value, 'keyHash'), provider, known.keys).map((credential) => {
+      const key = scope === 'plan' ? planName(provider, credential) : credential;
+      return { scope, key, failure: { ...about, credential }, untilAt };
+    });
   });
   for (const order of orders) health.rest(order);
   return orders;
+}
+
+function slotsWith(
+  keyHash: string | undefined,
+  { credentials }: Provider,
+  keys: ApiKeys,
+): readonly string[] {
+  return credentials.filter((slot) => {
+    const apiKey = keys[slot];
+    return apiKey !== undefined && hashOf(apiKey) === keyHash;
+  });
 }
 
 /** An API key is random enough that its hash tells nothing. */

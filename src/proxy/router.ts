@@ -1,6 +1,7 @@
 import { matchesGlob, modelFacts, modelWireFormat } from './catalogue';
 import { cleanForPerson } from './redact';
 import { defaultScenario, detectScenario, type Scenario } from './scenarios';
+import { isProvided } from './targetKeys';
 import {
   type Parameters,
   type Provider,
@@ -125,7 +126,7 @@ function ofScenario(scenario: Scenario, reason: string, table: RoutingTable): Ch
 export function isUsable(scenario: Scenario, table: RoutingTable): boolean {
   return scenario.models.some((name) => {
     const target = parseTarget(name, table);
-    return target !== undefined && table.hasKey(target.provider.credential);
+    return target !== undefined && isProvided(target.provider, table.hasKey);
   });
 }
 

@@ -100,7 +100,8 @@ function readSettings(file: string): AllSettings {
 /** `SWITCHYARD_API_KEY_<CREDENTIAL>`: upper case, everything but letters and digits as `_`. */
 function readKeys(settings: ProxySettings): ApiKeys {
   const keys: Record<string, string> = {};
-  for (const { credential } of mergeProviders(settings.providers).values()) {
+  const providers = [...mergeProviders(settings.providers).values()];
+  for (const credential of new Set(providers.flatMap(({ credentials }) => credentials))) {
     const name = `SWITCHYARD_API_KEY_${credential.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
     const value = process.env[name]?.trim();
     if (value === undefined || value === '') continue;

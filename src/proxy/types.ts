@@ -57,8 +57,8 @@ export interface Provider {
   readonly planLabel?: string;
   /** Without a trailing slash. */
   readonly baseUrl: string;
-  /** The key slot, or `none` when the provider takes no key. */
-  readonly credential: string;
+  /** The key slots in the order of preference; empty when the provider takes no key. */
+  readonly credentials: readonly string[];
   readonly wireFormat: WireFormat;
   /** First matching glob decides the wire format of a model that the catalogue does not know. */
   readonly formatRules?: readonly (readonly [glob: string, format: WireFormat])[];
@@ -75,11 +75,17 @@ export interface Provider {
   readonly keyCheckPath?: string;
   /** Where a person gets a key. */
   readonly keyPageUrl?: string;
+  /** Sent with every call, names in lower case; `${credential}` in a value stands for the API key. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Added to the URL of every call. */
+  readonly query?: Readonly<Record<string, string>> | undefined;
 }
 
 /** One link of a fallback chain. */
 export interface Target {
   readonly provider: Provider;
+  /** The key slot: in a route the one to begin with, if it matters; in an attempt the one in use, if the provider takes keys. */
+  readonly credential?: string | undefined;
   readonly model: string;
   readonly facts: ModelFacts;
   readonly wireFormat: WireFormat;
@@ -167,8 +173,9 @@ export interface Failure {
   readonly kind: FailureKind;
   /** The upstream's own words or the transport's, cleaned of keys and control characters, at most 300 characters. */
   readonly detail: string;
-  /** The provider and model that were tried. */
+  /** The provider, key slot and model that were tried. */
   readonly provider: Provider;
+  readonly credential?: string | undefined;
   readonly model: string;
   readonly upstreamStatus?: number;
   /** Epoch ms: when the upstream says it will serve again. */
@@ -210,7 +217,10 @@ export interface Timeouts {
 export interface ProviderSettings {
   readonly baseUrl?: string | undefined;
   readonly wireFormat?: WireFormat | undefined;
-  readonly credential?: string | undefined;
+  /** `none`, a key slot, or several in the order of preference. */
+  readonly credential?: string | readonly string[] | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly query?: Readonly<Record<string, string>> | undefined;
   readonly models?: Readonly<Record<string, ModelSettings>> | undefined;
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { providerOfCredential } from '../proxy/providers';
+import { slotOwner } from './keySlots';
 import type { KeyAccess } from './setApiKey';
 
 /** Asks which stored key to delete, asks again, deletes it. */
@@ -9,11 +10,13 @@ export async function deleteApiKey(access: KeyAccess): Promise<void> {
     void vscode.window.showInformationMessage(vscode.l10n.t('There is no API key to delete.'));
     return;
   }
-  const items = credentials.map((credential) => ({
-    label: providerOfCredential(access.providers(), credential)?.label ?? credential,
-    description: credential,
-    credential,
-  }));
+  const items = credentials.map((credential) => {
+    const provider = providerOfCredential(access.providers(), credential);
+    const label =
+      provider === undefined ? credential : slotOwner({ credential, provider }, vscode.l10n.t);
+    const hasOthers = (provider?.credentials.length ?? 0) > 1;
+    return { label, description: credential, credential, hasOthers };
+  });
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Switchyard: Delete API Key'),
     placeHolder: vscode.l10n.t('Whose API key do you want to delete?'),
@@ -24,10 +27,9 @@ export async function deleteApiKey(access: KeyAccess): Promise<void> {
     vscode.l10n.t('Delete the API key of {0}?', picked.label),
     {
       modal: true,
-      detail: vscode.l10n.t(
-        'Requests to {0} will be refused until you set a new key.',
-        picked.label,
-      ),
+      detail: picked.hasOthers
+        ? vscode.l10n.t('Requests go on with the provider’s other keys, if any is set.')
+        : vscode.l10n.t('Requests to {0} will be refused until you set a new key.', picked.label),
     },
     confirm,
   );

@@ -1,17 +1,33 @@
 import type { Provider } from '../proxy/types';
 import type { Translate } from './translate';
 
-/** One provider for each key slot, in the table's order: those that share a key are asked for it once. */
-export function slotsOf(providers: Iterable<Provider>): readonly Provider[] {
-  const slots = new Map<string, Provider>();
+/** Where a key is kept, and the provider that is asked about it. */
+export interface KeySlot {
+  readonly credential: string;
+  readonly provider: Provider;
+}
+
+/** Every key slot once, in the table's order, with the one of its providers that tells most about a key. */
+export function slotsOf(providers: Iterable<Provider>): readonly KeySlot[] {
+  const slots = new Map<string, KeySlot>();
   for (const provider of providers) {
-    if (provider.credential === 'none') continue;
-    const known = slots.get(provider.credential);
-    // The one with a cheap check tells most about a key.
-    const isBetter = known?.keyCheckPath === undefined && provider.keyCheckPath !== undefined;
-    if (known === undefined || isBetter) slots.set(provider.credential, provider);
+    for (const credential of provider.credentials) {
+      const known = slots.get(credential)?.provider;
+      const isBetter = known?.keyCheckPath === undefined && provider.keyCheckPath !== undefined;
+      if (known === undefined || isBetter) slots.set(credential, { credential, provider });
+    }
   }
   return [...slots.values()];
+}
+
+/** Whose key it is: the provider, and the name of the key where it has several. */
+export function slotOwner({ credential, provider }: KeySlot, t: Translate): string {
+  return keyOwner(provider.label, provider.credentials.length > 1 ? credential : undefined, t);
+}
+
+/** "OpenCode", or "OpenCode (key “work”)". */
+export function keyOwner(label: string, slot: string | undefined, t: Translate): string {
+  return slot === undefined ? label : t('{0} (key “{1}”)', label, slot);
 }
 
 /** A key as it was meant: without the white space that copying adds. */

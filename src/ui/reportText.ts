@@ -1,7 +1,7 @@
 import type { CredentialReport, TargetReport } from '../proxy/protocol';
 import type { ProxyStatus } from '../proxyStatus';
 import type { CommandId } from './commands';
-import { presentStatus } from './statusPresentation';
+import { presentStatus, reportOwner } from './statusPresentation';
 import type { Translate } from './translate';
 
 /** More rows than this make a tooltip that no screen holds; Show Status has them all. */
@@ -135,7 +135,8 @@ function describeLatency({ lastTtftMs }: TargetReport): string {
 function credentialLines(credentials: readonly CredentialReport[], t: Translate): string {
   return credentials
     .map(
-      ({ label, state }) => `$(key) ${escapeMarkdown(`${label}: ${describeCredential(state, t)}`)}`,
+      (report) =>
+        `$(key) ${escapeMarkdown(`${reportOwner(report, t)}: ${describeCredential(report.state, t)}`)}`,
     )
     .join('  \n');
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { AnswerTo, CredentialReport, Question } from '../proxy/protocol';
 import { type ApiKeys, assertNever, type Provider } from '../proxy/types';
 import type { ProxyStatus } from '../proxyStatus';
-import { cleanKey, keyFault, slotsOf } from './keySlots';
+import { cleanKey, type KeySlot, keyFault, slotOwner, slotsOf } from './keySlots';
 import { plainMessage } from './plainMessage';
 import { describeCredential } from './reportText';
 
@@ -33,36 +33,36 @@ export type StoreOutcome =
 
 /** Asks for a key, checks it, stores it. `credential` skips the choice of the provider. */
 export async function setApiKey(access: KeyAccess, credential: unknown): Promise<void> {
-  const named = slotsOf(access.providers()).find((slot) => slot.credential === credential);
-  const provider = named ?? (await pickProvider(access));
-  if (provider === undefined) return;
+  const named = slotsOf(access.providers()).find((one) => one.credential === credential);
+  const slot = named ?? (await pickSlot(access));
+  if (slot === undefined) return;
   for (;;) {
-    const key = await askKey(provider);
+    const key = await askKey(slot);
     if (key === undefined) return;
-    const verdict = await checkKey(access, provider, key);
+    const verdict = await checkKey(access, slot, key);
     if (verdict === 'again') continue;
-    if (verdict !== 'cancelled') await save(access, provider, key, verdict.message);
+    if (verdict !== 'cancelled') await save(access, slot, key, verdict.message);
     return;
   }
 }
 
-interface ProviderItem extends vscode.QuickPickItem {
-  readonly provider: Provider;
+interface SlotItem extends vscode.QuickPickItem {
+  readonly slot: KeySlot;
 }
 
-async function pickProvider(access: KeyAccess): Promise<Provider | undefined> {
+async function pickSlot(access: KeyAccess): Promise<KeySlot | undefined> {
   const keys = await access.keys.load();
   const reports = credentialsOf(access);
-  const items = slotsOf(access.providers()).flatMap((provider): ProviderItem[] => {
-    const report = reports.find(({ credential }) => credential === provider.credential);
+  const items = slotsOf(access.providers()).flatMap((slot): SlotItem[] => {
+    const { credential, provider } = slot;
+    const report = reports.find((one) => one.credential === credential);
     // The demonstration's key slot is of interest only to those who try the demonstration.
     if (provider.isDemo === true && report === undefined) return [];
-    const isSet = keys[provider.credential] !== undefined;
+    const isSet = keys[credential] !== undefined;
     const state = report?.state ?? (isSet ? 'unused' : 'missing');
     const description = describeCredential(state, vscode.l10n.t);
-    return [
-      { label: provider.label, description, detail: new URL(provider.baseUrl).host, provider },
-    ];
+    const label = slotOwner(slot, vscode.l10n.t);
+    return [{ label, description, detail: new URL(provider.baseUrl).host, slot }];
   });
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Switchyard: Set API Key'),
@@ -70,15 +70,16 @@ async function pickProvider(access: KeyAccess): Promise<Provider | undefined> {
     matchOnDescription: true,
     ignoreFocusOut: true,
   });
-  return picked?.provider;
+  return picked?.slot;
 }
 
 function credentialsOf({ proxy: { status } }: KeyAccess): readonly CredentialReport[] {
   return status.state === 'running' ? (status.report?.credentials ?? []) : [];
 }
 
-async function askKey(provider: Provider): Promise<string | undefined> {
-  const { label, keyPageUrl } = provider;
+async function askKey(slot: KeySlot): Promise<string | undefined> {
+  const { keyPageUrl } = slot.provider;
+  const label = slotOwner(slot, vscode.l10n.t);
   const typed = await vscode.window.showInputBox({
     title: vscode.l10n.t('Switchyard: API key of {0}', label),
     prompt:
@@ -99,10 +100,11 @@ async function askKey(provider: Provider): Promise<string | undefined> {
 /** `again`: the person wants to type another key. `message` tells what is known of an accepted or unchecked key. */
 async function checkKey(
   access: KeyAccess,
-  provider: Provider,
+  slot: KeySlot,
   key: string,
 ): Promise<'again' | 'cancelled' | { readonly message: string }> {
-  const { label } = provider;
+  const { provider } = slot;
+  const label = slotOwner(slot, vscode.l10n.t);
   if (access.proxy.status.state !== 'running') {
     return {
       message: vscode.l10n.t(
@@ -163,12 +165,9 @@ async function offerRejected(
   return { message: vscode.l10n.t('The API key is stored, although {0} rejected it.', label) };
 }
 
-async function save(
-  access: KeyAccess,
-  { credential, label }: Provider,
-  key: string,
-  message: string,
-): Promise<void> {
+async function save(access: KeyAccess, slot: KeySlot, key: string, message: string): Promise<void> {
+  const { credential } = slot;
+  const label = slotOwner(slot, vscode.l10n.t);
   const stored = await access.keys.store(credential, key);
   if (stored.outcome === 'stored') {
     await access.proxy.keyConfirmed(credential);

@@ -2,6 +2,7 @@ import type { CredentialReport, ProxyReport } from '../proxy/protocol';
 import { assertNever } from '../proxy/types';
 import type { ProxyStatus, StartFailure } from '../proxyStatus';
 import type { CommandId } from './commands';
+import { keyOwner } from './keySlots';
 import type { Translate } from './translate';
 
 /** What the status bar item shows. Every state is told in words, not by icon or colour alone. */
@@ -110,7 +111,7 @@ function presentRunning(
 }
 
 function presentRefused(credential: CredentialReport, t: Translate): StatusPresentation {
-  const { label } = credential;
+  const label = reportOwner(credential, t);
   const isBlocked = credential.state === 'blocked';
   return {
     text: `$(key) ${isBlocked ? t('Switchyard: account blocked') : t('Switchyard: key rejected')}`,
@@ -125,6 +126,14 @@ function presentRefused(credential: CredentialReport, t: Translate): StatusPrese
     argument: credential.credential,
     background: 'warning',
   };
+}
+
+/** Whose key a report is about. */
+export function reportOwner(
+  { label, credential, isOneOfSeveral }: CredentialReport,
+  t: Translate,
+): string {
+  return keyOwner(label, isOneOfSeveral === true ? credential : undefined, t);
 }
 
 function presentMissing(

@@ -14,7 +14,7 @@ const opencode: Provider = {
   label: 'OpenCode',
   planLabel: 'OpenCode Go',
   baseUrl: 'https://opencode.ai/zen/go/v1',
-  credential: 'opencode',
+  credentials: ['opencode'],
   wireFormat: 'openai-chat',
   models: {},
   isOpencode: true,
@@ -23,7 +23,7 @@ const elsewhere: Provider = {
   id: 'moonshot',
   label: 'Moonshot AI',
   baseUrl: 'https://api.moonshot.ai/v1',
-  credential: 'moonshot',
+  credentials: ['moonshot'],
   wireFormat: 'openai-chat',
   models: {},
 };
@@ -278,7 +278,7 @@ describe('classify, on what other hosts answer', () => {
   }
 
   it('says that a key is missing when a server that was set up without one wants one', () => {
-    const provider = { ...elsewhere, credential: 'none' };
+    const provider = { ...elsewhere, credentials: [] };
     assert.equal(classifyBody(401, '', { provider }).kind, 'missingKey');
   });
 

@@ -18,7 +18,7 @@ const provider: Provider = {
   label: 'OpenCode',
   planLabel: 'OpenCode Go',
   baseUrl: 'https://opencode.ai/zen/go/v1',
-  credential: 'opencode',
+  credentials: ['opencode'],
   wireFormat: 'openai-chat',
   models: {},
 };

@@ -12,7 +12,7 @@ const provider: Provider = {
   id: 'opencode-go',
   label: 'OpenCode',
   baseUrl: 'https://opencode.ai/zen/go/v1',
-  credential: 'opencode',
+  credentials: ['opencode'],
   wireFormat: 'openai-chat',
   models: {},
 };

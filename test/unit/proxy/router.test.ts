@@ -37,7 +37,7 @@ function tableOf({
     providers: mergeProviders(providers),
     scenarios: mergeScenarios(scenarios),
     modelOverrides,
-    hasKey: (credential) => credential === 'none' || keys.includes(credential),
+    hasKey: (credential) => keys.includes(credential),
     canSpeak: (format) => codecs[format] !== undefined,
   };
 }

@@ -9,7 +9,7 @@ import { encode } from './wire/requests';
 
 function target(id: string, model: string, more: Partial<Provider> = {}): Target {
   const wireFormat = 'anthropic-messages';
-  const base = { label: id, baseUrl: `http://${id}.invalid`, credential: id, models: {} };
+  const base = { label: id, baseUrl: `http://${id}.invalid`, credentials: [id], models: {} };
   return {
     provider: { id, wireFormat, ...base, ...more },
     model,

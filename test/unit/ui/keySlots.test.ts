@@ -6,8 +6,8 @@ import { plainTranslate as t } from './plainTranslate';
 describe('slotsOf', () => {
   it('offers each key slot once, OpenCode first, and none for providers without a key', () => {
     const slots = slotsOf(builtInProviders);
-    assert.equal(slots[0]?.label, 'OpenCode');
-    assert.equal(slots[0]?.keyCheckPath, '/usage');
+    assert.equal(slots[0]?.provider.label, 'OpenCode');
+    assert.equal(slots[0]?.provider.keyCheckPath, '/usage');
     const credentials = slots.map(({ credential }) => credential);
     assert.equal(new Set(credentials).size, credentials.length);
     assert.ok(!credentials.includes('none'));
