@@ -1,3 +1,4 @@
+import type { Affinity } from './affinity';
 import type { Clock } from './clock';
 import type { Health } from './health';
 import type { Logger } from './log';
@@ -13,6 +14,8 @@ export interface Core {
   readonly health: Health;
   /** The wire format that last worked for a target whose own was refused. */
   readonly learnedFormats: Map<string, WireFormat>;
+  /** Which model and key served each conversation last. */
+  readonly affinity: Affinity;
   /** Who sealed which thinking. */
   readonly signatures: SignatureMemory;
   version(): string;

@@ -1,3 +1,4 @@
+import type { Affinity } from './affinity';
 import type { Health } from './health';
 import type { NoticeBoard } from './notices';
 import { planName } from './targetKeys';
@@ -7,6 +8,7 @@ import type { Provider, WireFormat } from './types';
 export interface Memories {
   readonly health: Health;
   readonly notices: NoticeBoard;
+  readonly affinity: Affinity;
   readonly learnedFormats: Map<string, WireFormat>;
 }
 

@@ -1,3 +1,4 @@
+import { conversationOf } from './affinity';
 import type { PreparedRequest } from './attempt';
 import { type ChainContext, type ChainOutcome, walkChain } from './chain';
 import type { Core } from './core';
@@ -30,7 +31,9 @@ export async function handleMessages(
     return reply.error(400, 'invalid_request_error', read.message);
   }
   const facts = describeRequest(read.request, client.headers);
-  const chosen = route(facts, core.table());
+  const usual = route(facts, core.table());
+  const conversation = conversationOf(read.request, facts, usual.scenario);
+  const chosen = conversation === undefined ? usual : core.affinity.follow(usual, conversation);
   log.routed(chosen);
   const [first, ...others] = chosen.targets;
   if (first === undefined) {
@@ -58,8 +61,16 @@ export async function handleMessages(
       chainContext(served),
       client.signal,
     );
-    if (outcome.served) await deliver(served, outcome.answer, outcome.permit);
-    else await refuse(served, outcome);
+    if (outcome.served) {
+      const { answer, permit, failures } = outcome;
+      const { skipped } = chosen;
+      const moved =
+        conversation && core.affinity.served(conversation, answer.target, { failures, skipped });
+      if (moved !== undefined) log.moved(moved);
+      await deliver(served, answer, permit);
+    } else {
+      await refuse(served, outcome);
+    }
     // Without a head there is nobody to answer: ending it all the same would be an empty success.
     if (reply.hasStarted) reply.end();
   } finally {

@@ -1,3 +1,4 @@
+import { createAffinity } from './affinity';
 import { ownMember } from './catalogue';
 import { type Clock, systemClock } from './clock';
 import type { Core } from './core';
@@ -90,7 +91,8 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
     },
   });
   const core = createCore(state, { clock, log, health, notices });
-  const memories: Memories = { health, notices, learnedFormats: core.learnedFormats };
+  const { affinity, learnedFormats } = core;
+  const memories: Memories = { health, notices, affinity, learnedFormats };
   const publish = () =>
     report.schedule(() => ({ core, health, activeRequests: state.activeRequests }));
   const tellRests = () =>
@@ -131,11 +133,13 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       for (const provider of core.table().providers.values()) {
         if (provider.credentials.includes(credential)) forgetKey(memories, provider, credential);
       }
+      affinity.forgetAll();
       publish();
     },
     resetHealth() {
       health.reset();
-      core.learnedFormats.clear();
+      learnedFormats.clear();
+      affinity.forgetAll();
       notices.forgetAll();
       log.info('health memory was reset');
       publish();
@@ -202,6 +206,10 @@ function createCore(
     clock,
     log,
     health,
+    affinity: createAffinity({
+      now: clock.now,
+      hasKey: (credential) => configuration().table.hasKey(credential),
+    }),
     learnedFormats: new Map<string, WireFormat>(),
     signatures: createSignatureMemory(),
     version: () => configuration().version,
@@ -230,8 +238,9 @@ function otherFormat(target: Target): WireFormat | undefined {
 }
 
 function applyConfiguration(state: State, next: ProxyConfiguration, parts: Memories): void {
-  const { health, notices } = parts;
+  const { health, notices, affinity } = parts;
   const previous = state.configuration;
+  if (isChanged(choicesOf(previous), choicesOf(next))) affinity.forgetAll();
   const providers = mergeProviders(next.settings.providers);
   const table: RoutingTable = {
     providers,
@@ -257,6 +266,12 @@ function applyConfiguration(state: State, next: ProxyConfiguration, parts: Memor
     void state.upstream?.retire();
     state.upstream = undefined;
   }
+}
+
+/** What a person chooses models and keys by; who changes it wants to be followed at once. */
+function choicesOf(configuration: ProxyConfiguration | undefined): unknown {
+  const { providers, scenarios, modelOverrides } = configuration?.settings ?? {};
+  return [providers, scenarios, modelOverrides, configuration?.keys];
 }
 
 function isChanged(before: unknown, after: unknown): boolean {

@@ -1,3 +1,4 @@
+import type { Switch } from './affinity';
 import type { FailureOrigin } from './chain';
 import type { Clock } from './clock';
 import type { Logger } from './log';
@@ -11,6 +12,8 @@ export interface RequestLog {
   routed(route: Route): void;
   attempting(target: Target): void;
   failedAttempt(target: Target, failure: Failure, how: FailureOrigin): void;
+  /** Another model or key than before goes on with a conversation. */
+  moved(change: Switch): void;
   answered(target: Target, ttftMs: number, omitted: readonly string[]): void;
   served(target: Target, ending: Ending): void;
   brokeOff(target: Target, failure: Failure): void;
@@ -60,6 +63,10 @@ export function createRequestLog(id: string, log: Logger, clock: Clock): Request
       log.warn(text);
       // The upstream's words may quote the request.
       log.debug(line(`upstream said: ${failure.detail}`));
+    },
+    moved({ from, to, why }) {
+      const [old, next] = [from, to].map((name) => cleanForPerson(name, maxNameChars));
+      log.info(line(`moves its conversation from ${old} to ${next}: ${why}`));
     },
     answered(target, ttftMs, omitted) {
       const format = `format=${target.wireFormat}`;

@@ -86,6 +86,9 @@ describe('a provider with several keys', () => {
       proxy.reports.at(-1)?.credentials.map(({ credential, state }) => [credential, state]) ?? [],
     );
 
+  const stateOf = (model: string) =>
+    proxy.reports.at(-1)?.targets.find(({ name }) => name === model)?.state;
+
   it('uses the keys in the order of the settings', async () => {
     await start();
     await ask();
@@ -289,15 +292,13 @@ describe('a provider with several keys', () => {
     await ask();
     clock.advance(1_000);
     assert.deepEqual(keyStates(), { home: 'rejected', work: 'accepted' });
-    const report = proxy.reports.at(-1);
-    assert.ok(report?.credentials.every(({ isOneOfSeveral }) => isOneOfSeveral === true));
-    const model = report.targets.find(({ name }) => name === 'opencode-go/glm-5.3');
-    assert.equal(model?.state, 'serving');
+    const credentials = proxy.reports.at(-1)?.credentials ?? [];
+    assert.ok(credentials.every(({ isOneOfSeveral }) => isOneOfSeveral === true));
+    assert.equal(stateOf('opencode-go/glm-5.3'), 'serving');
     answers = { home: rejected, work: exhausted };
     await ask();
     clock.advance(1_000);
-    const later = proxy.reports.at(-1)?.targets.find(({ name }) => name === 'opencode-go/glm-5.3');
-    assert.equal(later?.state, 'resting');
+    assert.equal(stateOf('opencode-go/glm-5.3'), 'resting');
   });
 });
 
