@@ -1,5 +1,8 @@
 import * as z from 'zod/mini';
-import { efforts, wireFormats } from '../proxy/types';
+import { keyMark, placesKey } from '../proxy/providerCall';
+import { mergeProviders } from '../proxy/providers';
+import { efforts, type Provider, wireFormats } from '../proxy/types';
+import { headerFault, queryFault } from './headerRules';
 import { isBuiltInProvider } from './references';
 
 /** Parameters that a scenario or a model sets. */
@@ -91,11 +94,44 @@ const credentialSchema = z
       'Name of the key slot (not the key). Providers with the same slot share one key; “none” means that no key is sent. Several slots in a list: the next one is used when a key is rejected or used up, and a conversation keeps its key. Default: the id of the provider.',
   });
 
+const headersSchema = z
+  .optional(z.record(z.string(), z.string()))
+  .check(
+    z.superRefine((headers, context) => {
+      const names = new Set<string>();
+      for (const [name, value] of Object.entries(headers ?? {})) {
+        const isTwice = names.has(name.toLowerCase());
+        names.add(name.toLowerCase());
+        const message = isTwice ? 'This header is given twice.' : headerFault(name, value);
+        if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message });
+      }
+    }),
+  )
+  .register(z.globalRegistry, {
+    description: `Headers that are sent with every call, for gateways. No keys here: “${keyMark}” in a value stands for the API key, which is then sent in no other header.`,
+  });
+
+const querySchema = z
+  .optional(z.record(z.string(), z.string()))
+  .check(
+    z.superRefine((query, context) => {
+      for (const [name, value] of Object.entries(query ?? {})) {
+        const message = queryFault(name, value);
+        if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message });
+      }
+    }),
+  )
+  .register(z.globalRegistry, {
+    description: 'Query parameters that are added to the URL of every call, such as “api-version”.',
+  });
+
 const providerSchema = z
   .strictObject({
     baseUrl: z.optional(baseUrlSchema),
     wireFormat: z.optional(wireFormatSchema),
     credential: credentialSchema,
+    headers: headersSchema,
+    query: querySchema,
     models: z
       .optional(z.record(z.string().check(z.minLength(1)), modelSchema))
       .register(z.globalRegistry, { description: 'What is known of each model, by its id.' }),
@@ -120,13 +156,21 @@ export const providersSchema = z
   )
   .check(
     z.superRefine((providers, context) => {
-      for (const [id, { baseUrl }] of Object.entries(providers)) {
-        if (baseUrl !== undefined || isBuiltInProvider(id)) continue;
-        const message = 'A provider of your own needs a baseUrl.';
-        context.addIssue({ code: 'custom', path: [id], message });
+      for (const [id, entry] of Object.entries(providers)) {
+        if (entry.baseUrl === undefined && !isBuiltInProvider(id)) {
+          const message = 'A provider of your own needs a baseUrl.';
+          context.addIssue({ code: 'custom', path: [id], message });
+        } else if (wantsMissingKey(mergeProviders({ [id]: entry }).get(id))) {
+          const message = `This provider takes no key that ${keyMark} could stand for; name a key slot in “credential”.`;
+          context.addIssue({ code: 'custom', path: [id, 'headers'], message });
+        }
       }
     }),
   );
+
+function wantsMissingKey(provider: Provider | undefined): boolean {
+  return provider !== undefined && provider.credentials.length === 0 && placesKey(provider);
+}
 
 /** Why `text` is no base URL that a key may be sent to, as a sentence; undefined when it is one. */
 function baseUrlFault(text: string): string | undefined {

@@ -64,7 +64,7 @@ export const settingSchemas = {
     order: 1,
     scope: 'machine',
     markdownDescription:
-      'Your own providers, and changes to the built-in ones: id → `baseUrl`, `wireFormat`, `credential`, `models`. No keys here: [set them with a command](command:switchyard.setApiKey). A workspace cannot change this setting, so that no repository can send your key elsewhere.',
+      'Your own providers, and changes to the built-in ones: id → `baseUrl`, `wireFormat`, `credential`, `headers`, `query`, `models`. No keys here: [set them with a command](command:switchyard.setApiKey). A workspace cannot change this setting, so that no repository can send your key elsewhere.',
     examples: [{ gateway: { baseUrl: 'https://llm.example.com/v1', wireFormat: 'openai-chat' } }],
     tags: ['usesOnlineServices'],
   }),

@@ -1,6 +1,7 @@
 import { broken, endedByUs, readAnswer } from './answer';
 import type { Clock } from './clock';
 import { createDeadlines, type Deadlines } from './deadlines';
+import { settingsHeaders, urlOf } from './providerCall';
 import type { SignatureMemory } from './signatures';
 import type { Failure, RequestFacts, Target, Timeouts } from './types';
 import type { Send, SendResult } from './upstream';
@@ -137,8 +138,12 @@ async function post(call: Call): Promise<Posted> {
   const result = await deadlines.waitFor(
     context.send({
       method: 'POST',
-      url: provider.baseUrl + codec.path(model, stream),
-      headers: { ...upstreamHeaders(target, context, { stream, sessionId }), ...headers },
+      url: urlOf(provider, codec.path(model, stream)),
+      headers: {
+        ...upstreamHeaders(target, context, { stream, sessionId }),
+        ...headers,
+        ...settingsHeaders(provider, context.apiKey),
+      },
       body,
       signal: deadlines.signal,
     }),

@@ -1,6 +1,7 @@
 import { classify } from './classify';
 import type { Core } from './core';
 import type { KeyCheck } from './protocol';
+import { placesKey, settingsHeaders, urlOf } from './providerCall';
 import { readText } from './readText';
 import type { FailureKind, Provider } from './types';
 import { userAgent } from './upstreamHeaders';
@@ -58,13 +59,14 @@ export async function fetchProviderPage(
   try {
     const sent = await core.send()({
       method: 'GET',
-      url: provider.baseUrl + path,
+      url: urlOf(provider, path),
       headers: {
         accept: 'application/json',
         'accept-encoding': 'identity',
         'accept-language': 'en',
         'user-agent': userAgent(core.version()),
-        ...keyHeaders(provider, key),
+        ...(placesKey(provider) ? {} : keyHeaders(provider, key)),
+        ...settingsHeaders(provider, key),
       },
       signal: controller.signal,
     });

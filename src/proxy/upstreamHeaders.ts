@@ -1,6 +1,7 @@
+import { placesKey } from './providerCall';
 import type { Target, WireFormat } from './types';
 
-/** The headers of one call. Nothing of the client's own headers goes along but what is named here. */
+/** The headers of one call, but for those of the settings. Nothing of the client's own goes along but what is named here. */
 export function upstreamHeaders(
   target: Target,
   sender: { readonly version: string; readonly apiKey: string | undefined },
@@ -15,7 +16,7 @@ export function upstreamHeaders(
     'user-agent': userAgent(sender.version),
     // OpenCode Go refuses requests without it, and keeps a conversation on one warm cache with it.
     'x-opencode-session': request.sessionId,
-    ...keyHeader(target.wireFormat, sender.apiKey),
+    ...(placesKey(target.provider) ? {} : keyHeader(target.wireFormat, sender.apiKey)),
   };
 }
 
