@@ -22,6 +22,8 @@ const targetNames = {
   C: 'elsewhere/cobalt-1',
 } as const satisfies Record<Who, string>;
 
+const keys = { first: 'sk-bench-0123456789abcdef', second: 'sk-bench-fedcba9876543210' };
+
 /** Port 9 is for discarding, and nobody does. */
 const nowhere = 'http://127.0.0.1:9';
 
@@ -53,7 +55,7 @@ export async function startBench(): Promise<Bench> {
   const far = await startFaultsUpstream((call) =>
     healthyAnswer(formatOf(call), call.isStream, 'C'),
   );
-  const proxy = await startTestProxy({ clock, keys: { opencode: 'sk-bench-0123456789abcdef' } });
+  const proxy = await startTestProxy({ clock, keys });
   const parts: Parts = { clock, stage, near, far, proxy };
   return {
     play: (combination, round) => play(parts, combination, round),
@@ -118,7 +120,7 @@ function formatOf(call: Call): Format {
 async function play(parts: Parts, combination: Combination, round: Round): Promise<void> {
   const { clock, stage, near, far, proxy } = parts;
   stage.combination = combination;
-  configure(parts, round.format, combination.isUnreachable === true ? nowhere : near.url);
+  configure(parts, round, combination.isUnreachable === true ? nowhere : near.url);
   proxy.proxy.resetHealth();
   for (const upstream of [near, far]) upstream.clear();
   for (const list of [proxy.logs, proxy.reports]) list.length = 0;
@@ -149,15 +151,16 @@ async function play(parts: Parts, combination: Combination, round: Round): Promi
 function bodyOf({ isStream, chain }: Round): object {
   return {
     // The name of a target asks for it alone.
-    model: chain === 'A alone' ? targetNames.A : 'claude-opus-5-5',
+    model: chain === 'A, B, C' ? 'claude-opus-5-5' : targetNames.A,
     max_tokens: 1000,
     stream: isStream,
     messages: [{ role: 'user', content: 'Write the file, please.' }],
   };
 }
 
-function configure({ proxy, far, stage }: Parts, format: Format, nearUrl: string): void {
-  const configured = `${format} ${nearUrl}`;
+function configure({ proxy, far, stage }: Parts, { format, chain }: Round, nearUrl: string): void {
+  const credential = chain === 'A with two keys' ? ['first', 'second'] : 'first';
+  const configured = `${format} ${nearUrl} ${credential}`;
   if (stage.configured === configured) return;
   stage.configured = configured;
   const { A, B, C } = targetNames;
@@ -167,6 +170,7 @@ function configure({ proxy, far, stage }: Parts, format: Format, nearUrl: string
       providers: {
         'opencode-go': {
           baseUrl: nearUrl,
+          credential,
           models: {
             'quartz-1': { wireFormat: format, context: 200_000 },
             'basalt-1': { wireFormat: 'openai-chat', context: 100_000 },

@@ -17,7 +17,7 @@ const faults = [
   ...refusalFaults,
 ];
 
-const chains = ['A, B, C', 'A alone'] as const;
+const chains = ['A, B, C', 'A alone', 'A with two keys'] as const;
 
 /** Time stands still for the proxy: what has not ended after this long, on any machine, hangs. */
 const hangsAfterMs = 10_000;

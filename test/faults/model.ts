@@ -1,6 +1,7 @@
 // What must happen, written down apart from the code that does it. A chain of three targets: A, which fails; B, a healthy
 // model of the same plan and host with a smaller context window and of another family; C, a healthy model of another
-// provider with a larger window. Or a chain of A alone, so that the client gets to see the failure itself.
+// provider with a larger window. Or a chain of A alone, so that the client gets to see the failure itself. Or A alone with a
+// second key of the same provider.
 import type { FailureKind } from '../../src/proxy/types';
 
 /** How far the answer of A had got when the fault struck. */
@@ -47,6 +48,8 @@ interface Consequence {
   readonly restSeconds?: number;
   /** It is held against A: the third in a row makes A rest. */
   readonly isCounted?: true;
+  /** It is about the key: with another key of the provider A is asked again, and nothing but this key rests. */
+  readonly isOfKey?: true;
   /** What the client gets when nobody is left. */
   readonly status: number;
   readonly errorType: string;
@@ -57,15 +60,16 @@ const minute = 60;
 // The table of design §2, in the words of this model.
 export const consequences: Readonly<Record<FailureKind, Consequence>> = {
   missingKey: stop('nothing', 424, 'authentication_error'),
-  keyRejected: { ...stop('A and B', 424, 'authentication_error'), restSeconds: minute },
-  accountBlocked: { ...stop('A and B', 424, 'permission_error'), restSeconds: minute },
-  accountUnfunded: { ...skipPlan(402, 'billing_error'), restSeconds: 5 * minute },
-  planMissing: { ...skipPlan(402, 'billing_error'), restSeconds: 10 * minute },
-  planLimit: { ...skipPlan(429, 'rate_limit_error'), restSeconds: 15 * minute },
-  modelRefused: { ...goOn('A', 424, 'not_found_error'), restSeconds: 10 * minute },
+  keyRejected: ofKey({ ...stop('A and B', 424, 'authentication_error'), restSeconds: minute }),
+  accountBlocked: ofKey({ ...stop('A and B', 424, 'permission_error'), restSeconds: minute }),
+  accountUnfunded: ofKey({ ...skipPlan(402, 'billing_error'), restSeconds: 5 * minute }),
+  planMissing: ofKey({ ...skipPlan(402, 'billing_error'), restSeconds: 10 * minute }),
+  planLimit: ofKey({ ...skipPlan(429, 'rate_limit_error'), restSeconds: 15 * minute }),
+  // An account may lack a model that another account has.
+  modelRefused: ofKey({ ...goOn('A', 424, 'not_found_error'), restSeconds: 10 * minute }),
   // The same model once more, in the other wire format.
   wrongWireFormat: { ...goOn('nothing', 424, 'not_found_error'), next: 'A' },
-  rateLimited: { ...goOn('A', 429, 'rate_limit_error'), restSeconds: 5 },
+  rateLimited: ofKey({ ...goOn('A', 429, 'rate_limit_error'), restSeconds: 5 }),
   overloaded: counted(529, 'overloaded_error'),
   serverError: counted(529, 'overloaded_error'),
   timeout: counted(504, 'timeout_error'),
@@ -80,6 +84,10 @@ export const consequences: Readonly<Record<FailureKind, Consequence>> = {
 
 function goOn(rests: Consequence['rests'], status: number, errorType: string): Consequence {
   return { next: 'B', rests, status, errorType };
+}
+
+function ofKey(consequence: Consequence): Consequence {
+  return { ...consequence, isOfKey: true };
 }
 
 function counted(status: number, errorType: string): Consequence {
@@ -99,7 +107,7 @@ export interface Situation {
   readonly zone: Zone;
   /** The client asked for a stream. */
   readonly isStream: boolean;
-  readonly chain: 'A, B, C' | 'A alone';
+  readonly chain: 'A, B, C' | 'A alone' | 'A with two keys';
   /** The upstream named this time, in seconds. */
   readonly namedSeconds?: number | undefined;
   /** Fake time passed while the client waited, so that pings have sent the head. */
@@ -125,19 +133,23 @@ export function expectation(situation: Situation): Expected {
   const kind = meaning(strike, zone);
   const served = { rests: 'nothing', restSeconds: undefined, isHeldAgainstA: false } as const;
   if (kind === undefined) return { ...served, calls: ['A'], client: { gets: 'answer', of: 'A' } };
-  const { next, restSeconds, isCounted, status, errorType, ...consequence } = consequences[kind];
+  const { next, restSeconds, isCounted, isOfKey, status, errorType, ...consequence } =
+    consequences[kind];
+  const hasKeyLeft = isOfKey === true && chain === 'A with two keys';
   // A time that the upstream names wins over any count.
   const isNamed = isCounted === true && situation.namedSeconds !== undefined;
-  const rests = isNamed ? 'A' : consequence.rests;
+  const restsWithOneKey = isNamed ? 'A' : consequence.rests;
+  const rests = hasKeyLeft ? 'nothing' : restsWithOneKey;
   const health = {
     rests,
     restSeconds: rests === 'nothing' ? undefined : (situation.namedSeconds ?? restSeconds),
-    isHeldAgainstA: isCounted === true || rests !== 'nothing',
+    isHeldAgainstA: isCounted === true || restsWithOneKey !== 'nothing',
   };
   // Once a stream has begun nobody else can go on with it. A client that wants the whole has seen nothing yet.
   const hasBegun = isStream && zone !== 'unseen';
   if (hasBegun) return { ...health, calls: ['A'], client: { gets: 'error event', errorType } };
-  const another = chain === 'A, B, C' || next === 'A' ? next : undefined;
+  const nextInChain = chain === 'A, B, C' || next === 'A' ? next : undefined;
+  const another = hasKeyLeft ? 'A' : nextInChain;
   if (another !== undefined) {
     return { ...health, calls: ['A', another], client: { gets: 'answer', of: another } };
   }
