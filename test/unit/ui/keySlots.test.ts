@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
-import { builtInProviders } from '../../../src/proxy/providers';
-import { cleanKey, keyFault, slotsOf } from '../../../src/ui/keySlots';
+import { builtInProviders, mergeProviders } from '../../../src/proxy/providers';
+import { cleanKey, keyFault, slotOwner, slotsOf } from '../../../src/ui/keySlots';
 import { plainTranslate as t } from './plainTranslate';
 
 describe('slotsOf', () => {
@@ -11,6 +11,27 @@ describe('slotsOf', () => {
     const credentials = slots.map(({ credential }) => credential);
     assert.equal(new Set(credentials).size, credentials.length);
     assert.ok(!credentials.includes('none'));
+  });
+});
+
+describe('the key slots of a provider with several', () => {
+  const providers = mergeProviders({ openai: { credential: ['home', 'work'] } });
+  const slots = slotsOf(providers.values()).filter(({ provider }) => provider.id === 'openai');
+
+  it('are offered each, in order, by its name', () => {
+    assert.deepEqual(
+      slots.map((slot) => [slot.credential, slotOwner(slot, t)]),
+      [
+        ['home', 'OpenAI (key “home”)'],
+        ['work', 'OpenAI (key “work”)'],
+      ],
+    );
+  });
+
+  it('need no name where there is one', () => {
+    const [first] = slotsOf(builtInProviders);
+    assert.ok(first !== undefined);
+    assert.equal(slotOwner(first, t), 'OpenCode');
   });
 });
 

@@ -83,6 +83,13 @@ describe('presentStatus', () => {
     assert.match(missing.sentence, /^OpenCode needs an API key/);
   });
 
+  it('names the key where a provider has several', () => {
+    const work = { ...credential('rejected'), credential: 'work', isOneOfSeveral: true };
+    const { sentence, argument } = presentStatus(running({ credentials: [work] }), t);
+    assert.equal(sentence, 'OpenCode (key “work”) rejected the API key.');
+    assert.equal(argument, 'work');
+  });
+
   it('opens the scenarios where no key would make the default chain usable', () => {
     const unusable = presentStatus(running({ usable: false, credentials: [] }), t);
     assert.equal(unusable.argument, 'switchyard.scenarios');
