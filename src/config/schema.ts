@@ -76,7 +76,7 @@ export const settingSchemas = {
       scope: 'machine-overridable',
       markdownDescription: 'What happens when a provider rejects its API key.',
       markdownEnumDescriptions: [
-        'Stop at once and say whose key is wrong.',
+        'Stop at once and say whose key is wrong; where a provider has several, once the last of them is rejected.',
         'Go on with the models of the chain that use another key.',
       ],
     }),

@@ -149,7 +149,9 @@ function remaining(
 ): readonly Target[] {
   if (hasSpentSecondOpinion(failures)) return [];
   const { chain, scope, isOfKey } = policies[failure.kind];
-  const others = isOfKey ? rest : rest.filter((target) => !isByAnotherKey(target, failed));
+  // A guess at whom to blame must not bring a key that has not served yet under the same suspicion.
+  const mayOtherKeyHelp = isOfKey && failure.isUnexplained !== true;
+  const others = mayOtherKeyHelp ? rest : rest.filter((target) => !isByAnotherKey(target, failed));
   switch (chain) {
     case 'stop':
       if (scope !== 'credential') return [];

@@ -257,6 +257,16 @@ describe('a provider with several keys', () => {
     assert.deepEqual(calls(), ['home glm-5.3', 'work glm-5.3']);
   });
 
+  it('does not blame a key that has not served yet for a 401 that says nothing', async () => {
+    await start();
+    await ask();
+    const silent = { status: 401, body: '' };
+    answers = { home: silent, work: silent };
+    assert.equal((await ask()).status, 200);
+    assert.deepEqual(calls().slice(1), ['home glm-5.3', 'none other']);
+    assert.equal(proxy.notices.length, 0);
+  });
+
   it('keeps the repetition of a model in a chain', async () => {
     await start({}, { scenarios: { default: { models: twice } } });
     answers = { home: overloaded };
