@@ -211,7 +211,7 @@ function failureOf(
     hasKeySucceeded,
     now: clock.now(),
     secrets: apiKey === undefined ? [] : [apiKey],
-    inputTokens: call.prepared.facts.inputTokens,
+    inputTokens: call.prepared.inputTokens(call.target),
     context: facts.context,
   });
 }

@@ -16,6 +16,8 @@ export interface PreparedRequest {
   readonly request: MessagesRequest;
   readonly rawBody: string;
   readonly facts: RequestFacts;
+  /** The input in the tokens of a target. */
+  inputTokens(target: Target): number;
   readonly anthropicVersion: string | undefined;
   readonly anthropicBeta: string | undefined;
 }
@@ -119,7 +121,7 @@ interface Posted {
 async function post(call: Call): Promise<Posted> {
   const { target, prepared, context, codec, deadlines } = call;
   const { provider, model } = target;
-  const { stream, sessionId, inputTokens } = prepared.facts;
+  const { stream, sessionId } = prepared.facts;
   const { body, headers, omitted, toolNames } = codec.encodeRequest({
     request: prepared.request,
     rawBody: prepared.rawBody,
@@ -127,7 +129,7 @@ async function post(call: Call): Promise<Posted> {
     facts: target.facts,
     parameters: target.parameters,
     stream,
-    inputTokens,
+    inputTokens: prepared.inputTokens(target),
     sessionId,
     isAnthropic: provider.isAnthropic === true,
     maxTokensField: provider.maxTokensField ?? 'max_tokens',

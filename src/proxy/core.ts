@@ -4,6 +4,7 @@ import type { Health } from './health';
 import type { Logger } from './log';
 import type { RoutingTable } from './router';
 import type { SignatureMemory } from './signatures';
+import type { TokenMeter } from './tokenMeter';
 import type { Failure, ProxySettings, Target, WireFormat } from './types';
 import type { Send } from './upstream';
 
@@ -18,6 +19,7 @@ export interface Core {
   readonly affinity: Affinity;
   /** Who sealed which thinking. */
   readonly signatures: SignatureMemory;
+  readonly tokens: TokenMeter;
   version(): string;
   settings(): ProxySettings;
   table(): RoutingTable;

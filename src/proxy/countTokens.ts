@@ -1,11 +1,23 @@
+import type { Core } from './core';
 import type { Reply } from './reply';
+import { describeRequest } from './requestFacts';
+import { route } from './router';
 import type { ClientRequest } from './server';
-import { estimateRequestTokens } from './tokens';
 import { parseMessagesRequest } from './wire/anthropicRequest';
 
-/** `POST /v1/messages/count_tokens`: answered here, since OpenCode has none and `/context` asks two dozen times at once. */
-export async function handleCountTokens(client: ClientRequest, reply: Reply): Promise<void> {
+/**
+ * `POST /v1/messages/count_tokens`: answered here, since OpenCode has none and `/context` asks two dozen times at once. In
+ * the tokens of the model that would be asked first.
+ */
+export async function handleCountTokens(
+  core: Core,
+  client: ClientRequest,
+  reply: Reply,
+): Promise<void> {
   const parsed = parseMessagesRequest(client.body);
   if (!parsed.ok) return reply.error(400, 'invalid_request_error', parsed.message);
-  reply.json(200, JSON.stringify({ input_tokens: estimateRequestTokens(parsed.request) }));
+  const facts = describeRequest(parsed.request, client.headers, core.tokens.count);
+  const [target] = route(facts, core.table(), core.tokens.inputTokens).targets;
+  const tokens = target === undefined ? facts.inputTokens : core.tokens.inputTokens(target, facts);
+  reply.json(200, JSON.stringify({ input_tokens: tokens }));
 }

@@ -36,6 +36,7 @@ export async function deliver(served: Served, answer: Answer, permit: Permit): P
       : await deliverStream(served, live, answer);
   if (ended.failure === undefined) {
     permit.succeeded({ ttftMs: answer.ttftMs });
+    served.core.tokens.learn(answer.target, served.prepared.facts, ended.ending.usage);
     log.served(answer.target, ended.ending);
     return;
   }
@@ -53,7 +54,7 @@ async function deliverStream(served: Served, live: LiveStream, answer: Answer): 
   live.setHeaders(targetHeaders(answer.target));
   const encoder = codec.createStreamEncoder({
     model: answer.target.model,
-    inputTokens: prepared.facts.inputTokens,
+    inputTokens: prepared.inputTokens(answer.target),
   });
   let ending = noEnding;
   const openBlock = createOpenBlock();
@@ -102,7 +103,7 @@ async function deliverWhole(served: Served, answer: Answer): Promise<Ended> {
   }
   // A body in the client's own format goes through as it came.
   const canPass = codec.canPassAnthropic && answer.target.wireFormat === 'anthropic-messages';
-  const { inputTokens } = prepared.facts;
+  const inputTokens = prepared.inputTokens(answer.target);
   const body =
     canPass && json !== undefined
       ? json

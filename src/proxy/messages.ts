@@ -30,8 +30,8 @@ export async function handleMessages(
     log.refused('the request is not valid', read.message);
     return reply.error(400, 'invalid_request_error', read.message);
   }
-  const facts = describeRequest(read.request, client.headers);
-  const usual = route(facts, core.table());
+  const facts = describeRequest(read.request, client.headers, core.tokens.count);
+  const usual = route(facts, core.table(), core.tokens.inputTokens);
   const conversation = conversationOf(read.request, facts, usual.scenario);
   const chosen = conversation === undefined ? usual : core.affinity.follow(usual, conversation);
   log.routed(chosen);
@@ -48,6 +48,7 @@ export async function handleMessages(
     request: read.request,
     rawBody: read.messagesText,
     facts,
+    inputTokens: (target) => core.tokens.inputTokens(target, facts),
     anthropicVersion: headerText(client, 'anthropic-version'),
     anthropicBeta: headerText(client, 'anthropic-beta'),
   };

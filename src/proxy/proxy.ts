@@ -23,6 +23,7 @@ import { mergeScenarios } from './scenarios';
 import { createProxyServer, type Handler, type ProxyServer, type RouteEntry } from './server';
 import { createSignatureMemory } from './signatures';
 import { slotsOf } from './targetKeys';
+import { createTokenMeter } from './tokenMeter';
 import type { ApiKeys, ProxySettings, Target, WireFormat } from './types';
 import { createUpstream, type Upstream } from './upstream';
 import { createChatClient } from './wire/chatClient';
@@ -183,7 +184,9 @@ function createRoutes(core: Core): Readonly<Record<string, RouteEntry>> {
     'POST /chat/completions': chat,
     'POST /v1/responses': responses,
     'POST /responses': responses,
-    'POST /v1/messages/count_tokens': plain(handleCountTokens),
+    'POST /v1/messages/count_tokens': plain((client, reply) =>
+      handleCountTokens(core, client, reply),
+    ),
     'GET /v1/models': plain((client, reply) => handleModels(core, client, reply)),
     'HEAD /': plain(async (_client, reply) => reply.json(200, '')),
     'GET /health': plain(async (_client, reply) => {
@@ -212,6 +215,7 @@ function createCore(
     }),
     learnedFormats: new Map<string, WireFormat>(),
     signatures: createSignatureMemory(),
+    tokens: createTokenMeter(),
     version: () => configuration().version,
     settings: () => configuration().settings,
     table: () => configuration().table,

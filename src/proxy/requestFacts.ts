@@ -1,21 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { estimateRequestTokens } from './tokens';
+import { estimateInput, type TokenCounter } from './tokens';
 import { type RequestClass, type RequestFacts, requestClasses } from './types';
-import type { ContentBlock } from './wire/anthropicBlocks';
 import type { MessagesRequest } from './wire/anthropicRequest';
 
 /** Measures a request once: what routing, capacity and the log may know of it. Pure. */
 export function describeRequest(
   request: MessagesRequest,
   headers: IncomingHttpHeaders,
+  count: TokenCounter = estimateInput,
 ): RequestFacts {
   const { thinking } = request;
+  const { inputTokens, imageSizes } = count(request);
   return {
     requestedModel: request.model,
     stream: request.stream,
-    inputTokens: estimateRequestTokens(request),
-    hasImages: request.messages.some((message) => message.content.some(isImage)),
+    inputTokens,
+    // Tool results included: the model must see what the talk is about.
+    hasImages: imageSizes.length > 0,
+    ...(imageSizes.length > 0 ? { imageSizes } : {}),
     hasTools: request.tools.length > 0,
     thinking: thinking !== undefined && thinking.type !== 'disabled',
     effort: request.effort,
@@ -25,12 +28,6 @@ export function describeRequest(
     userAgent: header(headers, 'user-agent') ?? '',
     sessionId: sessionId(request, headers),
   };
-}
-
-/** Anywhere in the live conversation, tool results included: the model must see what the talk is about. */
-function isImage(block: ContentBlock): boolean {
-  if (block.type === 'tool_result') return block.content.some(isImage);
-  return block.type === 'image';
 }
 
 function requestClass(request: MessagesRequest, headers: IncomingHttpHeaders): RequestClass {

@@ -22,8 +22,18 @@ export interface RoutingTable {
   canSpeak(format: WireFormat): boolean;
 }
 
-/** Decides scenario, reason and fallback chain of one request. Pure; an empty chain means that no target can be tried. */
-export function route(facts: RequestFacts, table: RoutingTable): Route {
+/** The input of a request in the tokens of a target. */
+export type InputTokens = (target: Target, facts: RequestFacts) => number;
+
+/**
+ * Decides scenario, reason and fallback chain of one request. Pure; an empty chain means that no target can be tried. Rules
+ * compare the estimate that is the same for every model, context windows the one that each target counts.
+ */
+export function route(
+  facts: RequestFacts,
+  table: RoutingTable,
+  inputTokens: InputTokens = (_target, { inputTokens: estimated }) => estimated,
+): Route {
   const choice = choose(facts, table);
   const targets: Target[] = [];
   const skipped: Skipped[] = [];
@@ -35,7 +45,12 @@ export function route(facts: RequestFacts, table: RoutingTable): Route {
     else skipped.push({ name, reason: reason ?? '' });
   }
   const { scenario, reason } = choice;
-  return { scenario, reason, considered: [], ...withinCapacity(targets, facts, skipped) };
+  return {
+    scenario,
+    reason,
+    considered: [],
+    ...withinCapacity(targets, facts, skipped, inputTokens),
+  };
 }
 
 type Skipped = Route['skipped'][number];
@@ -155,22 +170,24 @@ function withinCapacity(
   targets: readonly Target[],
   facts: RequestFacts,
   skipped: readonly Skipped[],
+  inputTokens: InputTokens,
 ): Pick<Route, 'targets' | 'skipped'> {
-  const fitting = targets.filter((target) => unfit(target, facts) === undefined);
+  const fitting = targets.filter((target) => unfit(target, facts, inputTokens) === undefined);
   // When none fits, the limits in our catalogue may be wrong: the upstream's own answer is worth more than our guess.
   if (fitting.length === 0) return { targets: largestFirst(targets), skipped };
   const unfitting = targets.flatMap((target): readonly Skipped[] => {
-    const reason = unfit(target, facts);
+    const reason = unfit(target, facts, inputTokens);
     return reason === undefined ? [] : [{ name: targetName(target), reason }];
   });
   return { targets: fitting, skipped: [...skipped, ...unfitting] };
 }
 
-function unfit(target: Target, facts: RequestFacts): string | undefined {
+function unfit(target: Target, facts: RequestFacts, inputTokens: InputTokens): string | undefined {
   const { context, images } = target.facts;
   if (facts.hasImages && images === false) return 'cannot see images';
-  if (context !== undefined && facts.inputTokens > context) {
-    return `holds ${context} tokens, the request has about ${facts.inputTokens}`;
+  const tokens = inputTokens(target, facts);
+  if (context !== undefined && tokens > context) {
+    return `holds ${context} tokens, the request has about ${tokens}`;
   }
   return undefined;
 }

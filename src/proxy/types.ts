@@ -1,3 +1,5 @@
+import type { ImageSize } from './imageTokens';
+
 /** The nouns of the proxy. Words as in the design: client, upstream, provider, target, scenario, route, failure, scope. */
 
 export const wireFormats = [
@@ -108,7 +110,10 @@ export type RequestClass = (typeof requestClasses)[number];
 export interface RequestFacts {
   readonly requestedModel: string;
   readonly stream: boolean;
+  /** Estimated, and the same for every model; routing rules compare this one. `TokenMeter` tells it for a target. */
   readonly inputTokens: number;
+  /** Of all images; absent when there are none. */
+  readonly imageSizes?: readonly ImageSize[];
   readonly hasImages: boolean;
   readonly hasTools: boolean;
   readonly thinking: boolean;

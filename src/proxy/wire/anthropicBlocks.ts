@@ -38,7 +38,8 @@ export type ContentBlock =
   | ImageBlock
   | DocumentBlock
   | { readonly type: 'thinking'; readonly thinking: string; readonly signature: string }
-  | { readonly type: 'redacted_thinking' }
+  /** `data` is sealed: only its host can read it. */
+  | { readonly type: 'redacted_thinking'; readonly data: string }
   | {
       readonly type: 'tool_use';
       readonly id: string;
@@ -53,7 +54,8 @@ export type ContentBlock =
       readonly source: string;
       readonly text: string;
     }
-  | { readonly type: 'other'; readonly blockType: string };
+  /** `content` is the block as it came. */
+  | { readonly type: 'other'; readonly blockType: string; readonly content: JsonObject };
 
 /** A schema for a string or an array of blocks that always gives blocks; `place` is for messages only. */
 export function contentOf(place: 'message' | 'system' | 'result') {
@@ -104,13 +106,13 @@ interface ParsedBlock {
 
 function parseBlock(value: unknown): ParsedBlock {
   const type = isObject(value) ? value['type'] : undefined;
-  if (typeof type !== 'string') {
+  if (!isObject(value) || typeof type !== 'string') {
     return { issues: [{ path: ['type'], message: 'Invalid input: expected string' }] };
   }
   // Looked up by its own name, so that a block named `constructor` finds nothing.
   const schema = Object.hasOwn(blockSchemas, type) ? blockSchemas[type] : undefined;
   if (schema === undefined) {
-    return { block: { type: 'other', blockType: type }, issues: [] };
+    return { block: { type: 'other', blockType: type, content: value }, issues: [] };
   }
   const parsed = schema.safeParse(value);
   return parsed.success
@@ -180,8 +182,8 @@ const blockSchemas: Readonly<Record<string, z.ZodMiniType<ContentBlock>>> = {
     ),
   ),
   redacted_thinking: z.pipe(
-    z.looseObject({}),
-    z.transform((): ContentBlock => ({ type: 'redacted_thinking' })),
+    z.looseObject({ data: z.nullish(z.string()) }),
+    z.transform(({ data }): ContentBlock => ({ type: 'redacted_thinking', data: data ?? '' })),
   ),
   tool_use: z.pipe(
     z.looseObject({ id: z.string(), name: z.string(), input: z.optional(z.unknown()) }),

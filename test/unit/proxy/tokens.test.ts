@@ -1,97 +1,91 @@
 import assert from 'node:assert/strict';
-import { imageTokens } from '../../../src/proxy/imageTokens';
-import { estimateRequestTokens, estimateTokens } from '../../../src/proxy/tokens';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { textTokens } from '../../../src/proxy/textTokens';
+import { createTokenCounter, estimateInput, type InputEstimate } from '../../../src/proxy/tokens';
+import { parseMessagesRequest } from '../../../src/proxy/wire/anthropicRequest';
 
-/** Real counts of o200k for these texts, 2026-11-22. */
-const known: readonly (readonly [name: string, text: string, tokens: number])[] = [
-  [
-    'English',
-    'The quick development of language models has changed how people write software, and the tools that they use every day are becoming more capable. '.repeat(
-      20,
-    ),
-    521,
-  ],
-  ['Chinese', '这个函数读取一个文件并返回其内容。如果文件不存在,则抛出异常。'.repeat(20), 380],
-  ['Russian', 'Эта функция читает файл и возвращает его содержимое. '.repeat(20), 242],
-  ['hexadecimal', '4f2a9b0c7d1e83a6'.repeat(50), 701],
-  ['emoji', '😀🚀✅'.repeat(200), 800],
-];
-
-describe('estimateTokens', () => {
-  for (const [name, text, tokens] of known) {
-    it(`is within a quarter of a real tokenizer for ${name}`, () => {
-      const ratio = estimateTokens(text) / tokens;
-      assert.ok(ratio > 0.75 && ratio < 1.25, `ratio ${ratio.toFixed(2)}`);
-    });
-  }
-
-  it('counts nothing for nothing and at least one token for anything else', () => {
-    assert.equal(estimateTokens(''), 0);
-    assert.equal(estimateTokens('a'), 1);
+describe('textTokens', () => {
+  it('counts nothing for nothing and about one token for a letter', () => {
+    assert.equal(textTokens(''), 0);
+    assert.equal(Math.ceil(textTokens('a')), 1);
   });
 
   it('counts base64 far denser than prose of the same length', () => {
     const base64 = Buffer.from(Array.from({ length: 3000 }, (_, i) => (i * 7919) % 251)).toString(
       'base64',
     );
-    assert.ok(estimateTokens(base64) > base64.length / 2);
+    assert.ok(textTokens(base64) > base64.length / 2);
   });
 
-  it('reads a megabyte of anything in well under half a second', () => {
-    const started = performance.now();
-    for (const piece of ['a', '{"":[', 'aB1', ' \n', '字']) {
-      estimateTokens(piece.repeat(Math.ceil(200_000 / piece.length)));
+  it('counts rulers and indentation for next to nothing', () => {
+    assert.ok(textTokens('-'.repeat(80)) < 6);
+    assert.ok(textTokens(`\n${' '.repeat(40)}`) < 2);
+  });
+
+  it('takes text of every script, whole or cut between the halves of a character', () => {
+    for (const text of [
+      'größer',
+      'привет',
+      '漢字かな',
+      '안녕',
+      'हिन्दी',
+      'שלום',
+      '😀',
+      '\ud83d',
+      '\0',
+    ]) {
+      const tokens = textTokens(text);
+      assert.ok(tokens > 0 && tokens < text.length * 2, `${text}: ${tokens}`);
     }
-    assert.ok(performance.now() - started < 500);
   });
 });
 
-describe('estimateRequestTokens', () => {
-  const filler = 'some words of a prompt '.repeat(100);
-  const fillerTokens = estimateTokens(filler);
+const fixtures = path.resolve(__dirname, '../../fixtures/requests');
 
-  const parts: readonly (readonly [string, Parameters<typeof estimateRequestTokens>[0]])[] = [
+/** A request in the form in which clients send it, estimated. */
+function estimate(body: object, count = estimateInput): InputEstimate {
+  const parsed = parseMessagesRequest(
+    JSON.stringify({ model: 'm', messages: [{ role: 'user', content: '' }], ...body }),
+  );
+  assert.ok(parsed.ok, JSON.stringify(parsed));
+  return count(parsed.request);
+}
+
+function inputTokens(body: object): number {
+  return estimate(body).inputTokens;
+}
+
+function userBlocks(...content: readonly object[]): object {
+  return { messages: [{ role: 'user', content }] };
+}
+
+describe('estimateInput', () => {
+  const filler = 'some words of a prompt '.repeat(100);
+  const fillerTokens = Math.ceil(textTokens(filler));
+
+  const parts: readonly (readonly [string, object])[] = [
     ['a system text', { system: filler }],
     ['system blocks', { system: [{ type: 'text', text: filler }] }],
     ['a message text', { messages: [{ role: 'user', content: filler }] }],
-    ['text blocks', { messages: [{ role: 'user', content: [{ type: 'text', text: filler }] }] }],
-    [
-      'system messages between others',
-      { messages: [{ role: 'system', content: [{ type: 'text', text: filler }] }] },
-    ],
-    [
-      'thinking',
-      {
-        messages: [
-          { role: 'assistant', content: [{ type: 'thinking', thinking: filler, signature: 'x' }] },
-        ],
-      },
-    ],
+    ['text blocks', userBlocks({ type: 'text', text: filler })],
+    ['system messages between others', { messages: [{ role: 'system', content: filler }] }],
+    ['thinking', userBlocks({ type: 'thinking', thinking: filler, signature: 'x' })],
     [
       'tool inputs',
-      {
-        messages: [
-          {
-            role: 'assistant',
-            content: [{ type: 'tool_use', id: 'a', name: 'b', input: { text: filler } }],
-          },
-        ],
-      },
+      userBlocks({ type: 'tool_use', id: 'a', name: 'b', input: { text: [filler] } }),
     ],
     [
       'tool results with a text',
-      { messages: [{ role: 'user', content: [{ type: 'tool_result', content: filler }] }] },
+      userBlocks({ type: 'tool_result', tool_use_id: 'a', content: filler }),
     ],
     [
       'tool results with blocks',
-      {
-        messages: [
-          {
-            role: 'user',
-            content: [{ type: 'tool_result', content: [{ type: 'text', text: filler }] }],
-          },
-        ],
-      },
+      userBlocks({
+        type: 'tool_result',
+        tool_use_id: 'a',
+        content: [{ type: 'text', text: filler }],
+      }),
     ],
     ['tool descriptions', { tools: [{ name: 'a', description: filler, input_schema: {} }] }],
     [
@@ -99,93 +93,143 @@ describe('estimateRequestTokens', () => {
       { tools: [{ name: 'a', input_schema: { properties: { b: { description: filler } } } }] },
     ],
     [
-      'text documents',
-      {
-        messages: [
-          {
-            role: 'user',
-            content: [{ type: 'document', source: { type: 'text', data: filler } }],
-          },
-        ],
-      },
+      'the schema of a structured answer',
+      { output_config: { format: { type: 'json_schema', schema: { description: filler } } } },
     ],
-    ['blocks of unknown types', { messages: [{ content: [{ type: 'new', words: filler }] }] }],
+    ['text documents', userBlocks({ type: 'document', source: { type: 'text', data: filler } })],
+    [
+      'search results',
+      userBlocks({
+        type: 'search_result',
+        title: 't',
+        source: 's',
+        content: [{ type: 'text', text: filler }],
+      }),
+    ],
+    ['blocks of server tools', userBlocks({ type: 'code_execution_result', stdout: filler })],
+    ['blocks of unknown types', userBlocks({ type: 'new', words: filler })],
   ];
-  for (const [name, request] of parts) {
+  for (const [name, body] of parts) {
     it(`counts ${name}`, () => {
-      const tokens = estimateRequestTokens(request);
+      const tokens = inputTokens(body);
       assert.ok(tokens >= fillerTokens, `${tokens} < ${fillerTokens}`);
-      assert.ok(tokens < fillerTokens + 400, `${tokens} is far more than ${fillerTokens}`);
+      assert.ok(tokens < fillerTokens + 60, `${tokens} is far more than ${fillerTokens}`);
     });
   }
 
-  it('counts images by their size and not by their base64 text', () => {
+  it('counts what only the host can read by what it seals, not by its letters', () => {
+    const sealed = 'Ab1+'.repeat(1000);
+    for (const block of [
+      { type: 'redacted_thinking', data: sealed },
+      {
+        type: 'web_search_tool_result',
+        content: [{ type: 'web_search_result', encrypted_content: sealed }],
+      },
+    ]) {
+      const tokens = inputTokens(userBlocks(block));
+      assert.ok(tokens > 700 && tokens < 850, `${block.type}: ${tokens}`);
+    }
+  });
+
+  it('leaves out the signature of thinking', () => {
+    const block = { type: 'thinking', thinking: 'hm' };
+    assert.equal(
+      inputTokens(userBlocks({ ...block, signature: 'A'.repeat(4000) })),
+      inputTokens(userBlocks({ ...block, signature: '' })),
+    );
+  });
+
+  it('counts images by their size and not by their base64 text, in tool results too', () => {
     const image = { type: 'image', source: { type: 'base64', data: 'A'.repeat(400_000) } };
-    const tokens = estimateRequestTokens({ messages: [{ role: 'user', content: [image] }] });
-    assert.ok(tokens > 1400 && tokens < 1700, String(tokens));
+    const result = { type: 'tool_result', tool_use_id: 'a', content: [image] };
+    const { inputTokens: tokens, imageSizes } = estimate(userBlocks(image, result));
+    assert.equal(imageSizes.length, 2);
+    assert.ok(tokens > 2900 && tokens < 3300, String(tokens));
   });
 
-  it('counts a PDF by its bytes', () => {
-    const data = 'A'.repeat(1_000_000);
-    const pdf = { type: 'document', source: { type: 'base64', data } };
-    const tokens = estimateRequestTokens({ messages: [{ role: 'user', content: [pdf] }] });
-    assert.ok(tokens > 20_000 && tokens < 60_000, String(tokens));
+  it('counts a PDF by its pages, or by its size where their list is compressed', () => {
+    const pdf = (data: string) =>
+      userBlocks({ type: 'document', source: { type: 'base64', data } });
+    const page = '<< /Type /Page /Parent 2 0 R >>\n';
+    const named = `%PDF-1.4\n<< /Type /Pages /Count 4 >>\n${page.repeat(4)}`;
+    const tokens = inputTokens(pdf(Buffer.from(named).toString('base64')));
+    assert.ok(tokens >= 12_000 && tokens < 12_050, String(tokens));
+    const compressed = inputTokens(pdf('A'.repeat(1_000_000)));
+    assert.ok(compressed > 40_000 && compressed < 70_000, String(compressed));
   });
 
-  it('counts a request like the first of Claude Code at about four bytes a token', () => {
-    const tool = {
-      name: 'Read',
-      description: 'Reads a file from the local filesystem. You can access any file. '.repeat(20),
-      input_schema: { type: 'object', properties: { file_path: { type: 'string' } } },
-    };
-    const request = {
-      system: [
-        { type: 'text', text: 'You are an agent that helps with software tasks. '.repeat(300) },
-      ],
-      messages: [{ role: 'user', content: 'hello' }],
-      tools: Array.from({ length: 14 }, () => tool),
-    };
-    const bytesPerToken = JSON.stringify(request).length / estimateRequestTokens(request);
-    assert.ok(bytesPerToken > 3.4 && bytesPerToken < 5.4, bytesPerToken.toFixed(2));
-  });
-
-  it('takes any shape without a throw', () => {
-    for (const odd of [null, 1, 'text', [null, 1, [[]]], { a: 1 }]) {
-      assert.ok(estimateRequestTokens({ system: odd, messages: odd, tools: odd }) >= 0);
+  it('takes any input and schema without a throw', () => {
+    for (const odd of [null, 1, 'text', [null, 1, [[]]], { a: { b: [true] } }]) {
+      const body = { tools: [{ name: 'a', input_schema: { odd } }] };
+      assert.ok(inputTokens(body) > 0);
     }
   });
 });
 
-describe('imageTokens', () => {
-  const png = (width: number, height: number): string => {
-    const bytes = Buffer.alloc(40);
-    bytes.write('\x89PNG\r\n\x1a\n', 0, 'latin1');
-    bytes.write('IHDR', 12, 'latin1');
-    bytes.writeUInt32BE(width, 16);
-    bytes.writeUInt32BE(height, 20);
-    return bytes.toString('base64');
-  };
+describe('the token counter', () => {
+  /** A long conversation: prompts, thinking, calls and results of a real one, with results of some kilobytes. */
+  function conversation(turns: number): object {
+    const text = readFileSync(path.join(fixtures, 'long-conversation.json'), 'utf8');
+    const { system, tools }: { system: unknown; tools: unknown } = JSON.parse(text).body;
+    const messages = Array.from({ length: turns }, (_, turn) => [
+      {
+        role: 'assistant',
+        content: [
+          { type: 'thinking', thinking: `I look at file ${turn} next.`, signature: 's' },
+          { type: 'tool_use', id: `t${turn}`, name: 'Read', input: { file_path: `/f${turn}.ts` } },
+        ],
+      },
+      {
+        role: 'user',
+        content: [{ type: 'tool_result', tool_use_id: `t${turn}`, content: fileOf(turn) }],
+      },
+    ]);
+    const first = { role: 'user', content: 'Read all the files and tell what they do.' };
+    return { system, tools, messages: [first, ...messages.flat()] };
+  }
 
-  it('reads the size of a PNG', () => {
-    assert.equal(imageTokens(png(300, 250)), 100);
-    assert.equal(imageTokens(png(4000, 4000)), 1600);
+  function fileOf(turn: number): string {
+    return Array.from({ length: 100 }, (_, line) => `${line}\tconst value${turn} = ${line};`).join(
+      '\n',
+    );
+  }
+
+  it('reads only what is new in a turn', () => {
+    let read = 0;
+    const count = createTokenCounter((text) => {
+      read += text.length;
+      return textTokens(text);
+    });
+    const perTurn: number[] = [];
+    let tookMs = 0;
+    for (let turns = 1; turns <= 50; turns += 1) {
+      read = 0;
+      const body = conversation(turns);
+      const startedAt = performance.now();
+      estimate(body, count);
+      tookMs = performance.now() - startedAt;
+      perTurn.push(read);
+    }
+    // The short texts of all turns, and one long one, however many there are.
+    const newPart = fileOf(50).length;
+    const shortParts = 60;
+    for (const [index, characters] of perTurn.entries()) {
+      const known = perTurn[0] ?? 0;
+      assert.ok(
+        characters <= known + newPart + index * shortParts,
+        `turn ${index + 1}: ${characters}`,
+      );
+    }
+    assert.ok(JSON.stringify(conversation(50)).length > 100_000);
+    if (process.env['SWITCHYARD_TABLES'] !== undefined) {
+      process.stdout.write(`turn 50, parsing included: ${tookMs.toFixed(2)} ms\n`);
+    }
   });
 
-  it('reads the size of a JPEG behind its metadata', () => {
-    const metadata = Buffer.concat([Buffer.from([0xff, 0xe1, 0x01, 0x02]), Buffer.alloc(256)]);
-    const frame = Buffer.from([0xff, 0xc2, 0, 17, 8, 0, 250, 1, 44, 3, 0, 0, 0, 0, 0, 0]);
-    const jpeg = Buffer.concat([Buffer.from([0xff, 0xd8]), metadata, frame]);
-    assert.equal(imageTokens(jpeg.toString('base64')), 100);
-  });
-
-  it('assumes a large image when the size cannot be read', () => {
-    for (const data of [
-      undefined,
-      '',
-      'A'.repeat(100),
-      Buffer.from([0xff, 0xd8, 1]).toString('base64'),
-    ]) {
-      assert.equal(imageTokens(data), 1500);
+  it('gives the same count as one that remembers nothing', () => {
+    const count = createTokenCounter();
+    for (let turns = 1; turns <= 5; turns += 1) {
+      assert.deepEqual(estimate(conversation(turns), count), estimate(conversation(turns)));
     }
   });
 });

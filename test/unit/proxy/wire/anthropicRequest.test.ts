@@ -54,8 +54,8 @@ describe('the request reader', () => {
       }),
     );
     assert.deepEqual(request.messages[0]?.content, [
-      { type: 'other', blockType: 'server_tool_use' },
-      { type: 'other', blockType: 'constructor' },
+      { type: 'other', blockType: 'server_tool_use', content: content[0] },
+      { type: 'other', blockType: 'constructor', content: content[1] },
     ]);
     assert.equal(request.thinking?.type, 'between_tools');
     assert.equal(request.effort, undefined);
