@@ -136,6 +136,8 @@ export function expectation(situation: Situation): Expected {
   const { next, restSeconds, isCounted, isOfKey, status, errorType, ...consequence } =
     consequences[kind];
   const hasKeyLeft = isOfKey === true && chain === 'A with two keys';
+  // Refused in mid-answer it is a guess at whom to blame, and no other key comes under the same suspicion.
+  const isGuess = kind === 'modelRefused' && zone !== 'unseen';
   // A time that the upstream names wins over any count.
   const isNamed = isCounted === true && situation.namedSeconds !== undefined;
   const restsWithOneKey = isNamed ? 'A' : consequence.rests;
@@ -149,7 +151,7 @@ export function expectation(situation: Situation): Expected {
   const hasBegun = isStream && zone !== 'unseen';
   if (hasBegun) return { ...health, calls: ['A'], client: { gets: 'error event', errorType } };
   const nextInChain = chain === 'A, B, C' || next === 'A' ? next : undefined;
-  const another = hasKeyLeft ? 'A' : nextInChain;
+  const another = hasKeyLeft && !isGuess ? 'A' : nextInChain;
   if (another !== undefined) {
     return { ...health, calls: ['A', another], client: { gets: 'answer', of: another } };
   }
