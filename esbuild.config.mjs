@@ -1,4 +1,5 @@
 // Builds dist/: the thin extension, the worker that holds the proxy, and the standalone proxy.
+import { copyFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 /**
@@ -33,3 +34,6 @@ await Promise.all([
   // Node 20 is the oldest that headless machines still run.
   build({ ...shared, target: 'node20', entryPoints: { standalone: 'src/proxy/standalone.ts' } }),
 ]);
+
+// Data, and read at its first use: outside of the bundles it costs their start nothing.
+await copyFile('src/proxy/catalogue.json', 'dist/catalogue.json');

@@ -1,20 +1,30 @@
-import * as z from 'zod/mini';
-import snapshot from './opencodeModels.json';
-import { efforts, type ModelFacts, type Provider, type WireFormat, wireFormats } from './types';
+import { bundledCatalogue } from './bundledCatalogue';
+import type { ModelFacts, Provider, WireFormat } from './types';
 
 /**
- * Facts of a provider's model: what the provider's own table says, over what the catalogue knows of the same model
- * elsewhere. Never a guess: an unknown model has no limits.
+ * Facts of a provider's model: what the settings say, over what the newest refresh learned, over what came with this
+ * version, of this provider or else of the same model elsewhere. Never a guess: an unknown model has no limits.
  */
 export function modelFacts(provider: Provider, model: string): ModelFacts {
-  const own = ownMember(provider.models, model);
-  const bundled = ownMember(ownMember(bundledModels, provider.id) ?? {}, model);
-  if (bundled !== undefined) return { ...bundled, ...own };
-  const elsewhere = ownMember(bundledModels['opencode-zen'] ?? {}, model);
-  if (elsewhere === undefined) return own ?? {};
+  return {
+    ...bundledFacts(provider.id, model),
+    ...ownMember(provider.learned?.facts ?? {}, model),
+    ...ownMember(provider.models, model),
+  };
+}
+
+/** Where a model is looked for that a provider's own table does not have. */
+const elsewhere = ['opencode-zen', 'anthropic', 'openai', 'deepseek', 'moonshot', 'zai'] as const;
+
+function bundledFacts(providerId: string, model: string): ModelFacts {
+  const { models } = bundledCatalogue();
+  const find = (id: string) => ownMember(ownMember(models, id) ?? {}, model);
+  const own = find(providerId);
+  if (own !== undefined) return own;
+  const other = elsewhere.map(find).find((facts) => facts !== undefined);
   // The wire format and the price belong to who runs the upstream, not to the model.
-  const { wireFormat: _wireFormat, price: _price, ...portable } = elsewhere;
-  return { ...portable, ...own };
+  const { wireFormat: _wireFormat, price: _price, ...portable } = other ?? {};
+  return portable;
 }
 
 /** The wire format to use for a model: its own entry, then the provider's rules for unknown ids, then its default. */
@@ -25,16 +35,26 @@ export function modelWireFormat(provider: Provider, model: string, facts: ModelF
 }
 
 /** The date of the bundled model facts, `YYYY-MM-DD`. */
-export const catalogueDate: string = snapshot.asOf;
+export const catalogueDate = '2026-11-10';
 
 /** Names come from settings and clients: `constructor` must find nothing. */
 export function ownMember<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
-/** Every model id that the bundled catalogue lists for a provider. */
-export function catalogueModels(providerId: string): readonly string[] {
-  return Object.keys(bundledModels[providerId] ?? {});
+/** Every model id that is known of a provider: what its newest list names, else what came with this version. */
+export function catalogueModels(provider: Provider): readonly string[] {
+  return provider.learned?.listed ?? Object.keys(ownMember(bundledCatalogue().models, provider.id) ?? {});
+}
+
+/** Whether the newest catalogue has a model. A list may name only a dated release of it: `model-20261101`. */
+export function isOffered(provider: Provider, model: string): boolean {
+  const known = catalogueModels(provider);
+  return known.length === 0 || known.some((id) => id === model || isReleaseOf(id, model));
+}
+
+function isReleaseOf(id: string, model: string): boolean {
+  return id.startsWith(`${model}-`) && /^\d{8}$/.test(id.slice(model.length + 1));
 }
 
 /** Case-insensitive match in which `*` stands for any run of characters. */
@@ -54,32 +74,3 @@ export function matchesGlob(glob: string, text: string): boolean {
   }
   return from <= until;
 }
-
-const flag = z.optional(z.boolean());
-const factsSchema = z.object({
-  wireFormat: z.enum(wireFormats),
-  context: z.number(),
-  maxOutput: z.number(),
-  images: z.boolean(),
-  price: z.tuple([z.number(), z.number(), z.number(), z.number()]),
-  efforts: z.optional(z.array(z.enum(efforts))),
-  quirks: z.optional(
-    z.object({
-      reasoningContentInHistory: flag,
-      noTemperature: flag,
-      noReasoningEffort: flag,
-      thinkingAlwaysOn: flag,
-      adaptiveThinking: flag,
-      emptySignatureOk: flag,
-      midConversationSystem: flag,
-      effortForOff: z.optional(z.literal('none')),
-    }),
-  ),
-});
-
-const modelsSchema = z.record(z.string(), factsSchema);
-
-const bundledModels: Readonly<Record<string, Readonly<Record<string, ModelFacts>>>> = {
-  'opencode-go': modelsSchema.parse(snapshot['opencode-go']),
-  'opencode-zen': modelsSchema.parse(snapshot['opencode-zen']),
-};

@@ -52,7 +52,7 @@ function listModels(core: Core): readonly ListedModel[] {
 
 function modelIds(provider: Provider): readonly string[] {
   if (provider.isDemo === true) return demoModels;
-  return [...new Set([...Object.keys(provider.models), ...catalogueModels(provider.id)])];
+  return [...new Set([...Object.keys(provider.models), ...catalogueModels(provider)])];
 }
 
 function anthropicList(models: readonly ListedModel[]) {

@@ -1,5 +1,6 @@
 import { matchesGlob } from './catalogue';
-import type { BuiltInScenarioName } from './scenarioNames';
+import { builtInChains, type Chains } from './chains';
+import { type BuiltInScenarioName, builtInScenarioNames } from './scenarioNames';
 import {
   type Effort,
   efforts,
@@ -20,10 +21,11 @@ export interface Scenario extends ScenarioSettings {
  */
 export function mergeScenarios(
   settings: Readonly<Record<string, ScenarioSettings>>,
+  chains: Chains = builtInChains(),
 ): readonly Scenario[] {
   const merged = new Map<string, Scenario>();
-  for (const [name, scenario] of Object.entries(builtInScenarios)) {
-    merged.set(name, { ...scenario, name, isUsers: false });
+  for (const name of builtInScenarioNames) {
+    merged.set(name, { ...builtInScenarios[name], models: chains[name], name, isUsers: false });
   }
   for (const [name, entry] of Object.entries(settings)) {
     const base = merged.get(name);
@@ -54,7 +56,7 @@ export function detectScenario(
 
 export function defaultScenario(scenarios: readonly Scenario[]): Scenario {
   const found = scenarios.find((scenario) => scenario.name === 'default');
-  return found ?? { ...builtInDefault, name: 'default', isUsers: false };
+  return found ?? { models: builtInChains().default, name: 'default', isUsers: false };
 }
 
 /** Why the conditions hold, or undefined when one does not. An empty rule never matches. */
@@ -138,54 +140,35 @@ function effortRank(effort: Effort): number {
 /** Above every built-in rule: what a person writes is asked first. */
 const defaultUserPriority = 100;
 
-const builtInDefault: ScenarioSettings = {
-  models: ['opencode-go/glm-5.3', 'opencode-go/kimi-k2.7-code', 'opencode-go/deepseek-v4-pro'],
-};
-
-/**
- * Working defaults for a person who has nothing but an OpenCode key. Only one billing plan: a fallback must never start
- * to spend money elsewhere unasked. Models: catalogue of 2026-11-10.
- */
-export const builtInScenarios: Readonly<Record<BuiltInScenarioName, ScenarioSettings>> = {
+/** When each built-in scenario applies; its chain is that of the provider whose chains are in force. */
+export const builtInScenarios: Readonly<
+  Record<BuiltInScenarioName, Omit<ScenarioSettings, 'models'>>
+> = {
   vision: {
     priority: 70,
     when: { hasImages: true },
-    models: [
-      'opencode-go/kimi-k2.7-code',
-      'opencode-go/mimo-v2.6-pro',
-      'opencode-go/qwen3.8-flash',
-    ],
   },
   longContext: {
     // Below the smallest window of the default chain (262,144), with room for the answer.
     priority: 60,
     when: { inputTokensAbove: 180_000 },
-    models: ['opencode-go/minimax-m3', 'opencode-go/deepseek-v4-pro', 'opencode-go/glm-5.3'],
   },
   background: {
     priority: 50,
     when: { requestClass: ['auxiliary'], hasTools: false },
-    models: ['opencode-go/mimo-v2.5', 'opencode-go/glm-5.3-flash', 'opencode-go/qwen3.8-flash'],
   },
   think: {
     priority: 40,
     when: { effortAtLeast: 'xhigh' },
-    models: ['opencode-go/deepseek-v4-pro', 'opencode-go/glm-5.3', 'opencode-go/kimi-k3.1-pro'],
   },
   complex: {
     // Claude Code asks its default family for medium effort; more than that is a person's choice.
     priority: 30,
     when: { requestedModel: ['*opus*', '*fable*'], effortAtLeast: 'high' },
-    models: ['opencode-go/kimi-k3.1-pro', 'opencode-go/glm-5.3', 'opencode-go/qwen3.8-max'],
   },
   fast: {
     priority: 20,
     when: { requestedModel: ['*haiku*', '*-mini*', '*-nano*', '*-flash*'] },
-    models: [
-      'opencode-go/glm-5.3-flash',
-      'opencode-go/mimo-v2.6-flash',
-      'opencode-go/qwen3.8-flash',
-    ],
   },
-  default: builtInDefault,
+  default: {},
 };

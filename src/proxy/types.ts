@@ -2,6 +2,8 @@ import type { ImageSize } from './imageTokens';
 
 /** The nouns of the proxy. Words as in the design: client, upstream, provider, target, scenario, route, failure, scope. */
 
+import type { ChainOwner } from './chainOwners';
+
 export const wireFormats = [
   'anthropic-messages',
   'openai-chat',
@@ -65,6 +67,8 @@ export interface Provider {
   /** First matching glob decides the wire format of a model that the catalogue does not know. */
   readonly formatRules?: readonly (readonly [glob: string, format: WireFormat])[];
   readonly models: Readonly<Record<string, ModelFacts>>;
+  /** What the newest refresh of the catalogue brought. */
+  readonly learned?: LearnedModels;
   /** Speaks for Anthropic itself: requests pass through whole, private fields included. */
   readonly isAnthropic?: boolean;
   /** An OpenCode gateway: its error bodies follow its own rules. */
@@ -81,6 +85,13 @@ export interface Provider {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Added to the URL of every call. */
   readonly query?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What a provider says of its models today, over what came with this version. */
+export interface LearnedModels {
+  /** Every model of its own list; absent where it gave none. */
+  readonly listed?: readonly string[];
+  readonly facts: Readonly<Record<string, ModelFacts>>;
 }
 
 /** One link of a fallback chain. */
@@ -211,7 +222,14 @@ export interface ProxySettings {
   readonly modelOverrides: Readonly<Record<string, string | readonly string[]>>;
   readonly onAuthError: 'stop' | 'tryOtherCredentials';
   readonly timeouts: Timeouts;
+  /** Whose models the built-in scenarios use. Default: OpenCode Go. */
+  readonly chains?: ChainOwner;
+  readonly catalogueRefresh?: CatalogueRefresh;
 }
+
+/** Who is asked once a day for the models of today; `modelsDev`: models.dev too. Default: the providers. */
+export const catalogueRefreshes = ['providers', 'modelsDev', 'off'] as const;
+export type CatalogueRefresh = (typeof catalogueRefreshes)[number];
 
 export interface Timeouts {
   readonly connectMs: number;
