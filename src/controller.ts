@@ -263,8 +263,9 @@ export class ProxyController {
   }
 
   #configureSession(session: WorkerSession, inputs: ProxyInputs): void {
-    const { version, rests } = this.#options;
-    session.post({ type: 'configure', version, ...inputs, rests: rests.recall() });
+    const { version, storageFolder, rests } = this.#options;
+    const kept = { storageFolder, rests: rests.recall() };
+    session.post({ type: 'configure', version, ...inputs, ...kept });
   }
 
   #setStatus(status: ProxyStatus): void {

@@ -16,6 +16,8 @@ export interface ControllerOptions {
   readonly startWorker: StartWorker;
   /** Of the extension, for the proxy's User-Agent. */
   readonly version: string;
+  /** Where the worker keeps the refreshed catalogue, for all windows; without it nothing is refreshed by itself. */
+  readonly storageFolder?: string;
   /** Read at each start and each `configure`. */
   readonly inputs: () => Promise<ProxyInputs>;
   readonly accessToken: () => Promise<string>;

@@ -64,6 +64,7 @@ class Switchyard {
     });
     this.#controller = new ProxyController({
       version: versionOf(context.extension.packageJSON),
+      storageFolder: context.globalStorageUri.fsPath,
       startWorker: workerStarter(context.asAbsolutePath('dist/proxy.js'), readHttpSettings),
       inputs: async () => ({ keys: await this.#keys.load(), settings: this.#settings.current }),
       accessToken: async () => {

@@ -15,10 +15,30 @@ const noticeSchema = z.object({
 const keyCheckSchema = z.object({
   outcome: z.enum(['accepted', 'rejected', 'unknown']),
   message: z.string(),
+  plan: z.exactOptional(z.enum(['active', 'missing'])),
+});
+
+const namesSchema = z.array(z.string());
+const retiredSchema = z.array(z.object({ name: z.string(), instead: z.exactOptional(z.string()) }));
+const refreshedSchema = z.object({
+  asOf: z.string(),
+  providers: z.array(
+    z.object({
+      label: z.string(),
+      models: z.number(),
+      added: namesSchema,
+      removed: namesSchema,
+      changed: namesSchema,
+      failure: z.exactOptional(z.string()),
+    }),
+  ),
+  retired: retiredSchema,
 });
 
 const answerSchema = z.discriminatedUnion('about', [
   z.object({ about: z.literal('key'), check: keyCheckSchema }),
+  z.object({ about: z.literal('catalogue'), refreshed: refreshedSchema }),
+  z.object({ about: z.literal('models'), models: namesSchema }),
 ]);
 
 const credentialSchema = z.object({
@@ -45,6 +65,13 @@ const reportSchema = z.object({
   targets: z.array(targetSchema),
   usable: z.boolean(),
   smallestContext: z.exactOptional(z.number()),
+  catalogue: z.exactOptional(
+    z.object({
+      asOf: z.string(),
+      refreshedAt: z.exactOptional(z.number()),
+      retired: retiredSchema,
+    }),
+  ),
 });
 
 const restSchema = z.object({

@@ -1,6 +1,7 @@
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
 import { type ProxySettings, terminalAgents } from '../proxy/types';
+import { catalogueRefreshSchema, chainsSchema } from './catalogueSchema';
 import { providersSchema } from './providerSchema';
 import { type Fault, overrideFaults, scenarioFaults } from './references';
 import { modelOverridesSchema, scenariosSchema } from './scenarioSchema';
@@ -51,6 +52,7 @@ export const settingSchemas = {
       'Your own scenarios, and changes to the built-in ones: `default`, `fast`, `background`, `think`, `complex`, `longContext`, `vision`. Each has a fallback chain in `models`, written `provider/model`; an entry with a built-in name replaces that scenario’s chain.',
     examples: [{ default: { models: ['opencode-go/glm-5.3', 'opencode-go/kimi-k2.7-code'] } }],
   }),
+  'switchyard.chains': chainsSchema,
   'switchyard.modelOverrides': z._default(modelOverridesSchema, {}).register(z.globalRegistry, {
     group: 'Scenarios',
     order: 2,
@@ -68,6 +70,7 @@ export const settingSchemas = {
     examples: [{ gateway: { baseUrl: 'https://llm.example.com/v1', wireFormat: 'openai-chat' } }],
     tags: ['usesOnlineServices'],
   }),
+  'switchyard.catalogue.refresh': catalogueRefreshSchema,
   'switchyard.onAuthError': z
     ._default(z.enum(['stop', 'tryOtherCredentials']), 'stop')
     .register(z.globalRegistry, {
@@ -148,6 +151,8 @@ export interface AllSettings extends ProxySettings {
   readonly providers: Output<'switchyard.providers'>;
   readonly scenarios: Output<'switchyard.scenarios'>;
   readonly modelOverrides: Output<'switchyard.modelOverrides'>;
+  readonly chains: Output<'switchyard.chains'>;
+  readonly catalogueRefresh: Output<'switchyard.catalogue.refresh'>;
   readonly onAuthError: Output<'switchyard.onAuthError'>;
   readonly timeouts: Output<'switchyard.timeouts'>;
   readonly injectEnvironment: Output<'switchyard.terminal.injectEnvironment'>;
@@ -180,6 +185,7 @@ export function parseSettings(
   const all = settingSchemas;
   const terminal = 'switchyard.terminal.injectEnvironment';
   const agents = 'switchyard.terminal.agents';
+  const refresh = 'switchyard.catalogue.refresh';
   // In this order: scenarios name providers, and overrides name both.
   const providers = read('switchyard.providers', all['switchyard.providers'], lastGood?.providers);
   const scenarios = read(
@@ -200,6 +206,8 @@ export function parseSettings(
         lastGood?.modelOverrides,
         (value) => overrideFaults(value, { providers, scenarios }),
       ),
+      chains: read('switchyard.chains', all['switchyard.chains'], lastGood?.chains),
+      catalogueRefresh: read(refresh, all[refresh], lastGood?.catalogueRefresh),
       onAuthError: read(
         'switchyard.onAuthError',
         all['switchyard.onAuthError'],

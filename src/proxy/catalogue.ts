@@ -44,7 +44,9 @@ export function ownMember<T>(record: Readonly<Record<string, T>>, name: string):
 
 /** Every model id that is known of a provider: what its newest list names, else what came with this version. */
 export function catalogueModels(provider: Provider): readonly string[] {
-  return provider.learned?.listed ?? Object.keys(ownMember(bundledCatalogue().models, provider.id) ?? {});
+  return (
+    provider.learned?.listed ?? Object.keys(ownMember(bundledCatalogue().models, provider.id) ?? {})
+  );
 }
 
 /** Whether the newest catalogue has a model. A list may name only a dated release of it: `model-20261101`. */

@@ -51,7 +51,10 @@ export function retiredModels(
       const instead = newcomers.shift();
       const name = `${owner}/${model}`;
       if (retired.has(name)) continue;
-      retired.set(name, { name, ...(instead === undefined ? {} : { instead: `${owner}/${instead}` }) });
+      retired.set(name, {
+        name,
+        ...(instead === undefined ? {} : { instead: `${owner}/${instead}` }),
+      });
     }
   }
   return [...retired.values()];
@@ -113,7 +116,12 @@ const candidates: Readonly<Record<ChainOwner, Chains>> = {
     vision: ['gpt-6.1-sol', 'gpt-6-sol', 'gpt-6.1-terra', 'gpt-5.6-terra'],
   },
   openrouter: {
-    default: ['z-ai/glm-5.3', 'moonshotai/kimi-k2.7-code', 'deepseek/deepseek-v4-pro', 'z-ai/glm-5.2'],
+    default: [
+      'z-ai/glm-5.3',
+      'moonshotai/kimi-k2.7-code',
+      'deepseek/deepseek-v4-pro',
+      'z-ai/glm-5.2',
+    ],
     fast: ['z-ai/glm-5.3-flash', 'xiaomi/mimo-v2.6-flash', 'qwen/qwen3.8-flash'],
     background: ['z-ai/glm-5.3-flash', 'qwen/qwen3.8-flash', 'xiaomi/mimo-v2.6-flash'],
     think: ['deepseek/deepseek-v4-pro', 'z-ai/glm-5.3', 'moonshotai/kimi-k3.1-pro'],

@@ -25,6 +25,8 @@ export interface Core {
   table(): RoutingTable;
   send(): Send;
   apiKey(credential: string): string | undefined;
+  /** Epoch ms of the last refresh of the catalogue. */
+  catalogueRefreshedAt(): number | undefined;
   otherFormat(target: Target): WireFormat | undefined;
   /** Tells a person of a failure that only a person can mend, once per cause. */
   tell(failure: Failure): void;

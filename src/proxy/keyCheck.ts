@@ -4,7 +4,7 @@ import type { KeyCheck } from './protocol';
 import { placesKey, settingsHeaders, urlOf } from './providerCall';
 import { readText } from './readText';
 import type { FailureKind, Provider } from './types';
-import { userAgent } from './upstreamHeaders';
+import { keyHeader, userAgent } from './upstreamHeaders';
 
 /** Asks the provider, with one cheap real call, whether it accepts a key. Never throws; never logs the key. */
 export async function checkKey(core: Core, providerId: string, key: string): Promise<KeyCheck> {
@@ -12,7 +12,7 @@ export async function checkKey(core: Core, providerId: string, key: string): Pro
   if (provider === undefined) {
     return { outcome: 'unknown', message: `There is no provider “${providerId}”.` };
   }
-  const { label, keyCheckPath } = provider;
+  const { label, keyCheckPath, isOpencode } = provider;
   if (keyCheckPath === undefined) {
     const message = `${label} has no cheap way to check a key; the first request will tell.`;
     return { outcome: 'unknown', message };
@@ -24,7 +24,8 @@ export async function checkKey(core: Core, providerId: string, key: string): Pro
   }
   const { status, headers, text } = page;
   if (status >= 200 && status < 300) {
-    return { outcome: 'accepted', message: `${label} accepted the API key.` };
+    const message = `${label} accepted the API key.`;
+    return { outcome: 'accepted', message, ...(isOpencode === true ? { plan: 'active' } : {}) };
   }
   const context = {
     provider,
@@ -47,12 +48,13 @@ export type ProviderPage =
 
 const pageTimeoutMs = 10_000;
 
-/** One small GET below a provider's base URL, with a key. Never throws. */
+/** One GET below a provider's base URL, with its key where it has one. Never throws; reads no more than `maxBytes`. */
 export async function fetchProviderPage(
   core: Core,
   provider: Provider,
   path: string,
-  key: string,
+  key: string | undefined,
+  maxBytes: number = maxPageBytes,
 ): Promise<ProviderPage> {
   const controller = new AbortController();
   const cancel = core.clock.after(pageTimeoutMs, () => controller.abort());
@@ -73,7 +75,7 @@ export async function fetchProviderPage(
     if (!sent.ok)
       return { ok: false, detail: controller.signal.aborted ? 'no answer in time' : sent.detail };
     const { status, headers, body } = sent.response;
-    const text = await readText(body, maxPageBytes);
+    const text = await readText(body, maxBytes);
     sent.response.destroy();
     return { ok: true, status, headers, text };
   } catch {
@@ -97,6 +99,7 @@ function verdict(kind: FailureKind, provider: Provider, status: number): KeyChec
       return {
         outcome: 'accepted',
         message: `${label} accepted the API key, but it has no ${planLabel} subscription.`,
+        plan: 'missing',
       };
     default: {
       const message = `${label} answered ${status}, which says nothing about the key.`;
@@ -105,9 +108,12 @@ function verdict(kind: FailureKind, provider: Provider, status: number): KeyChec
   }
 }
 
-function keyHeaders(provider: Provider, key: string): Record<string, string> {
-  if (provider.isAnthropic === true) return { 'x-api-key': key, 'anthropic-version': '2023-06-01' };
-  return { authorization: `Bearer ${key}` };
+function keyHeaders(
+  { wireFormat }: Provider,
+  key: string | undefined,
+): Readonly<Record<string, string>> {
+  const version = wireFormat === 'anthropic-messages' ? { 'anthropic-version': '2023-06-01' } : {};
+  return { ...keyHeader(wireFormat, key), ...version };
 }
 
 const maxPageBytes = 64 * 1024;

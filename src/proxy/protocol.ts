@@ -1,3 +1,5 @@
+import type { ModelChanges } from './catalogueChanges';
+import type { RetiredModel } from './chains';
 import type { StoredRest } from './restMemory';
 import { type ApiKeys, failureKinds, type ProxySettings } from './types';
 
@@ -11,6 +13,8 @@ export type ToWorker =
       readonly keys: ApiKeys;
       /** What `rests` last told, in this window or an earlier one. */
       readonly rests?: unknown;
+      /** Where the refreshed catalogue is kept, for all windows. Without it nothing is refreshed by itself. */
+      readonly storageFolder?: string | undefined;
     }
   /** Listen on 127.0.0.1. `preferredPort` 0 means any; a taken port falls back to a free one unless `exactPort`. */
   | {
@@ -28,15 +32,24 @@ export type ToWorker =
   | { readonly type: 'ask'; readonly id: number; readonly question: Question };
 
 /** What the extension may ask of the worker. */
-export type Question = {
-  /** One cheap real call with the given key. */
-  readonly about: 'key';
-  readonly providerId: string;
-  readonly key: string;
-};
+export type Question =
+  | {
+      /** One cheap real call with the given key. */
+      readonly about: 'key';
+      readonly providerId: string;
+      readonly key: string;
+    }
+  /** Every provider whose key is set is asked for its models. */
+  | { readonly about: 'catalogue' }
+  /** One provider is asked for its models. */
+  | { readonly about: 'models'; readonly providerId: string };
 
 /** The answer to the question that is about the same. */
-export type Answer = { readonly about: 'key'; readonly check: KeyCheck };
+export type Answer =
+  | { readonly about: 'key'; readonly check: KeyCheck }
+  | { readonly about: 'catalogue'; readonly refreshed: CatalogueRefreshed }
+  /** The ids, without the provider's; none where it does not tell. */
+  | { readonly about: 'models'; readonly models: readonly string[] };
 
 export type AnswerTo<Asked extends Question> = Extract<Answer, { about: Asked['about'] }>;
 
@@ -71,10 +84,41 @@ export type NoticeKind = (typeof noticeKinds)[number];
 export type NoticeButton = 'setApiKey' | 'openLink' | 'showLog';
 
 export type KeyCheck =
-  | { readonly outcome: 'accepted'; readonly message: string }
+  | {
+      readonly outcome: 'accepted';
+      readonly message: string;
+      /** Where a key may have a plan (OpenCode Go): whether this one has. */
+      readonly plan?: 'active' | 'missing';
+    }
   | { readonly outcome: 'rejected'; readonly message: string }
   /** The key may be right, but the provider has no cheap check or could not be reached. */
   | { readonly outcome: 'unknown'; readonly message: string };
+
+/** What a refresh of the catalogue brought. */
+export interface CatalogueRefreshed {
+  /** The date of the facts that came with this version, `YYYY-MM-DD`. */
+  readonly asOf: string;
+  readonly providers: readonly ProviderRefreshed[];
+  readonly retired: readonly RetiredModel[];
+}
+
+export interface ProviderRefreshed extends ModelChanges {
+  /** "OpenCode Go" */
+  readonly label: string;
+  /** How many it offers. */
+  readonly models: number;
+  /** Why it was not refreshed, in words. */
+  readonly failure?: string;
+}
+
+/** How old the model catalogue is, and what it put out of the built-in chains. */
+export interface CatalogueReport {
+  /** Of the facts that came with this version, `YYYY-MM-DD`. */
+  readonly asOf: string;
+  /** Epoch ms of the last refresh; absent before the first. */
+  readonly refreshedAt?: number;
+  readonly retired: readonly RetiredModel[];
+}
 
 /** What the status bar, its tooltip and Show Status tell. Sent at most every 250 ms while things change. */
 export interface ProxyReport {
@@ -86,6 +130,7 @@ export interface ProxyReport {
   readonly usable: boolean;
   /** The smallest context window of the default chain, in tokens, where known. */
   readonly smallestContext?: number;
+  readonly catalogue?: CatalogueReport;
 }
 
 export interface CredentialReport {

@@ -1,37 +1,32 @@
 import { createAffinity } from './affinity';
 import { ownMember } from './catalogue';
+import { type CatalogueKeeper, createCatalogueKeeper } from './catalogueKeeper';
+import { createCatalogueStore } from './catalogueStore';
 import { type Clock, systemClock } from './clock';
 import type { Core } from './core';
-import { handleCountTokens } from './countTokens';
 import { withDemo } from './demo';
 import { createHealth } from './health';
 import { logHealthChange, standIn } from './healthLog';
 import { checkKey } from './keyCheck';
 import { createLogger } from './log';
 import { forgetKey, type Memories } from './memories';
-import { handleMessages } from './messages';
-import { handleModels } from './models';
 import { createNoticeBoard, type NoticeBoard } from './notices';
 import { learnPlanReset } from './planReset';
-import type { KeyCheck, LogLevel, Notice, ProxyReport } from './protocol';
-import { mergeProviders } from './providers';
+import type { CatalogueRefreshed, KeyCheck, LogLevel, Notice, ProxyReport } from './protocol';
 import { createRedactor } from './redact';
 import { createReport } from './report';
 import { restoreRests, type StoredRest, storedRests } from './restMemory';
 import type { RoutingTable } from './router';
-import { mergeScenarios } from './scenarios';
-import { createProxyServer, type Handler, type ProxyServer, type RouteEntry } from './server';
+import { createRoutes, openRoutes } from './routes';
+import { createRoutingTable } from './routingTable';
+import { createProxyServer, type ProxyServer } from './server';
 import { createSignatureMemory } from './signatures';
 import { slotsOf } from './targetKeys';
 import { createTokenMeter } from './tokenMeter';
 import type { ApiKeys, ProxySettings, Target, WireFormat } from './types';
 import { createUpstream, type Upstream } from './upstream';
-import { createChatClient } from './wire/chatClient';
-import { chatErrorBody } from './wire/chatClientAnswer';
-import { anthropicClient, type ClientCodec } from './wire/clients';
+import { anthropicClient } from './wire/clients';
 import { codecs } from './wire/formats';
-import { createResponsesClient } from './wire/responsesClient';
-import { responsesErrorBody } from './wire/responsesClientErrors';
 
 export interface ProxyOptions {
   readonly write: (level: LogLevel, message: string) => void;
@@ -48,6 +43,8 @@ export interface ProxyConfiguration {
   readonly keys: ApiKeys;
   /** What `onRests` gave in an earlier session; taken over by the first configuration only. */
   readonly rests?: unknown;
+  /** Where the refreshed catalogue is kept; without it nothing is refreshed by itself. */
+  readonly storageFolder?: string | undefined;
 }
 
 /** The proxy without any host around it. Configure first; requests in flight keep what they began with. */
@@ -58,6 +55,10 @@ export interface SwitchyardProxy {
   /** Drains: see `ProxyServer.close`. The proxy may listen again afterwards. */
   close(graceMs: number): Promise<void>;
   checkKey(providerId: string, key: string): Promise<KeyCheck>;
+  /** Asks every provider whose key is set for its models. */
+  refreshCatalogue(): Promise<CatalogueRefreshed>;
+  /** Asks one provider for its models; without an answer those that are known of it. */
+  modelsOf(providerId: string): Promise<readonly string[]>;
   /** A person has set or confirmed this key: what was remembered against it is out of date, even if it is the same key. */
   keyConfirmed(credential: string): void;
   resetHealth(): void;
@@ -91,7 +92,23 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       }
     },
   });
-  const core = createCore(state, { clock, log, health, notices });
+  const core: Core = {
+    ...createCore(state, { clock, log, health, notices }),
+    catalogueRefreshedAt: () => catalogue.refreshedAt(),
+  };
+  const catalogue = createCatalogueKeeper({
+    core,
+    random: options.random ?? Math.random,
+    onLearned() {
+      const { configuration } = state;
+      if (configuration === undefined) return;
+      state.configuration = {
+        ...configuration,
+        table: createRoutingTable(configuration, catalogue),
+      };
+      publish();
+    },
+  });
   const { affinity, learnedFormats } = core;
   const memories: Memories = { health, notices, affinity, learnedFormats };
   const publish = () =>
@@ -102,7 +119,11 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
   let server: ProxyServer | undefined;
   return {
     configure(next) {
-      applyConfiguration(state, next, memories);
+      applyConfiguration(state, next, { ...memories, catalogue });
+      const { storageFolder } = next;
+      catalogue.configured(
+        storageFolder === undefined ? undefined : createCatalogueStore(storageFolder),
+      );
       publish();
     },
     async listen(port, accessToken) {
@@ -130,6 +151,8 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       if (server === closing) server = undefined;
     },
     checkKey: (providerId, key) => checkKey(core, providerId, key),
+    refreshCatalogue: () => catalogue.refresh(),
+    modelsOf: (providerId) => catalogue.modelsOf(providerId),
     keyConfirmed(credential) {
       for (const provider of core.table().providers.values()) {
         if (provider.credentials.includes(credential)) forgetKey(memories, provider, credential);
@@ -148,6 +171,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
     async dispose() {
       await server?.close(0);
       report.dispose();
+      catalogue.dispose();
       await state.upstream?.destroy();
     },
   };
@@ -160,46 +184,10 @@ interface State {
   accessToken: string;
 }
 
-const openRoutes: ReadonlySet<string> = new Set(['GET /health']);
-
-function createRoutes(core: Core): Readonly<Record<string, RouteEntry>> {
-  const asking = (codec: ClientCodec): RouteEntry => ({
-    handle: (client, reply) => handleMessages(core, codec, client, reply),
-    errorBody: codec.errorBody,
-  });
-  const chat: RouteEntry = {
-    handle: (client, reply) => handleMessages(core, createChatClient(), client, reply),
-    errorBody: chatErrorBody,
-  };
-  const responses: RouteEntry = {
-    handle: (client, reply) => handleMessages(core, createResponsesClient(), client, reply),
-    errorBody: responsesErrorBody,
-  };
-  const plain = (handle: Handler): RouteEntry => ({ handle, errorBody: anthropicClient.errorBody });
-  return {
-    'POST /v1/messages': asking(anthropicClient),
-    // opencode takes the base URL to end in /v1 and leaves it out.
-    'POST /messages': asking(anthropicClient),
-    'POST /v1/chat/completions': chat,
-    'POST /chat/completions': chat,
-    'POST /v1/responses': responses,
-    'POST /responses': responses,
-    'POST /v1/messages/count_tokens': plain((client, reply) =>
-      handleCountTokens(core, client, reply),
-    ),
-    'GET /v1/models': plain((client, reply) => handleModels(core, client, reply)),
-    'HEAD /': plain(async (_client, reply) => reply.json(200, '')),
-    'GET /health': plain(async (_client, reply) => {
-      const health = { status: 'ok', service: 'switchyard', version: core.version() };
-      reply.json(200, JSON.stringify(health));
-    }),
-  };
-}
-
 function createCore(
   state: State,
   parts: Pick<Core, 'clock' | 'log' | 'health'> & { readonly notices: NoticeBoard },
-): Core {
+): Omit<Core, 'catalogueRefreshedAt'> {
   const { clock, log, health, notices } = parts;
   const configuration = () => {
     if (state.configuration === undefined) throw new Error('the proxy was not configured');
@@ -241,18 +229,16 @@ function otherFormat(target: Target): WireFormat | undefined {
   return order.find((format) => format !== target.wireFormat && codecs[format] !== undefined);
 }
 
-function applyConfiguration(state: State, next: ProxyConfiguration, parts: Memories): void {
-  const { health, notices, affinity } = parts;
+function applyConfiguration(
+  state: State,
+  next: ProxyConfiguration,
+  parts: Memories & { readonly catalogue: CatalogueKeeper },
+): void {
+  const { health, notices, affinity, catalogue } = parts;
   const previous = state.configuration;
   if (isChanged(choicesOf(previous), choicesOf(next))) affinity.forgetAll();
-  const providers = mergeProviders(next.settings.providers);
-  const table: RoutingTable = {
-    providers,
-    scenarios: mergeScenarios(next.settings.scenarios),
-    modelOverrides: next.settings.modelOverrides,
-    hasKey: (credential) => ownMember(next.keys, credential) !== undefined,
-    canSpeak: (format) => codecs[format] !== undefined,
-  };
+  const table = createRoutingTable(next, catalogue);
+  const { providers } = table;
   state.configuration = { ...next, table };
   for (const provider of providers.values()) {
     const { id } = provider;
@@ -274,8 +260,8 @@ function applyConfiguration(state: State, next: ProxyConfiguration, parts: Memor
 
 /** What a person chooses models and keys by; who changes it wants to be followed at once. */
 function choicesOf(configuration: ProxyConfiguration | undefined): unknown {
-  const { providers, scenarios, modelOverrides } = configuration?.settings ?? {};
-  return [providers, scenarios, modelOverrides, configuration?.keys];
+  const { providers, scenarios, modelOverrides, chains } = configuration?.settings ?? {};
+  return [providers, scenarios, modelOverrides, chains, configuration?.keys];
 }
 
 function isChanged(before: unknown, after: unknown): boolean {

@@ -1,8 +1,10 @@
+import { catalogueDate } from './catalogue';
+import { retiredModels } from './chains';
 import type { Clock } from './clock';
 import type { Core } from './core';
 import { inBrief } from './failureMessage';
 import type { Health, HealthEntry } from './health';
-import type { CredentialReport, ProxyReport, TargetReport } from './protocol';
+import type { CatalogueReport, CredentialReport, ProxyReport, TargetReport } from './protocol';
 import { isUsable, parseTarget } from './router';
 import { defaultScenario } from './scenarios';
 import { isOneOfSeveral, scopeKeys, withEachKey } from './targetKeys';
@@ -68,6 +70,16 @@ export function buildReport({ core, health, activeRequests }: ReportSource): Pro
     ),
     usable: isUsable(defaultScenario(core.table().scenarios), core.table()),
     ...(windows.length === 0 ? {} : { smallestContext: Math.min(...windows) }),
+    catalogue: catalogueReport(core),
+  };
+}
+
+function catalogueReport(core: Core): CatalogueReport {
+  const refreshedAt = core.catalogueRefreshedAt();
+  return {
+    asOf: catalogueDate,
+    ...(refreshedAt === undefined ? {} : { refreshedAt }),
+    retired: retiredModels(core.settings().chains, core.table().providers),
   };
 }
 

@@ -24,7 +24,8 @@ export function userAgent(version: string): string {
   return `switchyard/${version}`;
 }
 
-function keyHeader(format: WireFormat, apiKey: string | undefined): Record<string, string> {
+/** The header in which an endpoint of this format reads the key. */
+export function keyHeader(format: WireFormat, apiKey: string | undefined): Record<string, string> {
   if (apiKey === undefined) return {};
   switch (format) {
     case 'anthropic-messages':

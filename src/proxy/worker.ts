@@ -67,6 +67,10 @@ async function answer(proxy: SwitchyardProxy, question: Question): Promise<Answe
   switch (about) {
     case 'key':
       return { about, check: await proxy.checkKey(question.providerId, question.key) };
+    case 'catalogue':
+      return { about, refreshed: await proxy.refreshCatalogue() };
+    case 'models':
+      return { about, models: await proxy.modelsOf(question.providerId) };
     default:
       return assertNever(about);
   }

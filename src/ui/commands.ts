@@ -76,6 +76,14 @@ export const commands = [
     enablement: 'switchyard.state == running',
   },
   {
+    id: 'switchyard.refreshCatalogue',
+    title: 'Refresh Model Catalogue',
+    description:
+      'Asks every provider whose key is set for its models, and shows which are new, gone or changed.',
+    icon: '$(cloud-download)',
+    enablement: 'switchyard.state == running',
+  },
+  {
     id: 'switchyard.copyEnvironment',
     title: 'Copy Environment',
     description: 'Copies shell lines that point an agent outside VS Code to the proxy.',

@@ -3,6 +3,7 @@ import type { ProxyController } from '../controller';
 import { type CommandId, commands } from './commands';
 import { copyEnvironment } from './copyEnvironment';
 import { deleteApiKey } from './deleteApiKey';
+import { refreshCatalogue } from './refreshCatalogue';
 import { type KeyAccess, setApiKey } from './setApiKey';
 import { setUpCodex } from './setUpCodex';
 import { setUpPi } from './setUpPi';
@@ -51,6 +52,7 @@ function createHandlers(targets: CommandTargets): Handlers {
     'switchyard.showStatus': () => view.writeStatus(proxy.status),
     'switchyard.openSettings': (setting) => openSettings(setting),
     'switchyard.resetHealth': () => proxy.resetHealth(),
+    'switchyard.refreshCatalogue': () => refreshCatalogue(targets, view),
     'switchyard.copyEnvironment': () => copyEnvironment(targets.shellLines()),
     'switchyard.setUpCodex': () => setUpCodex(proxy.status),
     'switchyard.setUpPi': () => setUpPi(proxy.status),

@@ -1,5 +1,6 @@
 import type { CredentialReport, TargetReport } from '../proxy/protocol';
 import type { ProxyStatus } from '../proxyStatus';
+import { catalogueLines } from './catalogueText';
 import type { CommandId } from './commands';
 import { presentStatus, reportOwner } from './statusPresentation';
 import type { Translate } from './translate';
@@ -63,6 +64,7 @@ export function statusText(status: ProxyStatus, t: Translate): string {
     sentence,
     t('Requests in progress: {0}', report.activeRequests),
     ...keys,
+    ...(report.catalogue === undefined ? [] : catalogueLines(report.catalogue, t)),
     '',
     ...alignColumns(rows.map((row) => row.map(onOneLine))),
   ].join('\n');

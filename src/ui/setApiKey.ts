@@ -3,6 +3,7 @@ import type { AnswerTo, CredentialReport, Question } from '../proxy/protocol';
 import { type ApiKeys, assertNever, type Provider } from '../proxy/types';
 import type { ProxyStatus } from '../proxyStatus';
 import { cleanKey, type KeySlot, keyFault, slotOwner, slotsOf } from './keySlots';
+import { offerChains } from './offerChains';
 import { plainMessage } from './plainMessage';
 import { describeCredential } from './reportText';
 
@@ -41,7 +42,7 @@ export async function setApiKey(access: KeyAccess, credential: unknown): Promise
     if (key === undefined) return;
     const verdict = await checkKey(access, slot, key);
     if (verdict === 'again') continue;
-    if (verdict !== 'cancelled') await save(access, slot, key, verdict.message);
+    if (verdict !== 'cancelled') await save(access, slot, key, verdict);
     return;
   }
 }
@@ -97,12 +98,19 @@ async function askKey(slot: KeySlot): Promise<string | undefined> {
   return typed === undefined ? undefined : cleanKey(typed);
 }
 
-/** `again`: the person wants to type another key. `message` tells what is known of an accepted or unchecked key. */
+/** What is known of an accepted or unchecked key. */
+interface Verdict {
+  readonly message: string;
+  readonly plan?: 'active' | 'missing' | undefined;
+  readonly isRejected?: true;
+}
+
+/** `again`: the person wants to type another key. */
 async function checkKey(
   access: KeyAccess,
   slot: KeySlot,
   key: string,
-): Promise<'again' | 'cancelled' | { readonly message: string }> {
+): Promise<'again' | 'cancelled' | Verdict> {
   const { provider } = slot;
   const label = slotOwner(slot, vscode.l10n.t);
   if (access.proxy.status.state !== 'running') {
@@ -138,8 +146,11 @@ async function checkKey(
   const { check } = answer;
   const said = plainMessage(check.message);
   switch (check.outcome) {
-    case 'accepted':
-      return { message: vscode.l10n.t('{0} New terminals use it.', said) };
+    case 'accepted': {
+      const { plan } = check;
+      if (plan === 'missing') return { message: said, plan };
+      return { message: vscode.l10n.t('{0} New terminals use it.', said), plan };
+    }
     case 'unknown':
       return { message: vscode.l10n.t('The API key is stored. {0}', said) };
     case 'rejected':
@@ -152,7 +163,7 @@ async function checkKey(
 async function offerRejected(
   label: string,
   said: string,
-): Promise<'again' | 'cancelled' | { readonly message: string }> {
+): Promise<'again' | 'cancelled' | Verdict> {
   const again = vscode.l10n.t('Try Again');
   const anyway = vscode.l10n.t('Save Anyway');
   const choice = await vscode.window.showWarningMessage(
@@ -162,15 +173,23 @@ async function offerRejected(
   );
   if (choice === again) return 'again';
   if (choice !== anyway) return 'cancelled';
-  return { message: vscode.l10n.t('The API key is stored, although {0} rejected it.', label) };
+  const message = vscode.l10n.t('The API key is stored, although {0} rejected it.', label);
+  return { message, isRejected: true };
 }
 
-async function save(access: KeyAccess, slot: KeySlot, key: string, message: string): Promise<void> {
-  const { credential } = slot;
+async function save(
+  access: KeyAccess,
+  slot: KeySlot,
+  key: string,
+  { message, plan, isRejected }: Verdict,
+): Promise<void> {
+  const { credential, provider } = slot;
   const label = slotOwner(slot, vscode.l10n.t);
   const stored = await access.keys.store(credential, key);
   if (stored.outcome === 'stored') {
     await access.proxy.keyConfirmed(credential);
+    const mayOffer = isRejected !== true;
+    if (mayOffer && (await offerChains(access, { provider, plan, message }))) return;
     tell(access, credential, label, message);
     return;
   }

@@ -38,7 +38,12 @@ export class StatusView {
 
   /** The state of every model, in the channel, and the channel in view. */
   writeStatus(status: ProxyStatus): void {
-    this.#output.info(statusText(status, vscode.l10n.t));
+    this.write(statusText(status, vscode.l10n.t));
+  }
+
+  /** A text that was asked for, in the channel, and the channel in view. */
+  write(text: string): void {
+    this.#output.info(text);
     this.#output.show(true);
   }
 

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { parseSettings } from '../../src/config/schema';
 import { ProxyController } from '../../src/controller';
-import type { FromWorker, ProxyReport, ToWorker } from '../../src/proxy/protocol';
+import type { FromWorker, ProxyReport, Question, ToWorker } from '../../src/proxy/protocol';
 import type { StoredRest } from '../../src/proxy/restMemory';
 import type { ProxyStatus, StartFailure } from '../../src/proxyStatus';
 import type { StartWorker, WorkerListeners } from '../../src/workerThread';
@@ -29,7 +29,7 @@ class FakeWorker {
     this.received.push(message);
     if (message.type === 'listen') this.send(this.#listen(message.preferredPort));
     if (message.type === 'close' && !this.#isSlowToClose) this.send({ type: 'closed' });
-    if (message.type === 'ask' && message.question.key !== 'slow') {
+    if (message.type === 'ask' && isQuick(message.question)) {
       const check = { outcome: 'accepted', message: 'yes' } as const;
       this.send({ type: 'answered', id: message.id, answer: { about: 'key', check } });
     }
@@ -128,6 +128,10 @@ function setUp(changes: Partial<World> = {}) {
 }
 
 const report: ProxyReport = { activeRequests: 2, credentials: [], targets: [], usable: true };
+
+function isQuick(question: Question): boolean {
+  return question.about === 'key' && question.key !== 'slow';
+}
 
 describe('ProxyController', () => {
   it('configures the worker before it listens, and remembers the port', async () => {
