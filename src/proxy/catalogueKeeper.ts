@@ -8,6 +8,7 @@ import {
   isAtHome,
   providersToAsk,
   type SourceAnswer,
+  type SourceFailure,
   sourceOf,
 } from './catalogueSources';
 import {
@@ -34,6 +35,8 @@ export interface CatalogueKeeper {
   refresh(): Promise<CatalogueRefreshed>;
   /** Asks one provider for its models, whatever was asked before; without an answer those that are known of it. */
   modelsOf(providerId: string): Promise<readonly string[]>;
+  /** A person set this key: what its providers told another key may be out of date. */
+  keyConfirmed(credential: string): void;
   /** Epoch ms of the newest good answer. */
   refreshedAt(): number | undefined;
   dispose(): void;
@@ -52,6 +55,8 @@ const refreshIntervalMs = 24 * 60 * 60_000;
 const retryIntervalMs = 60 * 60_000;
 /** A window that opens has better things to do, and many open at nine o'clock. */
 const startDelayMs = 30_000;
+/** What a person is doing at the moment comes first. */
+const leastDelayMs = 15_000;
 const jitterMs = 60_000;
 
 const modelsDev = 'models.dev';
@@ -66,6 +71,8 @@ export function createCatalogueKeeper({ core, random, onLearned }: KeeperOptions
   let last: Promise<unknown> = Promise.resolve();
   /** Source → epoch ms: it gave nothing, and is left alone until then. */
   const restsUntil = new Map<string, number>();
+  /** Sources that are due whatever they said before. */
+  const due = new Set<string>();
   const told = new Set<string>();
 
   /** One after the other: each begins with what the one before has kept. */
@@ -94,12 +101,13 @@ export function createCatalogueKeeper({ core, random, onLearned }: KeeperOptions
   }
 
   function dueAt(source: string, askedAt: number | undefined): number {
+    if (due.has(source)) return 0;
     const regularly = askedAt === undefined ? 0 : askedAt + refreshIntervalMs;
     return Math.max(regularly, restsUntil.get(source) ?? 0);
   }
 
   function providerDueAt(provider: Provider): number {
-    return dueAt(provider.id, storedOf(stored, provider)?.askedAt);
+    return dueAt(sourceOf(provider), storedOf(stored, provider)?.askedAt);
   }
 
   function wantsModelsDev(): boolean {
@@ -119,7 +127,7 @@ export function createCatalogueKeeper({ core, random, onLearned }: KeeperOptions
     const dues = [...providersToAsk(core).map(providerDueAt), modelsDevDueAt()];
     const earliest = Math.max(startsAt, Math.min(...dues));
     if (earliest === Number.POSITIVE_INFINITY) return;
-    const delayMs = Math.max(0, earliest - clock.now()) + random() * jitterMs;
+    const delayMs = Math.max(leastDelayMs, earliest - clock.now()) + random() * jitterMs;
     cancelTimer = clock.after(delayMs, () => void inTurn(refreshDue).then(schedule, schedule));
   }
 
@@ -127,8 +135,9 @@ export function createCatalogueKeeper({ core, random, onLearned }: KeeperOptions
     // Another window may have asked since.
     await takeOver();
     const now = clock.now();
-    const due = providersToAsk(core).filter((provider) => providerDueAt(provider) <= now);
-    await ask(due, modelsDevDueAt() <= now);
+    const providers = providersToAsk(core).filter((provider) => providerDueAt(provider) <= now);
+    const isDevDue = modelsDevDueAt() <= now;
+    if (providers.length > 0 || isDevDue) await ask(providers, isDevDue);
   }
 
   async function ask(
@@ -149,12 +158,13 @@ export function createCatalogueKeeper({ core, random, onLearned }: KeeperOptions
     const kept = { ...stored.providers };
     for (const { provider, answer } of answers) {
       const source = sourceOf(provider);
+      due.delete(source);
       if (answer.ok) kept[provider.id] = { source, askedAt: now, learnedAt: now, ...answer.said };
-      else rest(provider.id, answer, now);
+      else rest(source, provider.id, answer, now);
       if (answer.ok || !answer.wasReached) continue;
       kept[provider.id] = { source, facts: {}, ...storedOf(stored, provider), askedAt: now };
     }
-    if (dev?.ok === false) rest(modelsDev, dev, now);
+    if (dev?.ok === false) rest(modelsDev, modelsDev, dev, now);
     const learned =
       dev?.ok === true ? { modelsDev: { askedAt: now, learnedAt: now, facts: dev.said } } : {};
     const next = { ...stored, ...learned, providers: kept };
@@ -166,14 +176,11 @@ export function createCatalogueKeeper({ core, random, onLearned }: KeeperOptions
   }
 
   /** Says nothing of a machine that is offline, and asks again in an hour. */
-  function rest(
-    source: string,
-    answer: SourceAnswer<unknown> & { readonly ok: false },
-    now: number,
-  ): void {
-    restsUntil.set(source, now + (answer.wasReached ? refreshIntervalMs : retryIntervalMs));
-    const line = `catalogue: ${source} was not refreshed: ${answer.why}; what is known of it stays`;
-    if (answer.wasReached) log.info(line);
+  function rest(source: string, name: string, failure: SourceFailure, now: number): void {
+    const { wasReached, why } = failure;
+    restsUntil.set(source, now + (wasReached ? refreshIntervalMs : retryIntervalMs));
+    const line = `catalogue: ${name} was not refreshed: ${why}; what is known of it stays`;
+    if (wasReached) log.info(line);
     else log.debug(line);
   }
 
@@ -220,6 +227,12 @@ export function createCatalogueKeeper({ core, random, onLearned }: KeeperOptions
       await inTurn(() => ask([provider], false));
       const now = core.table().providers.get(providerId) ?? provider;
       return [...new Set([...Object.keys(now.models), ...catalogueModels(now)])];
+    },
+    keyConfirmed(credential) {
+      for (const provider of core.table().providers.values()) {
+        if (provider.credentials.includes(credential)) due.add(sourceOf(provider));
+      }
+      schedule();
     },
     refreshedAt() {
       const times = Object.values(stored.providers).flatMap(({ learnedAt }) => learnedAt ?? []);

@@ -10,10 +10,14 @@ import { readText } from './readText';
 import type { LearnedModels, ModelFacts, Provider } from './types';
 import { userAgent } from './upstreamHeaders';
 
-/** What a source said. `wasReached` is false where nothing came back at all, as offline. */
-export type SourceAnswer<Said> =
-  | { readonly ok: true; readonly said: Said }
-  | { readonly ok: false; readonly wasReached: boolean; readonly why: string };
+export type SourceAnswer<Said> = { readonly ok: true; readonly said: Said } | SourceFailure;
+
+/** `wasReached` is false where nothing came back at all, as offline. */
+export interface SourceFailure {
+  readonly ok: false;
+  readonly wasReached: boolean;
+  readonly why: string;
+}
 
 /**
  * The providers that there is a reason to ask: whose key is set and not known to be bad, and those without keys that a

@@ -44,7 +44,7 @@ export function retiredModels(
 ): readonly RetiredModel[] {
   const retired = new Map<string, RetiredModel>();
   for (const scenario of builtInScenarioNames) {
-    const usual = candidates[owner][scenario].slice(0, chainLength);
+    const usual = chainCandidates[owner][scenario].slice(0, chainLength);
     const present = chosen(owner, scenario, providers);
     const newcomers = present.filter((model) => !usual.includes(model));
     for (const model of usual.filter((one) => !present.includes(one))) {
@@ -68,7 +68,7 @@ function chosen(
   providers: Providers,
 ): readonly string[] {
   const provider = providers.get(owner);
-  const all = candidates[owner][scenario];
+  const all = chainCandidates[owner][scenario];
   const offered = all.filter((model) => provider === undefined || isOffered(provider, model));
   return (offered.length === 0 ? all : offered).slice(0, chainLength);
 }
@@ -77,7 +77,7 @@ function chosen(
  * In the order of preference. One provider for each owner: a fallback must never start to spend money elsewhere unasked.
  * The first three are in use; the others stand in when one of these is gone. Models: catalogue of 2026-11-10.
  */
-const candidates: Readonly<Record<ChainOwner, Chains>> = {
+export const chainCandidates: Readonly<Record<ChainOwner, Chains>> = {
   'opencode-go': {
     default: ['glm-5.3', 'kimi-k2.7-code', 'deepseek-v4-pro', 'glm-5.2', 'kimi-k3.1-pro'],
     fast: ['glm-5.3-flash', 'mimo-v2.6-flash', 'qwen3.8-flash', 'minimax-m3.1-flash', 'mimo-v2.5'],

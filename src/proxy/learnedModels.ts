@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type ModelFacts, wireFormats } from './types';
+import { isObject } from './wire/json';
 
 /** A list longer than this is not read to its end: no provider has that many models. */
 export const maxListedModels = 5_000;
@@ -11,21 +12,26 @@ export function readModelId(value: unknown): string | undefined {
 
 /** What of foreign facts is in reason; members that are not are left out, never guessed. */
 export function readLearnedFacts(value: unknown): ModelFacts {
-  const facts = factsSchema.safeParse(value).data ?? {};
+  const member = <Value>(name: string, schema: z.ZodMiniType<Value>): Value | undefined =>
+    isObject(value) ? schema.safeParse(value[name]).data : undefined;
+  const wireFormat = member('wireFormat', wireFormatSchema);
+  const context = member('context', tokensSchema);
+  const maxOutput = member('maxOutput', tokensSchema);
+  const images = member('images', z.boolean());
+  const price = member('price', pricesSchema);
   // An absent member must not hide what is known from elsewhere.
-  return Object.fromEntries(Object.entries(facts).filter(([, member]) => member !== undefined));
+  return {
+    ...(wireFormat === undefined ? {} : { wireFormat }),
+    ...(context === undefined ? {} : { context }),
+    ...(maxOutput === undefined ? {} : { maxOutput }),
+    ...(images === undefined ? {} : { images }),
+    ...(price === undefined ? {} : { price }),
+  };
 }
 
 const modelIdSchema = z.string().check(z.minLength(1), z.maxLength(200), z.regex(/^[\x21-\x7e]+$/));
-
-const tokensSchema = z.int().check(z.gte(256), z.lte(100_000_000));
+const wireFormatSchema = z.enum(wireFormats);
+const tokensSchema = z.number().check(z.gte(256), z.lte(100_000_000));
+/** USD per million tokens. */
 const priceSchema = z.number().check(z.gte(0), z.lte(100_000));
-const prices = z.tuple([priceSchema, priceSchema, priceSchema, priceSchema]);
-
-const factsSchema = z.object({
-  wireFormat: z.catch(z.optional(z.enum(wireFormats)), undefined),
-  context: z.catch(z.optional(tokensSchema), undefined),
-  maxOutput: z.catch(z.optional(tokensSchema), undefined),
-  images: z.catch(z.optional(z.boolean()), undefined),
-  price: z.catch(z.optional(prices), undefined),
-});
+const pricesSchema = z.tuple([priceSchema, priceSchema, priceSchema, priceSchema]);

@@ -158,6 +158,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
         if (provider.credentials.includes(credential)) forgetKey(memories, provider, credential);
       }
       affinity.forgetAll();
+      catalogue.keyConfirmed(credential);
       publish();
     },
     resetHealth() {

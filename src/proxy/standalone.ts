@@ -10,7 +10,7 @@ import type { ApiKeys, ProxySettings } from './types';
 import { isObject } from './wire/json';
 
 /**
- * Entry without VS Code: `node standalone.js --settings FILE [--port N] [--log-level LEVEL]`. Prints
+ * Entry without VS Code: `node standalone.js --settings FILE [--port N] [--log-level LEVEL] [--storage FOLDER]`. Prints
  * `{"url":…,"token":…}` on stdout once it listens, logs to stderr, drains on SIGTERM and SIGINT.
  */
 async function main(): Promise<void> {
@@ -25,7 +25,8 @@ async function main(): Promise<void> {
     onNotice: ({ message }) =>
       process.stderr.write(`${new Date().toISOString()} [notice] ${message}\n`),
   });
-  proxy.configure({ version, settings, keys: readKeys(settings) });
+  const { storageFolder } = options;
+  proxy.configure({ version, settings, keys: readKeys(settings), storageFolder });
   const token = randomBytes(32).toString('base64url');
   const port = await listen(proxy, options.port ?? settings.port, token);
   process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}`, token })}\n`);
@@ -56,6 +57,8 @@ interface Options {
   /** Wins over the settings'. */
   readonly port: number | undefined;
   readonly logLevel: LogLevel;
+  /** Where the refreshed model catalogue is kept; without it nothing is refreshed. */
+  readonly storageFolder: string | undefined;
 }
 
 function readOptions(): Options {
@@ -64,6 +67,7 @@ function readOptions(): Options {
       settings: { type: 'string' },
       port: { type: 'string' },
       'log-level': { type: 'string', default: 'info' },
+      storage: { type: 'string' },
     },
   });
   const port = values.port === undefined ? undefined : Number(values.port);
@@ -75,7 +79,8 @@ function readOptions(): Options {
     throw new UsageError(`--log-level ${values['log-level']} is none of ${logLevels.join(', ')}`);
   }
   if (values.settings === undefined) throw new UsageError('--settings FILE is missing');
-  return { settingsFile: values.settings, port, logLevel };
+  const { settings: settingsFile, storage: storageFolder } = values;
+  return { settingsFile, port, logLevel, storageFolder };
 }
 
 class UsageError extends Error {}

@@ -13,6 +13,8 @@ describe('parseSettings', () => {
       providers: {},
       scenarios: {},
       modelOverrides: {},
+      chains: 'opencode-go',
+      catalogueRefresh: 'providers',
       onAuthError: 'stop',
       timeouts: { connectMs: 10_000, firstTokenMs: 120_000, idleMs: 180_000 },
       injectEnvironment: true,
