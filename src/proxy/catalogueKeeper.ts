@@ -5,6 +5,7 @@ import { storedOf, withLearned } from './catalogueLearned';
 import {
   askModelsDev,
   askProvider,
+  type CatalogueCore,
   isAtHome,
   providersToAsk,
   type SourceAnswer,
@@ -18,7 +19,6 @@ import {
   type StoredCatalogue,
 } from './catalogueStore';
 import { retiredModels } from './chains';
-import type { Core } from './core';
 import type { CatalogueRefreshed, ProviderRefreshed } from './protocol';
 import type { LearnedModels, Provider, ProxySettings } from './types';
 
@@ -43,7 +43,7 @@ export interface CatalogueKeeper {
 }
 
 export interface KeeperOptions {
-  readonly core: Core;
+  readonly core: CatalogueCore;
   readonly random: () => number;
   /** Something was learned: the providers in force are to be made anew. */
   readonly onLearned: () => void;

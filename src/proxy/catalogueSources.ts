@@ -10,6 +10,12 @@ import { readText } from './readText';
 import type { LearnedModels, ModelFacts, Provider } from './types';
 import { userAgent } from './upstreamHeaders';
 
+/** What of the proxy the catalogue needs. */
+export type CatalogueCore = Pick<
+  Core,
+  'clock' | 'log' | 'health' | 'version' | 'settings' | 'table' | 'apiKey' | 'send'
+>;
+
 export type SourceAnswer<Said> = { readonly ok: true; readonly said: Said } | SourceFailure;
 
 /** `wasReached` is false where nothing came back at all, as offline. */
@@ -23,7 +29,7 @@ export interface SourceFailure {
  * The providers that there is a reason to ask: whose key is set and not known to be bad, and those without keys that a
  * person has named in a setting.
  */
-export function providersToAsk(core: Core): readonly Provider[] {
+export function providersToAsk(core: CatalogueCore): readonly Provider[] {
   const { providers, scenarios } = core.table();
   const named = scenarios.flatMap(({ isUsers, models }) => (isUsers ? models : []));
   return [...providers.values()].filter((provider) => {
@@ -48,7 +54,7 @@ function keyOf(core: Core, { credentials }: Provider): string | undefined {
 
 /** Asks a provider for its model list. Costs no tokens; the key goes where requests take it, and nowhere else. */
 export async function askProvider(
-  core: Core,
+  core: CatalogueCore,
   provider: Provider,
 ): Promise<SourceAnswer<LearnedModels>> {
   const path = modelListPath(provider.wireFormat);
@@ -68,7 +74,7 @@ export async function askProvider(
 
 /** Asks models.dev, without any key. */
 export async function askModelsDev(
-  core: Core,
+  core: CatalogueCore,
 ): Promise<SourceAnswer<Readonly<Record<string, Readonly<Record<string, ModelFacts>>>>>> {
   const deadline = new AbortController();
   const cancel = core.clock.after(modelsDevTimeoutMs, () => deadline.abort());

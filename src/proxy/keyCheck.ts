@@ -50,7 +50,7 @@ const pageTimeoutMs = 10_000;
 
 /** One GET below a provider's base URL, with its key where it has one. Never throws; reads no more than `maxBytes`. */
 export async function fetchProviderPage(
-  core: Core,
+  core: Pick<Core, 'clock' | 'send' | 'version'>,
   provider: Provider,
   path: string,
   key: string | undefined,

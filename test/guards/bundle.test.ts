@@ -26,6 +26,7 @@ describe('the built files', () => {
   for (const [file, limit] of [
     ['dist/extension.js', 150],
     ['dist/proxy.js', 500],
+    ['dist/catalogue.json', 100],
   ] as const) {
     it(`${file} is at most ${limit} kB`, () => {
       assert.ok(
@@ -34,6 +35,14 @@ describe('the built files', () => {
       );
     });
   }
+
+  it('the model catalogue lies beside the bundles that read it, and goes into the .vsix', () => {
+    const built = readFileSync(path.join(root, 'dist/catalogue.json'), 'utf8');
+    assert.equal(built, readFileSync(path.join(root, 'src/proxy/catalogue.json'), 'utf8'));
+    const packed = readFileSync(path.join(root, '.vscodeignore'), 'utf8').split('\n');
+    assert.ok(packed.includes('!dist/catalogue.json'));
+    assert.match(readFileSync(path.join(root, 'dist/proxy.js'), 'utf8'), /"catalogue\.json"/);
+  });
 
   it('the extension bundle holds no HTTP client, and no bundle holds the root of undici', () => {
     assert.doesNotMatch(
