@@ -64,9 +64,9 @@ export function statusText(status: ProxyStatus, t: Translate): string {
     sentence,
     t('Requests in progress: {0}', report.activeRequests),
     ...keys,
-    ...(report.catalogue === undefined ? [] : catalogueLines(report.catalogue, t)),
     '',
     ...alignColumns(rows.map((row) => row.map(onOneLine))),
+    ...(report.catalogue === undefined ? [] : ['', ...catalogueLines(report.catalogue, t)]),
   ].join('\n');
 }
 
