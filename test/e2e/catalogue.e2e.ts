@@ -154,7 +154,7 @@ describe('a person whose key has no plan', function () {
     await window.waitForInputBox('Models of gateway');
     await window.screenshot('22-choose-models');
     await window.pickRow('house-large').locator('.monaco-checkbox').click();
-    await window.page.keyboard.press('Enter');
+    await window.page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
     await window.toast('Every request goes to gateway/house-large').waitFor();
     const scenarios = machineSettings()['switchyard.scenarios'];
     assert.deepEqual(scenarios, { default: { models: ['gateway/house-large'] } });
