@@ -42,7 +42,7 @@ export function providersToAsk(core: CatalogueCore): readonly Provider[] {
 }
 
 /** The first key of a provider that is set and not known to be bad. */
-function keyOf(core: Core, { credentials }: Provider): string | undefined {
+function keyOf(core: CatalogueCore, { credentials }: Provider): string | undefined {
   const rejected = core.health
     .snapshot()
     .flatMap(({ scope, key, state }) => (scope === 'credential' && state !== 'closed' ? key : []));
