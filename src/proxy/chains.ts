@@ -111,7 +111,7 @@ export const chainCandidates: Readonly<Record<ChainOwner, Chains>> = {
     background: ['gpt-6-luna', 'gpt-5.6-luna', 'gpt-5.4-nano'],
     think: ['gpt-6.1-sol', 'gpt-6-sol', 'gpt-5.6-sol'],
     complex: ['gpt-6.1-sol', 'gpt-6-sol', 'gpt-5.6-sol'],
-    // The first two are charged double beyond their usual window of 272,000; the third is made for it.
+    // The first two hold 272,000 at their usual price; the third holds a million.
     longContext: ['gpt-6.1-sol', 'gpt-6-sol', 'gpt-4.1'],
     vision: ['gpt-6.1-sol', 'gpt-6-sol', 'gpt-6.1-terra', 'gpt-5.6-terra'],
   },

@@ -167,6 +167,24 @@ describe('the catalogue’s keeper', () => {
     assert.equal(local.asked[0]?.headers['authorization'], undefined);
   });
 
+  it('asks with the next key of a provider where one is known to be bad', async () => {
+    const providers = { deepseek: { credential: ['one', 'two'] } };
+    const world = createWorld({ keys: { one: 'sk-1', two: 'sk-2' }, settings: { providers } });
+    const provider = world.table().providers.get('deepseek');
+    assert.ok(provider !== undefined);
+    world.health.rest({
+      scope: 'credential',
+      key: 'one',
+      failure: { kind: 'keyRejected', detail: 'no', provider, model: 'any' },
+      untilAt: world.clock.now() + dayMs,
+    });
+    await world.keeper.refresh();
+    assert.deepEqual(
+      world.asked.map(({ headers }) => headers['authorization']),
+      ['Bearer sk-2'],
+    );
+  });
+
   it('asks once a day, however often it starts and settings change', async () => {
     const world = createWorld();
     await world.pass(5 * minuteMs);
