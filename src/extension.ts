@@ -74,6 +74,7 @@ class Switchyard {
       onStatus: (status) => this.#show(status),
       onFailed: (reason) => this.#view.notifications.showFailure(reason),
       rests: restKeeper(globalState),
+      onTrace: () => {},
       onNotice: (notice) => this.#view.notifications.showNotice(notice),
       onLog: (level, message) => this.#view.log(level, message),
       onCrash: (crash) => this.#view.notifications.showCrash(crash),

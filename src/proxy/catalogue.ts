@@ -13,7 +13,7 @@ export function modelFacts(provider: Provider, model: string): ModelFacts {
   const elsewhere = ownMember(bundledModels['opencode-zen'] ?? {}, model);
   if (elsewhere === undefined) return own ?? {};
   // The wire format and the price belong to who runs the upstream, not to the model.
-  const { wireFormat: _wireFormat, price: _price, ...portable } = elsewhere;
+  const { wireFormat: _format, price: _price, priceAbove: _above, ...portable } = elsewhere;
   return { ...portable, ...own };
 }
 
@@ -56,12 +56,14 @@ export function matchesGlob(glob: string, text: string): boolean {
 }
 
 const flag = z.optional(z.boolean());
+const priceSchema = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 const factsSchema = z.object({
   wireFormat: z.enum(wireFormats),
   context: z.number(),
   maxOutput: z.number(),
   images: z.boolean(),
-  price: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+  price: priceSchema,
+  priceAbove: z.optional(z.object({ inputTokens: z.number(), price: priceSchema })),
   efforts: z.optional(z.array(z.enum(efforts))),
   quirks: z.optional(
     z.object({

@@ -1,3 +1,5 @@
+import type { PlanUsage } from './planUsage';
+import type { RequestTrace } from './requestTrace';
 import type { StoredRest } from './restMemory';
 import { type ApiKeys, failureKinds, type ProxySettings } from './types';
 
@@ -28,15 +30,16 @@ export type ToWorker =
   | { readonly type: 'ask'; readonly id: number; readonly question: Question };
 
 /** What the extension may ask of the worker. */
-export type Question = {
+export type Question =
   /** One cheap real call with the given key. */
-  readonly about: 'key';
-  readonly providerId: string;
-  readonly key: string;
-};
+  | { readonly about: 'key'; readonly providerId: string; readonly key: string }
+  /** What is used of the plans that tell; an answer may be some minutes old. */
+  | { readonly about: 'planUsage' };
 
 /** The answer to the question that is about the same. */
-export type Answer = { readonly about: 'key'; readonly check: KeyCheck };
+export type Answer =
+  | { readonly about: 'key'; readonly check: KeyCheck }
+  | { readonly about: 'planUsage'; readonly plans: readonly PlanUsage[] };
 
 export type AnswerTo<Asked extends Question> = Extract<Answer, { about: Asked['about'] }>;
 
@@ -49,6 +52,7 @@ export type FromWorker =
   | { readonly type: 'notice'; readonly notice: Notice }
   /** What should outlive a reload. Plain data for globalState, with hashes in place of keys. */
   | { readonly type: 'rests'; readonly rests: readonly StoredRest[] }
+  | { readonly type: 'trace'; readonly trace: RequestTrace }
   /** `answer` is absent when a bug kept the worker from answering; the log has it. */
   | { readonly type: 'answered'; readonly id: number; readonly answer?: Answer };
 

@@ -2,42 +2,41 @@ import { createAffinity } from './affinity';
 import { ownMember } from './catalogue';
 import { type Clock, systemClock } from './clock';
 import type { Core } from './core';
-import { handleCountTokens } from './countTokens';
 import { withDemo } from './demo';
 import { createHealth } from './health';
 import { logHealthChange, standIn } from './healthLog';
 import { checkKey } from './keyCheck';
 import { createLogger } from './log';
 import { forgetKey, type Memories } from './memories';
-import { handleMessages } from './messages';
-import { handleModels } from './models';
 import { createNoticeBoard, type NoticeBoard } from './notices';
+import { observeRequests } from './observeRequests';
 import { learnPlanReset } from './planReset';
+import { createPlanUsage, type PlanUsage } from './planUsage';
 import type { KeyCheck, LogLevel, Notice, ProxyReport } from './protocol';
 import { mergeProviders } from './providers';
 import { createRedactor } from './redact';
 import { createReport } from './report';
+import type { RequestTrace } from './requestTrace';
 import { restoreRests, type StoredRest, storedRests } from './restMemory';
 import type { RoutingTable } from './router';
+import { createRoutes, openRoutes } from './routes';
 import { mergeScenarios } from './scenarios';
-import { createProxyServer, type Handler, type ProxyServer, type RouteEntry } from './server';
+import { createProxyServer, type ProxyServer } from './server';
 import { createSignatureMemory } from './signatures';
 import { slotsOf } from './targetKeys';
 import { createTokenMeter } from './tokenMeter';
 import type { ApiKeys, ProxySettings, Target, WireFormat } from './types';
 import { createUpstream, type Upstream } from './upstream';
-import { createChatClient } from './wire/chatClient';
-import { chatErrorBody } from './wire/chatClientAnswer';
-import { anthropicClient, type ClientCodec } from './wire/clients';
+import { anthropicClient } from './wire/clients';
 import { codecs } from './wire/formats';
-import { createResponsesClient } from './wire/responsesClient';
-import { responsesErrorBody } from './wire/responsesClientErrors';
 
 export interface ProxyOptions {
   readonly write: (level: LogLevel, message: string) => void;
   readonly onReport?: (report: ProxyReport) => void;
   readonly onNotice?: (notice: Notice) => void;
   readonly onRests?: (rests: readonly StoredRest[]) => void;
+  /** Told again and again while a request runs; nothing is recorded where nobody wants it. */
+  readonly onTrace?: (trace: RequestTrace) => void;
   readonly clock?: Clock;
   readonly random?: () => number;
 }
@@ -58,6 +57,8 @@ export interface SwitchyardProxy {
   /** Drains: see `ProxyServer.close`. The proxy may listen again afterwards. */
   close(graceMs: number): Promise<void>;
   checkKey(providerId: string, key: string): Promise<KeyCheck>;
+  /** What is used of each plan that tells; asks the provider at most every few minutes. */
+  planUsage(): Promise<readonly PlanUsage[]>;
   /** A person has set or confirmed this key: what was remembered against it is out of date, even if it is the same key. */
   keyConfirmed(credential: string): void;
   resetHealth(): void;
@@ -91,7 +92,11 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       }
     },
   });
-  const core = createCore(state, { clock, log, health, notices });
+  const observe = observeRequests({
+    ...{ clock, log, redact, onTrace: options.onTrace },
+    table: () => core.table(),
+  });
+  const core = createCore(state, { clock, log, health, notices, observe });
   const { affinity, learnedFormats } = core;
   const memories: Memories = { health, notices, affinity, learnedFormats };
   const publish = () =>
@@ -130,6 +135,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       if (server === closing) server = undefined;
     },
     checkKey: (providerId, key) => checkKey(core, providerId, key),
+    planUsage: createPlanUsage(core),
     keyConfirmed(credential) {
       for (const provider of core.table().providers.values()) {
         if (provider.credentials.includes(credential)) forgetKey(memories, provider, credential);
@@ -160,47 +166,11 @@ interface State {
   accessToken: string;
 }
 
-const openRoutes: ReadonlySet<string> = new Set(['GET /health']);
-
-function createRoutes(core: Core): Readonly<Record<string, RouteEntry>> {
-  const asking = (codec: ClientCodec): RouteEntry => ({
-    handle: (client, reply) => handleMessages(core, codec, client, reply),
-    errorBody: codec.errorBody,
-  });
-  const chat: RouteEntry = {
-    handle: (client, reply) => handleMessages(core, createChatClient(), client, reply),
-    errorBody: chatErrorBody,
-  };
-  const responses: RouteEntry = {
-    handle: (client, reply) => handleMessages(core, createResponsesClient(), client, reply),
-    errorBody: responsesErrorBody,
-  };
-  const plain = (handle: Handler): RouteEntry => ({ handle, errorBody: anthropicClient.errorBody });
-  return {
-    'POST /v1/messages': asking(anthropicClient),
-    // opencode takes the base URL to end in /v1 and leaves it out.
-    'POST /messages': asking(anthropicClient),
-    'POST /v1/chat/completions': chat,
-    'POST /chat/completions': chat,
-    'POST /v1/responses': responses,
-    'POST /responses': responses,
-    'POST /v1/messages/count_tokens': plain((client, reply) =>
-      handleCountTokens(core, client, reply),
-    ),
-    'GET /v1/models': plain((client, reply) => handleModels(core, client, reply)),
-    'HEAD /': plain(async (_client, reply) => reply.json(200, '')),
-    'GET /health': plain(async (_client, reply) => {
-      const health = { status: 'ok', service: 'switchyard', version: core.version() };
-      reply.json(200, JSON.stringify(health));
-    }),
-  };
-}
-
 function createCore(
   state: State,
-  parts: Pick<Core, 'clock' | 'log' | 'health'> & { readonly notices: NoticeBoard },
+  parts: Pick<Core, 'clock' | 'log' | 'health' | 'observe'> & { readonly notices: NoticeBoard },
 ): Core {
-  const { clock, log, health, notices } = parts;
+  const { clock, log, health, notices, observe } = parts;
   const configuration = () => {
     if (state.configuration === undefined) throw new Error('the proxy was not configured');
     return state.configuration;
@@ -209,6 +179,7 @@ function createCore(
     clock,
     log,
     health,
+    observe,
     affinity: createAffinity({
       now: clock.now,
       hasKey: (credential) => configuration().table.hasKey(credential),

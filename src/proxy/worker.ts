@@ -13,6 +13,7 @@ function main(): void {
     onReport: (report) => post({ type: 'report', report }),
     onNotice: (notice) => post({ type: 'notice', notice }),
     onRests: (rests) => post({ type: 'rests', rests }),
+    onTrace: (trace) => post({ type: 'trace', trace }),
   });
   // One after the other: a `listen` must not overtake the `close` before it.
   let previous = Promise.resolve();
@@ -63,12 +64,15 @@ async function handle(
 }
 
 async function answer(proxy: SwitchyardProxy, question: Question): Promise<Answer> {
-  const { about } = question;
-  switch (about) {
-    case 'key':
-      return { about, check: await proxy.checkKey(question.providerId, question.key) };
+  switch (question.about) {
+    case 'key': {
+      const { about, providerId, key } = question;
+      return { about, check: await proxy.checkKey(providerId, key) };
+    }
+    case 'planUsage':
+      return { about: question.about, plans: await proxy.planUsage() };
     default:
-      return assertNever(about);
+      return assertNever(question);
   }
 }
 

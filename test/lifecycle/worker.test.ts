@@ -3,6 +3,7 @@ import { connect, createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { parseSettings } from '../../src/config/schema';
 import { ProxyController } from '../../src/controller';
+import type { RequestTrace } from '../../src/proxy/requestTrace';
 import type { ProxyStatus } from '../../src/proxyStatus';
 import { startWorkerThread, type WorkerHandle } from '../../src/workerThread';
 import { anthropicSse } from '../support/anthropicAnswers';
@@ -18,6 +19,7 @@ function setUp(upstreamUrl: string, fixedPort = 0) {
   const workers: WorkerHandle[] = [];
   const log: string[] = [];
   const remembered: number[] = [];
+  const traces: RequestTrace[] = [];
   const { settings } = parseSettings({
     'switchyard.port': fixedPort,
     'switchyard.providers': {
@@ -38,11 +40,12 @@ function setUp(upstreamUrl: string, fixedPort = 0) {
     onStatus: (status) => statuses.push(status),
     onFailed: () => undefined,
     onNotice: () => undefined,
+    onTrace: (trace) => traces.push(trace),
     rests: { recall: () => [], keep: () => undefined },
     onLog: (level, message) => log.push(`${level} ${message}`),
     onCrash: () => undefined,
   });
-  return { controller, statuses, workers, log, remembered };
+  return { controller, statuses, workers, log, remembered, traces };
 }
 
 function portOf(controller: ProxyController): number {

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { parseSettings } from '../../src/config/schema';
 import { ProxyController } from '../../src/controller';
 import type { FromWorker, ProxyReport, ToWorker } from '../../src/proxy/protocol';
+import type { RequestTrace } from '../../src/proxy/requestTrace';
 import type { StoredRest } from '../../src/proxy/restMemory';
 import type { ProxyStatus, StartFailure } from '../../src/proxyStatus';
 import type { StartWorker, WorkerListeners } from '../../src/workerThread';
@@ -29,7 +30,8 @@ class FakeWorker {
     this.received.push(message);
     if (message.type === 'listen') this.send(this.#listen(message.preferredPort));
     if (message.type === 'close' && !this.#isSlowToClose) this.send({ type: 'closed' });
-    if (message.type === 'ask' && message.question.key !== 'slow') {
+    if (message.type !== 'ask' || message.question.about !== 'key') return;
+    if (message.question.key !== 'slow') {
       const check = { outcome: 'accepted', message: 'yes' } as const;
       this.send({ type: 'answered', id: message.id, answer: { about: 'key', check } });
     }
@@ -85,6 +87,7 @@ function setUp(changes: Partial<World> = {}) {
   const statuses: ProxyStatus[] = [];
   const log: string[] = [];
   const crashes: boolean[] = [];
+  const traces: RequestTrace[] = [];
   const failures: StartFailure[] = [];
   let keys: Record<string, string> = {};
   let kept: readonly StoredRest[] = [];
@@ -108,6 +111,7 @@ function setUp(changes: Partial<World> = {}) {
     onStatus: (status) => statuses.push(status),
     onFailed: (reason) => failures.push(reason),
     onNotice: () => undefined,
+    onTrace: (trace) => traces.push(trace),
     rests: {
       recall: () => kept,
       keep: (rests) => {
@@ -124,7 +128,19 @@ function setUp(changes: Partial<World> = {}) {
   const setKeys = (next: Record<string, string>): void => {
     keys = next;
   };
-  return { world, controller, workers, latest, statuses, states, log, crashes, failures, setKeys };
+  return {
+    world,
+    controller,
+    workers,
+    latest,
+    statuses,
+    states,
+    log,
+    crashes,
+    failures,
+    traces,
+    setKeys,
+  };
 }
 
 const report: ProxyReport = { activeRequests: 2, credentials: [], targets: [], usable: true };
