@@ -1,5 +1,6 @@
 import type { Clock } from './clock';
 import type { Logger } from './log';
+import { cleanForPerson } from './redact';
 import { createRequestLog } from './requestLog';
 import { bothOf, type RequestObserver } from './requestObserver';
 import type { RequestTrace } from './requestTrace';
@@ -19,12 +20,30 @@ export interface ObservingOptions {
 
 /** Makes the observer of each request: the log's, and the trace's where somebody wants traces. */
 export function observeRequests(options: ObservingOptions): (requestId: string) => RequestObserver {
-  const { clock, log, redact, table, onTrace } = options;
+  const { clock, log, table, onTrace: publish } = options;
+  const clean = createCleaner(options.redact);
   return (requestId) => {
     const requestLog = createRequestLog(requestId, log, clock);
-    if (onTrace === undefined) return requestLog;
-    const parts = { clock, publish: onTrace, redact, defaultFacts: () => defaultFacts(table()) };
+    if (publish === undefined) return requestLog;
+    const parts = { clock, publish, clean, defaultFacts: () => defaultFacts(table()) };
     return bothOf(requestLog, createTraceRecorder(requestId, parts));
+  };
+}
+
+const maxTextChars = 160;
+const maxKnownTexts = 500;
+
+/** Requests repeat one another's names and reasons, and cleaning them costs more than all else about a trace. */
+function createCleaner(redact: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    const cleaned = cleanForPerson(redact(text), maxTextChars);
+    if (text.length > maxTextChars) return cleaned;
+    if (known.size >= maxKnownTexts) known.clear();
+    known.set(text, cleaned);
+    return cleaned;
   };
 }
 

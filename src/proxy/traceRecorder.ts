@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Clock } from './clock';
 import { costOf, isCounted } from './cost';
 import { inBrief } from './failureMessage';
-import { cleanForPerson } from './redact';
 import type { RequestObserver } from './requestObserver';
 import type { AttemptTrace, FailureTrace, RequestOutcome, RequestTrace } from './requestTrace';
 import type { BuiltInScenarioName } from './scenarioNames';
@@ -20,16 +19,15 @@ import type { Usage } from './wire/streamEvent';
 export interface TraceRecorderOptions {
   readonly clock: Clock;
   readonly publish: (trace: RequestTrace) => void;
-  /** Blanks out secrets: a client may put anything into the words that it sends. */
-  readonly redact: (text: string) => string;
+  /** Makes one short line without secrets of any text: a client may put anything into the words that it sends. */
+  readonly clean: (text: string) => string;
   /** Of the model that would have served, had the request not been background work. */
   readonly defaultFacts: () => ModelFacts | undefined;
 }
 
 /** Builds the trace of one request: told at most once per interval while it runs, and at once when it has ended. */
 export function createTraceRecorder(id: string, options: TraceRecorderOptions): RequestObserver {
-  const { clock, publish } = options;
-  const clean = (text: string) => cleanForPerson(options.redact(text), maxTextChars);
+  const { clean, clock, publish } = options;
   const nameOf = (target: Target) => clean(targetName(target));
   const startedAt = clock.now();
   let begun: Begun | undefined;
@@ -147,7 +145,6 @@ type Begun = Pick<
 
 const background: BuiltInScenarioName = 'background';
 const updateIntervalMs = 250;
-const maxTextChars = 160;
 const sessionHashChars = 8;
 
 function cleanFacts(facts: RequestFacts, clean: (text: string) => string): RequestFacts {

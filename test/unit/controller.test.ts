@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseSettings } from '../../src/config/schema';
 import { ProxyController } from '../../src/controller';
 import type { FromWorker, ProxyReport, ToWorker } from '../../src/proxy/protocol';
@@ -6,6 +7,7 @@ import type { RequestTrace } from '../../src/proxy/requestTrace';
 import type { StoredRest } from '../../src/proxy/restMemory';
 import type { ProxyStatus, StartFailure } from '../../src/proxyStatus';
 import type { StartWorker, WorkerListeners } from '../../src/workerThread';
+import { servedTrace } from '../support/traces';
 
 /** Asked to listen on this port, the fake worker says nothing to the point. */
 const mutePort = 9;
@@ -153,6 +155,14 @@ describe('ProxyController', () => {
     assert.deepEqual(states(), ['starting', 'running']);
     assert.deepEqual(controller.status, { state: 'running', port: 4141, report: undefined });
     assert.deepEqual(world.rememberedPorts, [4141]);
+  });
+
+  it('hands on the traces that the worker tells', async () => {
+    const { controller, latest, traces } = setUp();
+    await controller.start();
+    latest().send({ type: 'trace', trace: servedTrace });
+    await nextTurn();
+    assert.deepEqual(traces, [servedTrace]);
   });
 
   it('tries the remembered ports exactly, then any', async () => {
