@@ -77,3 +77,8 @@ export interface FailureTrace {
 export function servingAttempt({ outcome, attempts }: RequestTrace): AttemptTrace | undefined {
   return outcome === 'served' || outcome === 'brokeOff' ? attempts.at(-1) : undefined;
 }
+
+/** A name for a request that no other of this window has. */
+export function traceKey({ id, startedAt }: RequestTrace): string {
+  return `${id}-${startedAt}`;
+}

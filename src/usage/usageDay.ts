@@ -50,6 +50,15 @@ export function dayOf(at: number): string {
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
 }
 
+/** The first of the last `count` days, the one of `at` among them. By the calendar: not every day has 24 hours. */
+export function firstDayOf(count: number, at: number): string {
+  const date = new Date(at);
+  const noon = 12;
+  return dayOf(
+    new Date(date.getFullYear(), date.getMonth(), date.getDate() - count + 1, noon).getTime(),
+  );
+}
+
 /** What one request that has ended adds to its day; undefined for one that used no upstream. */
 export function usageOf(trace: RequestTrace): UsageDay | undefined {
   const { endedAt, outcome, scenario } = trace;
@@ -130,7 +139,7 @@ export function readUsageDay(text: string): UsageDay | undefined {
     const { version: _version, ...day } = fileSchema.parse(JSON.parse(text));
     return day;
   } catch {
-    // No JSON at all: as unreadable as any other wrong content.
+    // Cut off, or not ours: the caller sets it aside.
     return undefined;
   }
 }

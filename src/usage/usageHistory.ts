@@ -1,6 +1,6 @@
 import type { Clock } from '../proxy/clock';
 import type { RequestTrace } from '../proxy/requestTrace';
-import { dayOf, sumByDay, sumDays, type UsageDay, usageOf } from './usageDay';
+import { dayOf, firstDayOf, sumByDay, sumDays, type UsageDay, usageOf } from './usageDay';
 import type { UsageFiles } from './usageFiles';
 
 export interface UsageHistoryOptions {
@@ -70,7 +70,7 @@ export function createUsageHistory(options: UsageHistoryOptions): UsageHistory {
         writing = [];
       }
       if (prunedOn !== today) {
-        await files.prune(dayOf(daysBefore(now(), keptDays - 1)));
+        await files.prune(firstDayOf(keptDays, now()));
         prunedOn = today;
       }
     });
@@ -93,7 +93,7 @@ export function createUsageHistory(options: UsageHistoryOptions): UsageHistory {
     },
     async days(count) {
       await write();
-      const first = dayOf(daysBefore(now(), count - 1));
+      const first = firstDayOf(count, now());
       let days: readonly UsageDay[] = [];
       await inTurn(async () => {
         days = await files.read(first);
@@ -119,9 +119,3 @@ export function createUsageHistory(options: UsageHistoryOptions): UsageHistory {
 }
 
 const writeDelayMs = 2_000;
-
-/** By the calendar: not every day has 24 hours. */
-function daysBefore(at: number, days: number): number {
-  const date = new Date(at);
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate() - days, 12).getTime();
-}

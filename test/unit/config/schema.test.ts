@@ -15,6 +15,7 @@ describe('parseSettings', () => {
       modelOverrides: {},
       onAuthError: 'stop',
       timeouts: { connectMs: 10_000, firstTokenMs: 120_000, idleMs: 180_000 },
+      warnAtPlanUsage: 0,
       injectEnvironment: true,
       terminalAgents: ['claude'],
     });

@@ -2,9 +2,9 @@ import { strict as assert } from 'node:assert';
 import type { TargetReport } from '../../../src/proxy/protocol';
 import type { ProxyStatus } from '../../../src/proxyStatus';
 import { commands } from '../../../src/ui/commands';
+import { escapeMarkdown } from '../../../src/ui/markdown';
 import {
   alignColumns,
-  escapeMarkdown,
   statusText,
   tooltipCommands,
   tooltipMarkdown,
