@@ -7,8 +7,8 @@ import type { Translate } from './translate';
 /** How one request was routed, as a Markdown page. All names and reasons from elsewhere are escaped. Pure. */
 export function explainMarkdown(trace: RequestTrace, t: Translate): string {
   return [
-    `# ${escapeMarkdown(heading(trace, t))}`,
-    summaryLine(trace, t),
+    `# ${escapeMarkdown(t('Request {0}', trace.id))}`,
+    summary(trace, t),
     ...(trace.failure === undefined ? [] : [failureSentence(trace, t)]),
     `## ${t('What was tried')}`,
     triedTable(trace, t),
@@ -43,11 +43,7 @@ export function outcomeInWords(trace: RequestTrace, t: Translate): string {
   }
 }
 
-function heading(trace: RequestTrace, t: Translate): string {
-  return t('Request {0}: {1}', trace.id, outcomeInWords(trace, t));
-}
-
-function summaryLine(trace: RequestTrace, t: Translate): string {
+function summary(trace: RequestTrace, t: Translate): string {
   const { scenario, reason, startedAt, endedAt } = trace;
   const ttft = servingAttempt(trace)?.firstContentAt;
   const figures = [
@@ -56,8 +52,17 @@ function summaryLine(trace: RequestTrace, t: Translate): string {
     ...(ttft === undefined ? [] : [t('first content after {0}', duration(ttft - startedAt))]),
     ...(trace.cost === undefined ? [] : [money(trace.cost)]),
   ];
-  const route = t('Scenario {0}: {1}.', `**${escapeMarkdown(scenario)}**`, escapeMarkdown(reason));
-  return `${route}  \n${escapeMarkdown(figures.join(' · '))}`;
+  const outcome = capitalized(outcomeInWords(trace, t));
+  const lines = [
+    `**${escapeMarkdown(outcome)}**`,
+    escapeMarkdown(figures.join(' · ')),
+    t('Scenario {0}: {1}.', `**${escapeMarkdown(scenario)}**`, escapeMarkdown(reason)),
+  ];
+  return lines.join('  \n');
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function failureSentence({ failure, status }: RequestTrace, t: Translate): string {
@@ -72,16 +77,13 @@ function triedTable(trace: RequestTrace, t: Translate): string {
   const tried = new Set(attempts.map(({ target }) => target));
   const isDone = outcome === 'served' || outcome === 'brokeOff';
   const untried = isDone ? t('not needed') : outcome === undefined ? t('next') : t('not asked');
-  const bare = (name: string, result: string) => [
-    escapeMarkdown(name),
-    escapeMarkdown(result),
-    ...['', '', ''],
-  ];
+  const bare = (name: string, result: string) => [name, result, '', '', ''].map(escapeMarkdown);
+  const isStreamed = attempts.some(({ firstContentAt }) => firstContentAt !== undefined);
   return markdownTable(
     [
       [t('Model'), 'left'],
       [t('Result'), 'left'],
-      [t('First content'), 'right'],
+      [isStreamed ? t('First content') : '', 'right'],
       [t('Time'), 'right'],
       [t('Course'), 'left'],
     ],
