@@ -55,10 +55,10 @@ export class Notifications {
 
   showPlanUsage({ label }: PlanUsage, window: PlanWindow): void {
     const used = vscode.l10n.t(
-      '{0}: {1} % of a limit is used ({2}).',
-      label,
+      '{0} % of the {1} limit of {2} is used.',
       Math.round(window.percent),
       windowInWords(window, vscode.l10n.t),
+      label,
     );
     const { resetsAt } = window;
     const message =

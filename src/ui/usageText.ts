@@ -8,7 +8,7 @@ import {
   type UsageSummary,
   wholeInput,
 } from '../usage/usageSummary';
-import { count, money, percent, shortCount, timeOfDay } from './figures';
+import { count, money, percent, shortCount } from './figures';
 import { escapeMarkdown, markdownTable } from './markdown';
 import type { Translate } from './translate';
 
@@ -28,7 +28,7 @@ export type PlansView =
 
 /** What was used and what it cost, as a Markdown page. All names from elsewhere are escaped. Pure. */
 export function usageMarkdown(view: UsageView, t: Translate): string {
-  const { month, week, today } = view;
+  const { month, week } = view;
   const isEmpty = month.total.requests === 0;
   return [
     `# ${t('Usage')}`,
@@ -38,16 +38,16 @@ export function usageMarkdown(view: UsageView, t: Translate): string {
       ? [t('No request has been counted yet. Run an agent in a new terminal; then look again.')]
       : [
           totalsTable(view, t),
-          `## ${t('By model')}`,
+          `## ${t('By model, in 30 days')}`,
           namedTable(t('Model'), view, ({ byModel }) => byModel, t),
-          `## ${t('By scenario')}`,
+          `## ${t('By scenario, in 30 days')}`,
           namedTable(t('Scenario'), view, ({ byScenario }) => byScenario, t),
           `## ${t('By day')}`,
           dayTable(month, t),
           `## ${t('Sessions of the last 7 days')}`,
           sessionTable(week, t),
         ]),
-    footnote(today.total.unpriced + month.total.unpriced > 0 ? month.total.unpriced : 0, t),
+    footnote(month.total.unpriced, t),
   ].join('\n\n');
 }
 
@@ -64,9 +64,9 @@ export function todayInWords(today: UsageCounts, t: Translate): string | undefin
     : `${spent}; ${t('saved by the cache: {0}', money(saved))}`;
 }
 
-/** A span of a plan, in words: "5-hour limit" is what people know the rolling one as. */
+/** The kind of limit that counts over this span. */
 export function windowInWords({ name }: PlanWindow, t: Translate): string {
-  if (name === 'rolling') return t('rolling, 5 hours');
+  if (name === 'rolling') return t('5-hour');
   if (name === 'weekly') return t('weekly');
   return name === 'monthly' ? t('monthly') : name;
 }
@@ -122,7 +122,12 @@ function totalsTable({ today, week, month }: UsageView, t: Translate): string {
     ...spans.map((span) => escapeMarkdown(cell(span))),
   ];
   return markdownTable(
-    [['', 'left'], ...spanHeads(t)],
+    [
+      ['', 'left'],
+      [t('Today'), 'right'],
+      [t('7 days'), 'right'],
+      [t('30 days'), 'right'],
+    ],
     [
       row(t('Requests'), ({ total }) => count(total.requests)),
       row(t('Not served'), ({ total }) => count(total.failures)),
@@ -143,14 +148,6 @@ function totalsTable({ today, week, month }: UsageView, t: Translate): string {
   );
 }
 
-function spanHeads(t: Translate) {
-  return [
-    [t('Today'), 'right'],
-    [t('7 days'), 'right'],
-    [t('30 days'), 'right'],
-  ] as const;
-}
-
 function namedTable(
   title: string,
   { today, week, month }: UsageView,
@@ -166,7 +163,9 @@ function namedTable(
       [t('Input'), 'right'],
       [t('Cached'), 'right'],
       [t('Output'), 'right'],
-      ...spanHeads(t),
+      [t('Cost today'), 'right'],
+      [t('in 7 days'), 'right'],
+      [t('in 30 days'), 'right'],
     ],
     groups(month).map((row) => [
       row.name === '' ? `*${t('not served')}*` : escapeMarkdown(row.name),
@@ -212,7 +211,7 @@ function sessionTable({ sessions }: UsageSummary, t: Translate): string {
     sessions
       .slice(0, maxSessions)
       .map(({ session, firstAt, lastAt, requests, cost }) =>
-        [session, momentInWords(firstAt), timeOfDay(lastAt), count(requests), money(cost)].map(
+        [session, momentInWords(firstAt), momentInWords(lastAt), count(requests), money(cost)].map(
           escapeMarkdown,
         ),
       ),

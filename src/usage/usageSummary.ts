@@ -3,6 +3,7 @@ import {
   addCounts,
   noCounts,
   type SessionUsage,
+  sumByDay,
   sumDays,
   type UsageCounts,
   type UsageDay,
@@ -23,7 +24,8 @@ export interface NamedUsage extends UsageCounts {
   readonly name: string;
 }
 
-export function summarize(days: readonly UsageDay[]): UsageSummary {
+export function summarize(parts: readonly UsageDay[]): UsageSummary {
+  const days = sumByDay(parts);
   const rows = days.flatMap(({ models }) => models);
   const byScenario = grouped(rows, ({ scenario }) => scenario);
   // As one day: a session that runs past midnight is one.

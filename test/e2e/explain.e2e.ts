@@ -104,7 +104,7 @@ describe('explaining requests and usage in a real window', function () {
       'node ask.mjs main stream; node ask.mjs auxiliary; node ask.mjs main',
     );
     assert.equal(asked, '200\n200\n200\n');
-    await window.toast(/OpenCode Go: 92 % of a limit is used \(weekly\)/).waitFor();
+    await window.toast(/92 % of the weekly limit/).waitFor();
     await window.screenshot('usage-warning');
     await window.clearToasts();
     await window.runCommand('View: Toggle Panel Visibility');
@@ -143,14 +143,16 @@ describe('explaining requests and usage in a real window', function () {
     await window.status.hover();
     await window.page.locator('.monaco-hover').filter({ hasText: 'Today: 3 requests' }).waitFor();
     await window.screenshot('usage-tooltip');
+    await window.page.setViewportSize({ width: 1280, height: 1800 });
     await window.runCommand('Preferences: Toggle between Light/Dark Themes');
+    await window.page.locator('.monaco-workbench.vs-dark').waitFor();
     await window.screenshot('usage-other-theme');
     await window.runCommand('Switchyard: Explain Routing');
     await window.pickRow('overloaded').waitFor();
     await window.screenshot('explain-list-other-theme');
     await window.pickRow('overloaded').click();
     await preview()
-      .getByRole('heading', { name: /^Request/ })
+      .getByRole('heading', { name: /^Request \w{4}$/ })
       .waitFor();
     await window.screenshot('explain-page-other-theme');
   });

@@ -46,6 +46,12 @@ describe('tooltipMarkdown', () => {
     assert.ok(lines.includes('| opencode-go/kimi | resting | - | Overloaded. |'));
   });
 
+  it('tells what was used today in a line of its own, as text', () => {
+    const lines = tooltipMarkdown(running([serving]), t, 'Today: 3 requests, $(zap)').split('\n');
+    assert.ok(unescaped(lines.join('\n')).includes('$(graph) Today: 3 requests'));
+    assert.ok(!lines.some((line) => line.includes('$(zap)')));
+  });
+
   it('tells a failure that several models share once', () => {
     const failed: TargetReport = { ...serving, state: 'resting', lastFailure: 'Key rejected.' };
     const lines = unescaped(tooltipMarkdown(running([failed, failed]), t)).split('\n');
