@@ -1,6 +1,7 @@
 import { type AttemptTrace, type RequestTrace, servingAttempt } from '../proxy/requestTrace';
 import { assertNever, type RequestFacts } from '../proxy/types';
 import { count, duration, money, timeOfDay, yesOrNo } from './figures';
+import { keyOwner } from './keySlots';
 import { escapeMarkdown, markdownTable } from './markdown';
 import type { Translate } from './translate';
 
@@ -58,7 +59,12 @@ function summary(trace: RequestTrace, t: Translate): string {
     escapeMarkdown(figures.join(' · ')),
     t('Scenario {0}: {1}.', `**${escapeMarkdown(scenario)}**`, escapeMarkdown(reason)),
   ];
+  if (trace.moved !== undefined) lines.push(escapeMarkdown(moveInWords(trace.moved, t)));
   return lines.join('  \n');
+}
+
+function moveInWords({ from, to, why }: NonNullable<RequestTrace['moved']>, t: Translate): string {
+  return t('The conversation moved from {0} to {1}: {2}.', from, to, why);
 }
 
 function capitalized(text: string): string {
@@ -96,10 +102,10 @@ function triedTable(trace: RequestTrace, t: Translate): string {
 }
 
 function attemptRow(attempt: AttemptTrace, trace: RequestTrace, t: Translate): readonly string[] {
-  const { target, startedAt, firstContentAt, endedAt } = attempt;
+  const { target, credential, startedAt, firstContentAt, endedAt } = attempt;
   const isTimed = hasCourse(attempt);
   return [
-    escapeMarkdown(target),
+    escapeMarkdown(keyOwner(target, credential, t)),
     escapeMarkdown(attemptResult(attempt, trace, t)),
     firstContentAt === undefined ? '' : duration(firstContentAt - startedAt),
     endedAt === undefined || !isTimed ? '' : duration(endedAt - startedAt),

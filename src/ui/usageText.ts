@@ -9,6 +9,7 @@ import {
   wholeInput,
 } from '../usage/usageSummary';
 import { count, money, percent, shortCount } from './figures';
+import { keyOwner } from './keySlots';
 import { escapeMarkdown, markdownTable } from './markdown';
 import type { Translate } from './translate';
 
@@ -81,7 +82,7 @@ function planSections(view: PlansView, now: number, t: Translate): readonly stri
       ];
     case 'told':
       return view.plans.flatMap((plan) => [
-        `## ${escapeMarkdown(plan.label)}`,
+        `## ${escapeMarkdown(keyOwner(plan.label, plan.credential, t))}`,
         plan.problem === undefined
           ? planTable(plan, now, t)
           : escapeMarkdown(t('The use of this plan is not known: {0}.', plan.problem)),

@@ -72,6 +72,25 @@ describe('the use of a plan', () => {
     assert.equal(upstream.requests.length, 3);
   });
 
+  it('is asked of each key of a provider that has several', async () => {
+    await start({ one: 'sk-one-0123456789', two: 'sk-two-0123456789' });
+    const baseUrl = upstream.url;
+    const providers = { 'opencode-go': { baseUrl, credential: ['one', 'two', 'three'] } };
+    proxy.configure({ settings: { providers } });
+    const plans = await proxy.proxy.planUsage();
+    assert.deepEqual(
+      plans.map(({ plan, credential }) => [plan, credential]),
+      [
+        ['opencode-go#one', 'one'],
+        ['opencode-go#two', 'two'],
+      ],
+    );
+    assert.deepEqual(
+      upstream.requests.map(({ headers }) => headers.authorization),
+      ['Bearer sk-one-0123456789', 'Bearer sk-two-0123456789'],
+    );
+  });
+
   it('is nobody’s business without a key', async () => {
     await start({});
     assert.deepEqual(await proxy.proxy.planUsage(), []);

@@ -184,6 +184,35 @@ describe('the trace of a request', () => {
     assert.equal((await ask({ max_tokens: 0 })).outcome, 'answeredHere');
   });
 
+  it('names the key of each attempt where the provider has several, and a conversation that moves', async () => {
+    const up = { baseUrl: upstream.url, wireFormat: 'anthropic-messages' } as const;
+    proxy.configure({
+      keys: { one: 'sk-one-0123456789', two: 'sk-two-0123456789' },
+      settings: { providers: { up: { ...up, credential: ['one', 'two'] } } },
+    });
+    const messages = [
+      { role: 'user', content: prompt },
+      { role: 'assistant', content: answerText },
+      { role: 'user', content: prompt },
+    ];
+    upstream.answerAlways({ sse: anthropicSse([{ type: 'text', text: answerText }]) });
+    await ask({ messages });
+    upstream.answer({ status: 429, headers: { 'retry-after': '60' }, body: {} });
+    const trace = await ask({ messages });
+    assert.deepEqual(
+      trace.attempts.map(({ target, credential }) => [target, credential]),
+      [
+        ['up/first', 'one'],
+        ['up/first', 'two'],
+      ],
+    );
+    assert.deepEqual(trace.moved, {
+      from: 'up/first#one',
+      to: 'up/first#two',
+      why: 'rate limited (429)',
+    });
+  });
+
   it('is told at most once per interval while the request runs, and at once when it ends', async () => {
     upstream.answer({ silent: true });
     const left = new AbortController();

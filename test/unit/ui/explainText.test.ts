@@ -32,6 +32,14 @@ describe('explainMarkdown', () => {
     assert.ok(rows.includes('| opencode-go/hy3 | left out: cannot see images |  |  |  |'));
   });
 
+  it('names the key where there are several, and says why a conversation moved', () => {
+    const moved = { from: 'a/m', to: 'b/m', why: 'overloaded (529)' };
+    const attempts = servedTrace.attempts.map((one) => ({ ...one, credential: 'work' }));
+    const text = plainCells(explainMarkdown(traceWith({ moved, attempts }), t));
+    assert.match(text, /\| opencode-go\/glm-5\.3 \(key “work”\) \| overloaded/);
+    assert.match(text, /The conversation moved from a\/m to b\/m: overloaded \(529\)\./);
+  });
+
   it('draws when each attempt waited, thought and answered', () => {
     const bars = [...page.matchAll(/`([^`]+)`/g)].map((match) => match[1]);
     assert.deepEqual(bars, ['░░░░', '····░░░░░░░▒▒▒▒▒▒███████']);

@@ -20,7 +20,7 @@ const today = [
 ];
 const summary = summarize(today.flatMap((trace) => usageOf(trace) ?? []));
 const plan: PlanUsage = {
-  providerId: 'opencode-go',
+  plan: 'opencode-go',
   label: 'OpenCode Go',
   askedAt: now,
   windows: [
@@ -42,6 +42,14 @@ describe('usageMarkdown', () => {
     assert.match(page(), /\| 5-hour \| 13 % \| `███░{17}` \| in 2 h \(.+\) \|/);
     assert.match(page(), /\| weekly \| 100 % \| `█{20}` \| used up; in 1 d 1 h \(.+\) \|/);
     assert.match(page(), /\| monthly \| 40 % \| `█{8}░{12}` \| {2}\|/);
+  });
+
+  it('tells the plans of several keys apart', () => {
+    const work: PlanUsage = { ...plan, plan: 'opencode-go#work', credential: 'work' };
+    assert.match(
+      page({ plans: { state: 'told', plans: [work] } }),
+      /## OpenCode Go \(key “work”\)/,
+    );
   });
 
   it('says what is not known of a plan', () => {

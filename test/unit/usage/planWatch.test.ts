@@ -8,7 +8,7 @@ function planAt(percents: Readonly<Record<string, number>>): PlanUsage {
     percent,
     isExhausted: false,
   }));
-  return { providerId: 'opencode-go', label: 'OpenCode Go', askedAt: 0, windows };
+  return { plan: 'opencode-go', label: 'OpenCode Go', askedAt: 0, windows };
 }
 
 describe('the watch over a plan', () => {
