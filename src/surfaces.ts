@@ -74,8 +74,9 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
       'switchyard.explainRouting': (key) =>
         explainRouting({ recent, status, open: (page) => pages.open(page) }, key),
       'switchyard.showUsage': async () => {
+        const asked = usage.askPlans();
         await pages.open(usage.page);
-        await usage.askPlans();
+        await asked;
         pages.refresh(usage.page);
       },
       'switchyard.clearUsageHistory': () => clearUsageHistory(history.clear),

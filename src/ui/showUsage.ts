@@ -16,7 +16,7 @@ export interface UsageSource {
 export class UsagePage {
   readonly page: Page<'Usage'> = { kind: 'Usage' };
   readonly #source: UsageSource;
-  #plans: PlansView = { state: 'asking' };
+  #plans: PlansView = { state: 'unasked' };
 
   constructor(source: UsageSource) {
     this.#source = source;
@@ -34,8 +34,9 @@ export class UsagePage {
   }
 
   async askPlans(): Promise<void> {
+    if (this.#plans.state !== 'told') this.#plans = { state: 'asking' };
     const plans = await this.#source.plans();
-    this.#plans = plans === undefined ? { state: 'unasked' } : { state: 'told', plans };
+    this.#plans = plans === undefined ? { state: 'unanswered' } : { state: 'told', plans };
   }
 }
 

@@ -22,9 +22,9 @@ export interface UsageView {
   readonly plans: PlansView;
 }
 
-/** `unasked`: the proxy does not run, or did not answer. */
+/** `unasked`: a page that an earlier window had open. `unanswered`: the proxy does not run, or did not answer. */
 export type PlansView =
-  | { readonly state: 'asking' | 'unasked' }
+  | { readonly state: 'unasked' | 'asking' | 'unanswered' }
   | { readonly state: 'told'; readonly plans: readonly PlanUsage[] };
 
 /** What was used and what it cost, as a Markdown page. All names from elsewhere are escaped. Pure. */
@@ -74,9 +74,11 @@ export function windowInWords({ name }: PlanWindow, t: Translate): string {
 
 function planSections(view: PlansView, now: number, t: Translate): readonly string[] {
   switch (view.state) {
+    case 'unasked':
+      return [];
     case 'asking':
       return [`*${t('Asking for the use of your plan…')}*`];
-    case 'unasked':
+    case 'unanswered':
       return [
         `*${t('The use of your plan is not known: the proxy does not run, or did not answer.')}*`,
       ];

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { type RequestTrace, servingAttempt } from '../../../src/proxy/requestTrace';
+import { createTraceRecorder } from '../../../src/proxy/traceRecorder';
 import { anthropicMessage, anthropicSse } from '../../support/anthropicAnswers';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scriptedUpstream';
 import { startTestProxy, type TestProxy } from '../../support/testProxy';
+import { servedTrace } from '../../support/traces';
 
 const prompt = 'a prompt that no trace may hold';
 const answerText = 'an answer that no trace may hold';
@@ -264,6 +266,29 @@ describe('the trace of a request', () => {
     }
     assert.ok(trace.facts.requestedModel.length <= 160);
     assert.match(trace.facts.sessionId, /^[0-9a-f]{8}$/);
+  });
+});
+
+describe('the recorder of a trace', () => {
+  it('tells that a request is over after a bug of ours, and nothing more once it was told', () => {
+    const told: RequestTrace[] = [];
+    const clock = createFakeClock();
+    const recorder = createTraceRecorder('3f2a', {
+      clock,
+      publish: (trace) => told.push(trace),
+      clean: (text) => text,
+      defaultFacts: () => undefined,
+    });
+    const { facts, scenario, reason, considered } = servedTrace;
+    recorder.routed(facts, { scenario, reason, considered, targets: [], skipped: [] });
+    recorder.closed();
+    recorder.closed();
+    clock.advance(1_000);
+    assert.deepEqual(
+      told.map(({ outcome, status }) => [outcome, status]),
+      [['failed', 500]],
+    );
+    assert.equal(clock.pending(), 0);
   });
 });
 

@@ -54,7 +54,8 @@ describe('usageMarkdown', () => {
 
   it('says what is not known of a plan', () => {
     assert.match(page({ plans: { state: 'asking' } }), /Asking for the use/);
-    assert.match(page({ plans: { state: 'unasked' } }), /not known: the proxy does not run/);
+    assert.doesNotMatch(page({ plans: { state: 'unasked' } }), /your plan|## OpenCode/);
+    assert.match(page({ plans: { state: 'unanswered' } }), /not known: the proxy does not run/);
     const silent: PlanUsage = { ...plan, windows: [], problem: 'no answer in time' };
     assert.match(
       page({ plans: { state: 'told', plans: [silent] } }),
