@@ -9,6 +9,7 @@ import {
   efforts,
   type ModelFacts,
   type ModelQuirks,
+  type Price,
   type WireFormat,
 } from '../src/proxy/types';
 import { installOnce, npm, writeEmptyPackage } from '../test/support/cache';
@@ -60,6 +61,17 @@ const modelSchema = z.object({
     output: z.number(),
     cacheRead: z.number(),
     cacheWrite: z.number(),
+    tiers: z.optional(
+      z.array(
+        z.object({
+          inputTokensAbove: z.number(),
+          input: z.number(),
+          output: z.number(),
+          cacheRead: z.number(),
+          cacheWrite: z.number(),
+        }),
+      ),
+    ),
   }),
   contextWindow: z.number(),
   maxTokens: z.optional(z.number()),
@@ -127,7 +139,7 @@ function factsOf(provider: string, model: Model): ModelFacts {
   const { cost, maxTokens } = model;
   // OpenRouter serves every model over Chat Completions, which is how we reach it.
   const wireFormat = provider === 'openrouter' ? 'openai-chat' : wireFormats[model.api];
-  const price = [cost.input, cost.output, cost.cacheRead, cost.cacheWrite] as const;
+  const [tier] = cost.tiers ?? [];
   // Elsewhere than at OpenCode nothing is free: no price is known.
   const isPriced = provider.startsWith('opencode') || cost.input + cost.output > 0;
   const quirks = quirksOf(model);
@@ -137,10 +149,17 @@ function factsOf(provider: string, model: Model): ModelFacts {
     context: model.contextWindow,
     ...(maxTokens === undefined ? {} : { maxOutput: maxTokens }),
     images: model.input.includes('image'),
-    ...(isPriced ? { price } : {}),
+    ...(isPriced ? { price: priceOf(cost) } : {}),
+    ...(isPriced && tier !== undefined
+      ? { priceAbove: { inputTokens: tier.inputTokensAbove, price: priceOf(tier) } }
+      : {}),
     ...(levels === undefined ? {} : { efforts: levels }),
     ...(Object.keys(quirks).length === 0 ? {} : { quirks }),
   };
+}
+
+function priceOf({ input, output, cacheRead, cacheWrite }: Omit<Model['cost'], 'tiers'>): Price {
+  return [input, output, cacheRead, cacheWrite];
 }
 
 function quirksOf({ compat = {}, thinkingLevelMap: levels, reasoning }: Model): ModelQuirks {

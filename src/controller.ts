@@ -205,6 +205,7 @@ export class ProxyController {
       report: (report) => this.#reported(report),
       notice: this.#options.onNotice,
       rests: (rests) => this.#options.rests.keep(rests),
+      trace: this.#options.onTrace,
       log: this.#options.onLog,
       died: (reason) => this.#died(reason),
     });

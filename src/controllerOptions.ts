@@ -1,4 +1,5 @@
 import type { LogLevel, Notice } from './proxy/protocol';
+import type { RequestTrace } from './proxy/requestTrace';
 import type { ApiKeys, ProxySettings } from './proxy/types';
 import type { ProxyStatus, StartFailure } from './proxyStatus';
 import type { RestKeeper } from './restKeeper';
@@ -27,6 +28,7 @@ export interface ControllerOptions {
   /** Told once for each failure, whereas a status may be shown again. */
   readonly onFailed: (reason: StartFailure) => void;
   readonly onNotice: (notice: Notice) => void;
+  readonly onTrace: (trace: RequestTrace) => void;
   readonly onLog: (level: LogLevel, message: string) => void;
   /** The worker ended by itself; `willRestart` is false when it did so too often. */
   readonly onCrash: (crash: { readonly willRestart: boolean }) => void;

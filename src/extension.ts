@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { SwitchyardApi } from './api';
 import { configurationSource } from './config/configurationSource';
 import { onDidChangeHttpSettings, readHttpSettings } from './config/httpSettings';
 import type { AllSettings } from './config/schema';
@@ -8,18 +9,11 @@ import { KeyStore } from './keys/keyStore';
 import { mergeProviders } from './proxy/providers';
 import type { ProxyStatus } from './proxyStatus';
 import { restKeeper } from './restKeeper';
+import { registerSurfaces, type Surfaces } from './surfaces';
 import { EnvironmentWriter } from './terminal/environmentWriter';
-import { registerCommands } from './ui/registerCommands';
 import { StatusView } from './ui/statusView';
 import { workerStarter } from './workerThread';
 import { portMemory, versionOf, workspaceId } from './workspaceMemory';
-
-/** What tests and other extensions may ask. It gives away no secret. */
-export interface SwitchyardApi {
-  status(): ProxyStatus;
-  /** Names of the variables that new integrated terminals get. */
-  terminalVariables(): readonly string[];
-}
 
 // VS Code gives an extension a few seconds to end.
 const deactivateGraceMs = 1_000;
@@ -46,6 +40,7 @@ class Switchyard {
   readonly #keys: KeyStore;
   readonly #environment: EnvironmentWriter;
   readonly #controller: ProxyController;
+  readonly #surfaces: Surfaces;
   #accessToken: string | undefined;
   #isEnding = false;
   readonly api: SwitchyardApi = {
@@ -75,11 +70,14 @@ class Switchyard {
       onStatus: (status) => this.#show(status),
       onFailed: (reason) => this.#view.notifications.showFailure(reason),
       rests: restKeeper(globalState),
+      onTrace: (trace) => this.#surfaces.traced(trace),
       onNotice: (notice) => this.#view.notifications.showNotice(notice),
       onLog: (level, message) => this.#view.log(level, message),
       onCrash: (crash) => this.#view.notifications.showCrash(crash),
     });
-    const commands = registerCommands({
+    this.#surfaces = registerSurfaces({
+      context,
+      settings: () => this.#settings.current,
       view: this.#view,
       proxy: this.#controller,
       keys: this.#keys,
@@ -88,7 +86,8 @@ class Switchyard {
         this.#environment.shellLines(this.api.status(), this.#settings.current, this.#accessToken),
     });
     const http = onDidChangeHttpSettings(() => void this.#controller.restart());
-    subscriptions.push(this.#controller, this.#keys, this.#settings, commands, http, this.#view);
+    subscriptions.push(this.#controller, this.#keys, this.#settings);
+    subscriptions.push(this.#surfaces, http, this.#view);
     void this.#keys.load();
     // "Stopped" is shown only where it stays: it takes the variables away, which a reload must not.
     if (this.#settings.current.enabled) void this.#controller.start();
@@ -99,11 +98,13 @@ class Switchyard {
   async end(): Promise<void> {
     this.#isEnding = true;
     await this.#controller.stop(deactivateGraceMs);
+    // After the last requests have told how they ended.
+    await this.#surfaces.end();
   }
 
   #show(status: ProxyStatus): void {
     if (this.#isEnding) return;
-    this.#view.show(status);
+    this.#surfaces.show(status);
     this.#environment.inject(status, this.#settings.current, this.#accessToken);
   }
 

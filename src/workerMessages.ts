@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { type FromWorker, logLevels, noticeKinds } from './proxy/protocol';
 import type { StoredRest } from './proxy/restMemory';
 import { failureKinds } from './proxy/types';
+import { traceSchema } from './traceSchema';
 
 const noticeSchema = z.object({
   kind: z.enum(noticeKinds),
@@ -35,10 +36,27 @@ const refreshedSchema = z.object({
   retired: retiredSchema,
 });
 
+const planSchema = z.object({
+  plan: z.string(),
+  label: z.string(),
+  credential: z.exactOptional(z.string()),
+  askedAt: z.number(),
+  windows: z.array(
+    z.object({
+      name: z.string(),
+      percent: z.number(),
+      isExhausted: z.boolean(),
+      resetsAt: z.exactOptional(z.number()),
+    }),
+  ),
+  problem: z.exactOptional(z.string()),
+});
+
 const answerSchema = z.discriminatedUnion('about', [
   z.object({ about: z.literal('key'), check: keyCheckSchema }),
   z.object({ about: z.literal('catalogue'), refreshed: refreshedSchema }),
   z.object({ about: z.literal('models'), models: namesSchema }),
+  z.object({ about: z.literal('planUsage'), plans: z.array(planSchema) }),
 ]);
 
 const credentialSchema = z.object({
@@ -94,6 +112,7 @@ const fromWorkerSchema: z.ZodMiniType<FromWorker> = z.discriminatedUnion('type',
   z.object({ type: z.literal('report'), report: reportSchema }),
   z.object({ type: z.literal('notice'), notice: noticeSchema }),
   z.object({ type: z.literal('rests'), rests: z.array(restSchema) }),
+  z.object({ type: z.literal('trace'), trace: traceSchema }),
   z.object({
     type: z.literal('answered'),
     id: z.number(),

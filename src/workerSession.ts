@@ -8,6 +8,7 @@ import type {
   Question,
   ToWorker,
 } from './proxy/protocol';
+import type { RequestTrace } from './proxy/requestTrace';
 import type { StoredRest } from './proxy/restMemory';
 import { assertNever } from './proxy/types';
 import { readWorkerMessage } from './workerMessages';
@@ -17,6 +18,7 @@ export interface SessionListeners {
   readonly report: (report: ProxyReport) => void;
   readonly notice: (notice: Notice) => void;
   readonly rests: (rests: readonly StoredRest[]) => void;
+  readonly trace: (trace: RequestTrace) => void;
   readonly log: (level: LogLevel, message: string) => void;
   /** The thread ended without being asked to. */
   readonly died: (reason: string) => void;
@@ -139,6 +141,9 @@ export class WorkerSession {
         break;
       case 'rests':
         this.#listeners.rests(message.rests);
+        break;
+      case 'trace':
+        this.#listeners.trace(message.trace);
         break;
       case 'answered':
         this.#asked.get(message.id)?.(message.answer);

@@ -83,6 +83,15 @@ export const settingSchemas = {
         'Go on with the models of the chain that use another key.',
       ],
     }),
+  'switchyard.warnAtPlanUsage': z
+    ._default(z.number().check(z.gte(0), z.lte(100)), 0)
+    .register(z.globalRegistry, {
+      group: 'Providers',
+      order: 2,
+      scope: 'window',
+      markdownDescription:
+        'Warn when this much of a limit of your plan is used, in percent, for plans that tell (OpenCode Go). `0` never warns. **Show Usage** has the figures at any time.',
+    }),
   'switchyard.timeouts': z
     ._default(
       z.strictObject({
@@ -155,6 +164,8 @@ export interface AllSettings extends ProxySettings {
   readonly catalogueRefresh: Output<'switchyard.catalogue.refresh'>;
   readonly onAuthError: Output<'switchyard.onAuthError'>;
   readonly timeouts: Output<'switchyard.timeouts'>;
+  /** Percent; 0 = never. */
+  readonly warnAtPlanUsage: Output<'switchyard.warnAtPlanUsage'>;
   readonly injectEnvironment: Output<'switchyard.terminal.injectEnvironment'>;
   readonly terminalAgents: Output<'switchyard.terminal.agents'>;
 }
@@ -214,6 +225,11 @@ export function parseSettings(
         lastGood?.onAuthError,
       ),
       timeouts: read('switchyard.timeouts', all['switchyard.timeouts'], lastGood?.timeouts),
+      warnAtPlanUsage: read(
+        'switchyard.warnAtPlanUsage',
+        all['switchyard.warnAtPlanUsage'],
+        lastGood?.warnAtPlanUsage,
+      ),
       injectEnvironment: read(terminal, all[terminal], lastGood?.injectEnvironment),
       terminalAgents: read(agents, all[agents], lastGood?.terminalAgents),
     },

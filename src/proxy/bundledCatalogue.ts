@@ -35,12 +35,14 @@ function once<Value>(make: () => Value): () => Value {
 }
 
 const flag = z.optional(z.boolean());
+const priceSchema = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 const factsSchema = z.object({
   wireFormat: z.enum(wireFormats),
   context: z.number(),
   maxOutput: z.optional(z.number()),
   images: z.boolean(),
-  price: z.optional(z.tuple([z.number(), z.number(), z.number(), z.number()])),
+  price: z.optional(priceSchema),
+  priceAbove: z.optional(z.object({ inputTokens: z.number(), price: priceSchema })),
   efforts: z.optional(z.array(z.enum(efforts))),
   quirks: z.optional(
     z.object({

@@ -23,7 +23,7 @@ function bundledFacts(providerId: string, model: string): ModelFacts {
   if (own !== undefined) return own;
   const other = elsewhere.map(find).find((facts) => facts !== undefined);
   // The wire format and the price belong to who runs the upstream, not to the model.
-  const { wireFormat: _wireFormat, price: _price, ...portable } = other ?? {};
+  const { wireFormat: _format, price: _price, priceAbove: _above, ...portable } = other ?? {};
   return portable;
 }
 

@@ -6,6 +6,7 @@ import { modelFamily } from './modelFamily';
 import { scopeKeys, withEachKey } from './targetKeys';
 import {
   type Failure,
+  type FailureOrigin,
   type ProxySettings,
   type Target,
   targetName,
@@ -25,12 +26,6 @@ export interface ChainContext extends Omit<AttemptContext, 'apiKey' | 'hasKeySuc
   onAttempt(target: Target): void;
   onFailure(target: Target, failure: Failure, how: FailureOrigin): void;
 }
-
-/**
- * `outdated`: the key was changed while the attempt ran, so that its failure says nothing about the key in force.
- * `missing`: no call was made for want of a key. `remembered`: health memory answered.
- */
-export type FailureOrigin = 'attempted' | 'outdated' | 'remembered' | 'missing';
 
 export type ChainOutcome =
   | {

@@ -2,6 +2,7 @@ import type { Affinity } from './affinity';
 import type { Clock } from './clock';
 import type { Health } from './health';
 import type { Logger } from './log';
+import type { RequestObserver } from './requestObserver';
 import type { RoutingTable } from './router';
 import type { SignatureMemory } from './signatures';
 import type { TokenMeter } from './tokenMeter';
@@ -21,6 +22,8 @@ export interface Core {
   readonly signatures: SignatureMemory;
   readonly tokens: TokenMeter;
   version(): string;
+  /** Who wants to know what happens to the request of this id. */
+  observe(requestId: string): RequestObserver;
   settings(): ProxySettings;
   table(): RoutingTable;
   send(): Send;

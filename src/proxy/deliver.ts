@@ -5,14 +5,14 @@ import { sentence } from './failureMessage';
 import type { Permit } from './health';
 import type { LiveStream } from './liveStream';
 import type { Reply } from './reply';
-import type { Ending, RequestLog } from './requestLog';
+import type { Ending, RequestObserver } from './requestObserver';
 import type { ClientRequest } from './server';
 import { type Failure, type Target, targetName } from './types';
 import { type EncoderOptions, encodeErrorEvent } from './wire/anthropic';
 import type { ClientCodec } from './wire/clients';
 import { collectMessage } from './wire/message';
 import { createOpenBlock } from './wire/openBlock';
-import { noUsage, type StreamEvent } from './wire/streamEvent';
+import { isContent, noUsage, type StreamEvent } from './wire/streamEvent';
 
 /** All that belongs to one request. */
 export interface Served {
@@ -20,15 +20,15 @@ export interface Served {
   readonly client: ClientRequest;
   readonly codec: ClientCodec;
   readonly reply: Reply;
-  readonly log: RequestLog;
+  readonly observer: RequestObserver;
   readonly prepared: PreparedRequest;
   readonly live: LiveStream | undefined;
 }
 
 /** Brings an answer that has begun to the client, and tells health and log how it ended. */
 export async function deliver(served: Served, answer: Answer, permit: Permit): Promise<void> {
-  const { log, live } = served;
-  log.answered(answer.target, answer.ttftMs, answer.omitted);
+  const { observer, live } = served;
+  observer.answered(answer.target, answer.ttftMs, answer.omitted);
   if (answer.omitted.includes('safeguards')) served.core.tellSafeguardsLeftOut(answer.target);
   const ended =
     live === undefined
@@ -37,11 +37,11 @@ export async function deliver(served: Served, answer: Answer, permit: Permit): P
   if (ended.failure === undefined) {
     permit.succeeded({ ttftMs: answer.ttftMs });
     served.core.tokens.learn(answer.target, served.prepared.facts, ended.ending.usage);
-    log.served(answer.target, ended.ending);
+    observer.served(answer.target, ended.ending);
     return;
   }
   permit.failed(ended.failure);
-  log.brokeOff(answer.target, ended.failure);
+  observer.brokeOff(answer.target, ended.failure);
 }
 
 interface Ended {
@@ -50,7 +50,7 @@ interface Ended {
 }
 
 async function deliverStream(served: Served, live: LiveStream, answer: Answer): Promise<Ended> {
-  const { core, prepared, codec } = served;
+  const { core, prepared, codec, observer } = served;
   live.setHeaders(targetHeaders(answer.target));
   const encoder = codec.createStreamEncoder({
     model: answer.target.model,
@@ -60,6 +60,7 @@ async function deliverStream(served: Served, live: LiveStream, answer: Answer): 
   const openBlock = createOpenBlock();
   let isPassing = false;
   let isUncounted = false;
+  let hasText = false;
   for (;;) {
     const next = await answer.steps.next();
     if (next.done === true) {
@@ -76,6 +77,10 @@ async function deliverStream(served: Served, live: LiveStream, answer: Answer): 
       return { ending, failure };
     }
     const step = next.value;
+    if (!hasText && step.events.some(isTextOrTool)) {
+      hasText = true;
+      observer.textBegan();
+    }
     ending = endingOf(step.events) ?? ending;
     isUncounted ||= step.events.some(startsUncounted);
     isPassing = codec.canPassAnthropic && step.bytes !== undefined && !isUncounted;
@@ -83,6 +88,11 @@ async function deliverStream(served: Served, live: LiveStream, answer: Answer): 
     const chunk = isPassing && step.bytes !== undefined ? step.bytes : encoder.encode(step.events);
     if (chunk.length > 0) await live.write(chunk);
   }
+}
+
+function isTextOrTool(event: StreamEvent): boolean {
+  if (event.type === 'thinking-delta' || event.type === 'redacted-thinking') return false;
+  return isContent(event);
 }
 
 /** Clients compact by the usage they are told: where the upstream counts nothing, our estimate goes in. */

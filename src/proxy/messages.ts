@@ -9,7 +9,6 @@ import { createLiveStream } from './liveStream';
 import { cleanForPerson } from './redact';
 import type { Reply } from './reply';
 import { describeRequest } from './requestFacts';
-import { createRequestLog } from './requestLog';
 import { route } from './router';
 import type { ClientRequest } from './server';
 import type { Failure, Target } from './types';
@@ -25,23 +24,23 @@ export async function handleMessages(
   reply: Reply,
 ): Promise<void> {
   const read = readRequest(codec, client.body);
-  const log = createRequestLog(client.id, core.log, core.clock);
+  const observer = core.observe(client.id);
   if (!read.ok) {
-    log.refused('the request is not valid', read.message);
+    observer.refused('the request is not valid', read.message);
     return reply.error(400, 'invalid_request_error', read.message);
   }
   const facts = describeRequest(read.request, client.headers, core.tokens.count);
   const usual = route(facts, core.table(), core.tokens.inputTokens);
   const conversation = conversationOf(read.request, facts, usual.scenario);
   const chosen = conversation === undefined ? usual : core.affinity.follow(usual, conversation);
-  log.routed(chosen);
+  observer.routed(facts, chosen);
   const [first, ...others] = chosen.targets;
   if (first === undefined) {
-    log.refused('no model of the chain can be called', '');
+    observer.refused('no model of the chain can be called', '');
     return refuseEmptyChain(reply, chosen);
   }
   if (read.request.maxTokens === 0) {
-    log.answeredHere();
+    observer.answeredHere();
     return answerNothing(codec, reply, first);
   }
   const prepared: PreparedRequest = {
@@ -54,7 +53,7 @@ export async function handleMessages(
   };
   const live = facts.stream ? createLiveStream(reply, core.clock, codec.pingFrame) : undefined;
   live?.setHeaders({ 'x-switchyard-scenario': headerSafe(chosen.scenario) });
-  const served: Served = { core, client, codec, reply, log, prepared, live };
+  const served: Served = { core, client, codec, reply, observer, prepared, live };
   try {
     const outcome = await walkChain(
       [first, ...others],
@@ -67,7 +66,7 @@ export async function handleMessages(
       const { skipped } = chosen;
       const moved =
         conversation && core.affinity.served(conversation, answer.target, { failures, skipped });
-      if (moved !== undefined) log.moved(moved);
+      if (moved !== undefined) observer.moved(moved);
       await deliver(served, answer, permit);
     } else {
       await refuse(served, outcome);
@@ -76,6 +75,7 @@ export async function handleMessages(
     if (reply.hasStarted) reply.end();
   } finally {
     live?.dispose();
+    observer.closed();
   }
 }
 
@@ -86,7 +86,7 @@ function readRequest(codec: ClientCodec, body: string) {
   return parsed.ok ? { ...parsed, messagesText: read.messagesText } : parsed;
 }
 
-function chainContext({ core, log }: Served): ChainContext {
+function chainContext({ core, observer }: Served): ChainContext {
   return {
     // Asked for at each attempt: settings may have replaced the client meanwhile.
     send: (request) => core.send()(request),
@@ -99,9 +99,9 @@ function chainContext({ core, log }: Served): ChainContext {
     learnedFormats: core.learnedFormats,
     signatures: core.signatures,
     otherFormat: core.otherFormat,
-    onAttempt: log.attempting,
+    onAttempt: observer.attempting,
     onFailure(target, failure, how) {
-      log.failedAttempt(target, failure, how);
+      observer.failedAttempt(target, failure, how);
       // What an old key was refused says nothing of the new one.
       if (how !== 'outdated') core.tell(failure);
     },
@@ -112,9 +112,9 @@ async function refuse(
   served: Served,
   outcome: Extract<ChainOutcome, { served: false }>,
 ): Promise<void> {
-  const { core, live, log, reply } = served;
+  const { core, live, observer, reply } = served;
   const { failure, failures } = outcome;
-  log.failed(failure, statusFor(served, failure));
+  observer.failed(failure, statusFor(served, failure));
   if (failure.kind === 'cancelled') return;
   const message = finalMessage(failure, failures, core.clock.now());
   if (live !== undefined && reply.hasStarted) {

@@ -1,8 +1,9 @@
 import type { Core } from './core';
 import { fetchProviderPage } from './keyCheck';
+import { readPlanWindows } from './planUsage';
 import { planName } from './targetKeys';
 import type { Failure } from './types';
-import { isObject, objectAt, parseJson, stringAt } from './wire/json';
+import { parseJson } from './wire/json';
 
 /**
  * Asks the provider when a plan limit resets, where its refusal did not say, and lets the plan rest until then. Only
@@ -30,10 +31,8 @@ export async function learnPlanReset(core: Core, failure: Failure): Promise<void
 
 /** The time at which the last of the exhausted windows opens again. */
 export function latestReset(page: unknown): number | undefined {
-  const windows = Object.values(objectAt(page, 'usage') ?? {});
-  const times = windows
-    .filter((window) => isObject(window) && window['status'] === 'rate-limited')
-    .map((window) => Date.parse(stringAt(window, 'resetsAt') ?? ''))
-    .filter((time) => Number.isFinite(time));
+  const times = readPlanWindows(page)
+    .filter(({ isExhausted }) => isExhausted)
+    .flatMap(({ resetsAt }) => resetsAt ?? []);
   return times.length === 0 ? undefined : Math.max(...times);
 }

@@ -1,5 +1,7 @@
 import type { ModelChanges } from './catalogueChanges';
 import type { RetiredModel } from './chains';
+import type { PlanUsage } from './planUsage';
+import type { RequestTrace } from './requestTrace';
 import type { StoredRest } from './restMemory';
 import { type ApiKeys, failureKinds, type ProxySettings } from './types';
 
@@ -33,23 +35,22 @@ export type ToWorker =
 
 /** What the extension may ask of the worker. */
 export type Question =
-  | {
-      /** One cheap real call with the given key. */
-      readonly about: 'key';
-      readonly providerId: string;
-      readonly key: string;
-    }
+  /** One cheap real call with the given key. */
+  | { readonly about: 'key'; readonly providerId: string; readonly key: string }
   /** Every provider whose key is set is asked for its models. */
   | { readonly about: 'catalogue' }
   /** One provider is asked for its models. */
-  | { readonly about: 'models'; readonly providerId: string };
+  | { readonly about: 'models'; readonly providerId: string }
+  /** What is used of the plans that tell; an answer may be some minutes old. */
+  | { readonly about: 'planUsage' };
 
 /** The answer to the question that is about the same. */
 export type Answer =
   | { readonly about: 'key'; readonly check: KeyCheck }
   | { readonly about: 'catalogue'; readonly refreshed: CatalogueRefreshed }
   /** The ids, without the provider's; none where it does not tell. */
-  | { readonly about: 'models'; readonly models: readonly string[] };
+  | { readonly about: 'models'; readonly models: readonly string[] }
+  | { readonly about: 'planUsage'; readonly plans: readonly PlanUsage[] };
 
 export type AnswerTo<Asked extends Question> = Extract<Answer, { about: Asked['about'] }>;
 
@@ -62,6 +63,7 @@ export type FromWorker =
   | { readonly type: 'notice'; readonly notice: Notice }
   /** What should outlive a reload. Plain data for globalState, with hashes in place of keys. */
   | { readonly type: 'rests'; readonly rests: readonly StoredRest[] }
+  | { readonly type: 'trace'; readonly trace: RequestTrace }
   /** `answer` is absent when a bug kept the worker from answering; the log has it. */
   | { readonly type: 'answered'; readonly id: number; readonly answer?: Answer };
 

@@ -11,10 +11,13 @@ import { checkKey } from './keyCheck';
 import { createLogger } from './log';
 import { forgetKey, type Memories } from './memories';
 import { createNoticeBoard, type NoticeBoard } from './notices';
+import { observeRequests } from './observeRequests';
 import { learnPlanReset } from './planReset';
+import { createPlanUsage, type PlanUsage } from './planUsage';
 import type { CatalogueRefreshed, KeyCheck, LogLevel, Notice, ProxyReport } from './protocol';
 import { createRedactor } from './redact';
 import { createReport } from './report';
+import type { RequestTrace } from './requestTrace';
 import { restoreRests, type StoredRest, storedRests } from './restMemory';
 import type { RoutingTable } from './router';
 import { createRoutes, openRoutes } from './routes';
@@ -33,6 +36,8 @@ export interface ProxyOptions {
   readonly onReport?: (report: ProxyReport) => void;
   readonly onNotice?: (notice: Notice) => void;
   readonly onRests?: (rests: readonly StoredRest[]) => void;
+  /** Told again and again while a request runs; nothing is recorded where nobody wants it. */
+  readonly onTrace?: (trace: RequestTrace) => void;
   readonly clock?: Clock;
   readonly random?: () => number;
 }
@@ -59,6 +64,8 @@ export interface SwitchyardProxy {
   refreshCatalogue(): Promise<CatalogueRefreshed>;
   /** Asks one provider for its models; without an answer those that are known of it. */
   modelsOf(providerId: string): Promise<readonly string[]>;
+  /** What is used of each plan that tells; asks the provider at most every few minutes. */
+  planUsage(): Promise<readonly PlanUsage[]>;
   /** A person has set or confirmed this key: what was remembered against it is out of date, even if it is the same key. */
   keyConfirmed(credential: string): void;
   resetHealth(): void;
@@ -92,8 +99,12 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       }
     },
   });
+  const observe = observeRequests({
+    ...{ clock, log, redact, onTrace: options.onTrace },
+    table: () => core.table(),
+  });
   const core: Core = {
-    ...createCore(state, { clock, log, health, notices }),
+    ...createCore(state, { clock, log, health, notices, observe }),
     catalogueRefreshedAt: () => catalogue.refreshedAt(),
   };
   const catalogue = createCatalogueKeeper({
@@ -153,6 +164,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
     checkKey: (providerId, key) => checkKey(core, providerId, key),
     refreshCatalogue: () => catalogue.refresh(),
     modelsOf: (providerId) => catalogue.modelsOf(providerId),
+    planUsage: createPlanUsage(core),
     keyConfirmed(credential) {
       for (const provider of core.table().providers.values()) {
         if (provider.credentials.includes(credential)) forgetKey(memories, provider, credential);
@@ -187,9 +199,9 @@ interface State {
 
 function createCore(
   state: State,
-  parts: Pick<Core, 'clock' | 'log' | 'health'> & { readonly notices: NoticeBoard },
+  parts: Pick<Core, 'clock' | 'log' | 'health' | 'observe'> & { readonly notices: NoticeBoard },
 ): Omit<Core, 'catalogueRefreshedAt'> {
-  const { clock, log, health, notices } = parts;
+  const { clock, log, health, notices, observe } = parts;
   const configuration = () => {
     if (state.configuration === undefined) throw new Error('the proxy was not configured');
     return state.configuration;
@@ -198,6 +210,7 @@ function createCore(
     clock,
     log,
     health,
+    observe,
     affinity: createAffinity({
       now: clock.now,
       hasKey: (credential) => configuration().table.hasKey(credential),

@@ -1,48 +1,27 @@
-import type { Switch } from './affinity';
-import type { FailureOrigin } from './chain';
 import type { Clock } from './clock';
+import { costOf, isCounted } from './cost';
 import type { Logger } from './log';
 import { cleanForPerson } from './redact';
+import type { RequestObserver } from './requestObserver';
 import { linkName } from './targetKeys';
-import type { Failure, Route, Target } from './types';
-import type { StopReason, Usage } from './wire/streamEvent';
+import type { FailureOrigin, RequestFacts, Target } from './types';
+import type { Usage } from './wire/streamEvent';
 
-/** The log lines of one request: one for its routing, one per attempt, one for its outcome. Never content. */
-export interface RequestLog {
-  routed(route: Route): void;
-  attempting(target: Target): void;
-  failedAttempt(target: Target, failure: Failure, how: FailureOrigin): void;
-  /** Another model or key than before goes on with a conversation. */
-  moved(change: Switch): void;
-  answered(target: Target, ttftMs: number, omitted: readonly string[]): void;
-  served(target: Target, ending: Ending): void;
-  brokeOff(target: Target, failure: Failure): void;
-  failed(failure: Failure, status: number): void;
-  /** Turned away before any attempt. */
-  refused(why: string, detail: string): void;
-  /** Answered without any upstream. */
-  answeredHere(): void;
-}
-
-export interface Ending {
-  /** All zero when the upstream told none. */
-  readonly usage: Usage;
-  readonly stopReason: StopReason;
-}
-
-export function createRequestLog(id: string, log: Logger, clock: Clock): RequestLog {
+/** Writes the log lines of one request: one for its routing, one per attempt, one for its outcome. Never content. */
+export function createRequestLog(id: string, log: Logger, clock: Clock): RequestObserver {
   const startedAt = clock.now();
   let attemptAt = startedAt;
   let attempts = 0;
   const line = (text: string) => `request ${id} ${text}`;
   const total = () => `total=${clock.now() - startedAt}ms`;
   return {
-    routed(route) {
+    routed(facts, route) {
       const chain = route.targets.map(nameOf).join(' > ') || 'none';
       log.info(line(`routing scenario=${route.scenario} (${route.reason}) chain=${chain}`));
       for (const { name, reason } of route.skipped) {
         log.info(line(`skips ${cleanForPerson(name, maxNameChars)}: ${reason}`));
       }
+      log.debug(line(`measured ${factsInWords(facts)}`));
     },
     attempting(target) {
       attempts += 1;
@@ -76,13 +55,14 @@ export function createRequestLog(id: string, log: Logger, clock: Clock): Request
     },
     served(target, { usage, stopReason }) {
       const cached = usage.cacheReadTokens + usage.cacheWriteTokens;
-      const isTold = usage.inputTokens + cached + usage.outputTokens > 0;
-      const tokens = isTold
+      const tokens = isCounted(usage)
         ? `in=${usage.inputTokens} cached=${cached} out=${usage.outputTokens}`
         : 'tokens=estimated (the upstream told none)';
       const name = nameOf(target);
       log.info(
-        line(`served by ${name} ${tokens}${cost(target, usage)} stop=${stopReason} ${total()}`),
+        line(
+          `served by ${name} ${tokens}${costInWords(target, usage)} stop=${stopReason} ${total()}`,
+        ),
       );
     },
     brokeOff(target, failure) {
@@ -99,7 +79,9 @@ export function createRequestLog(id: string, log: Logger, clock: Clock): Request
       log.warn(line(`refused status=400: ${why}`));
       log.debug(line(`refused because: ${detail}`));
     },
+    textBegan: () => {},
     answeredHere: () => log.info(line(`answered here: max_tokens is 0 ${total()}`)),
+    closed: () => {},
   };
 }
 
@@ -117,17 +99,25 @@ function nameOf(target: Target): string {
   return cleanForPerson(linkName(target), maxNameChars);
 }
 
-const tokensPerPriceUnit = 1_000_000;
+function costInWords(target: Target, usage: Usage): string {
+  const cost = costOf(usage, target.facts);
+  return cost === undefined ? '' : ` cost=$${cost.usd.toFixed(6)}`;
+}
 
-function cost(target: Target, usage: Usage): string {
-  const { price } = target.facts;
-  if (price === undefined) return '';
-  const [input, output, cacheRead, cacheWrite] = price;
-  const dollars =
-    (usage.inputTokens * input +
-      usage.outputTokens * output +
-      usage.cacheReadTokens * cacheRead +
-      usage.cacheWriteTokens * cacheWrite) /
-    tokensPerPriceUnit;
-  return ` cost=$${dollars.toFixed(6)}`;
+function factsInWords(facts: RequestFacts): string {
+  const words: readonly (readonly [string, string | number | boolean | undefined])[] = [
+    ['model', cleanForPerson(facts.requestedModel, maxNameChars)],
+    ['client', cleanForPerson(facts.userAgent, maxNameChars)],
+    ['class', facts.requestClass],
+    ['agent', facts.agentType && cleanForPerson(facts.agentType, maxNameChars)],
+    ['tokens', facts.inputTokens],
+    ['images', facts.hasImages],
+    ['tools', facts.hasTools],
+    ['thinking', facts.thinking],
+    ['effort', facts.effort],
+    ['max', facts.maxOutputTokens],
+    ['stream', facts.stream],
+  ];
+  const known = words.filter(([, value]) => value !== undefined);
+  return known.map(([name, value]) => `${name}=${value}`).join(' ');
 }

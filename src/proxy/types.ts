@@ -39,10 +39,14 @@ export interface ModelFacts {
   readonly images?: boolean | undefined;
   readonly efforts?: readonly Effort[] | undefined;
   readonly quirks?: ModelQuirks | undefined;
-  /** USD per million tokens: input, output, cache read, cache write. */
-  readonly price?: readonly [number, number, number, number] | undefined;
+  readonly price?: Price | undefined;
+  /** What a whole request costs instead, whose input is longer than this many tokens. */
+  readonly priceAbove?: { readonly inputTokens: number; readonly price: Price } | undefined;
   readonly parameters?: Parameters | undefined;
 }
+
+/** USD per million tokens. A cache price of 0 beside a real input price means that the provider names none. */
+export type Price = readonly [input: number, output: number, cacheRead: number, cacheWrite: number];
 
 /** Parameters that a scenario or a provider's model sets; they win over the client's. */
 export interface Parameters {
@@ -213,6 +217,13 @@ export interface Failure {
   /** True when health memory answered and no upstream was called. */
   readonly remembered?: boolean;
 }
+
+/**
+ * `outdated`: the key was changed while the attempt ran, so that its failure says nothing about the key in force.
+ * `missing`: no call was made for want of a key. `remembered`: health memory answered.
+ */
+export const failureOrigins = ['attempted', 'outdated', 'remembered', 'missing'] as const;
+export type FailureOrigin = (typeof failureOrigins)[number];
 
 /** The settings that the proxy itself needs; the extension's schema gives exactly this. */
 export interface ProxySettings {

@@ -13,6 +13,7 @@ function main(): void {
     onReport: (report) => post({ type: 'report', report }),
     onNotice: (notice) => post({ type: 'notice', notice }),
     onRests: (rests) => post({ type: 'rests', rests }),
+    onTrace: (trace) => post({ type: 'trace', trace }),
   });
   // One after the other: a `listen` must not overtake the `close` before it.
   let previous = Promise.resolve();
@@ -71,6 +72,8 @@ async function answer(proxy: SwitchyardProxy, question: Question): Promise<Answe
       return { about, refreshed: await proxy.refreshCatalogue() };
     case 'models':
       return { about, models: await proxy.modelsOf(question.providerId) };
+    case 'planUsage':
+      return { about, plans: await proxy.planUsage() };
     default:
       return assertNever(about);
   }

@@ -63,6 +63,26 @@ export const commands = [
     icon: '$(pulse)',
   },
   {
+    id: 'switchyard.explainRouting',
+    title: 'Explain Routing',
+    description:
+      'Shows for each of the last requests what was measured, which rules were asked, which models were tried or left out and why, and how long each took.',
+    icon: '$(milestone)',
+  },
+  {
+    id: 'switchyard.showUsage',
+    title: 'Show Usage',
+    description:
+      'Shows requests, tokens and cost by day, model, scenario and session, what the cache saved, and how much of the OpenCode Go plan is used.',
+    icon: '$(graph)',
+  },
+  {
+    id: 'switchyard.clearUsageHistory',
+    title: 'Clear Usage History',
+    description: 'Deletes what Show Usage tells of, for all windows.',
+    icon: '$(clear-all)',
+  },
+  {
     id: 'switchyard.openSettings',
     title: 'Open Settings',
     description: 'Opens the settings of Switchyard.',

@@ -1,10 +1,14 @@
 import * as vscode from 'vscode';
+import type { PlanUsage, PlanWindow } from '../proxy/planUsage';
 import type { Notice, NoticeButton } from '../proxy/protocol';
+import { momentInWords } from '../proxy/timeInWords';
 import type { ProxyStatus } from '../proxyStatus';
 import type { CommandId } from './commands';
+import { keyOwner } from './keySlots';
 import { noticeCause } from './noticeCause';
 import { plainMessage } from './plainMessage';
 import { describeFailure } from './statusPresentation';
+import { windowInWords } from './usageText';
 
 /** A button and what it does. */
 interface Action {
@@ -47,6 +51,24 @@ export class Notifications {
     void this.#show('invalidSettings', plainMessage(message), [
       openSetting(vscode.l10n.t('Open Settings'), first.setting),
       command(vscode.l10n.t('Show Log'), 'switchyard.showLog'),
+    ]);
+  }
+
+  showPlanUsage(plan: PlanUsage, window: PlanWindow): void {
+    const used = vscode.l10n.t(
+      '{0} % of the {1} limit of {2} is used.',
+      Math.round(window.percent),
+      windowInWords(window, vscode.l10n.t),
+      keyOwner(plan.label, plan.credential, vscode.l10n.t),
+    );
+    const { resetsAt } = window;
+    const message =
+      resetsAt === undefined
+        ? used
+        : vscode.l10n.t('{0} It resets on {1}.', used, momentInWords(resetsAt));
+    void this.#show(`planUsage ${plan.plan} ${window.name}`, plainMessage(message), [
+      command(vscode.l10n.t('Show Usage'), 'switchyard.showUsage'),
+      openSetting(vscode.l10n.t('Open Settings'), 'switchyard.warnAtPlanUsage'),
     ]);
   }
 

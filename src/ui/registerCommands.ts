@@ -11,11 +11,18 @@ import type { StatusView } from './statusView';
 
 /** What the commands act on. */
 export interface CommandTargets extends KeyAccess {
+  readonly surfaces: SurfaceHandlers;
   readonly view: StatusView;
   readonly proxy: ProxyController;
   /** The environment for the person's own shell; undefined while the proxy does not run. */
   readonly shellLines: () => string | undefined;
 }
+
+/** The commands that only show and explain; what they show is put together elsewhere. */
+export type SurfaceHandlers = Pick<
+  Handlers,
+  'switchyard.explainRouting' | 'switchyard.showUsage' | 'switchyard.clearUsageHistory'
+>;
 
 /** Registers every command of the table. A handler that throws is a fault of ours: logged, and told once. */
 export function registerCommands(targets: CommandTargets): vscode.Disposable {
@@ -43,6 +50,7 @@ type Handlers = Readonly<Record<CommandId, (argument: unknown) => unknown>>;
 function createHandlers(targets: CommandTargets): Handlers {
   const { proxy, view } = targets;
   return {
+    ...targets.surfaces,
     'switchyard.start': () => proxy.start(),
     'switchyard.stop': () => proxy.stop(),
     'switchyard.toggle': () => proxy.toggle(),

@@ -2,6 +2,8 @@ import type { CredentialReport, TargetReport } from '../proxy/protocol';
 import type { ProxyStatus } from '../proxyStatus';
 import { catalogueLines } from './catalogueText';
 import type { CommandId } from './commands';
+import { duration, timeOfDay } from './figures';
+import { escapeMarkdown, onOneLine } from './markdown';
 import { presentStatus, reportOwner } from './statusPresentation';
 import type { Translate } from './translate';
 
@@ -12,7 +14,7 @@ const maxTooltipRows = 24;
  * The tooltip in Markdown: the state, the keys, a row for each model, and command links. All names and
  * messages from elsewhere are escaped; only `tooltipCommands` are linked.
  */
-export function tooltipMarkdown(status: ProxyStatus, t: Translate): string {
+export function tooltipMarkdown(status: ProxyStatus, t: Translate, today?: string): string {
   const { sentence, hint } = presentStatus(status, t);
   const report = status.state === 'running' ? status.report : undefined;
   const links = tooltipLinks(status, t).map(
@@ -20,6 +22,7 @@ export function tooltipMarkdown(status: ProxyStatus, t: Translate): string {
   );
   // The links before the table: a hover that does not fit is cut off at its end.
   const blocks = [`**Switchyard** · ${escapeMarkdown(`${sentence} ${hint}`)}`, links.join(' · ')];
+  if (today !== undefined) blocks.push(`$(graph) ${escapeMarkdown(today)}`);
   if (report !== undefined) {
     if (report.credentials.length > 0) blocks.push(credentialLines(report.credentials, t));
     if (report.targets.length > 0) blocks.push(targetTable(report.targets, t));
@@ -33,6 +36,8 @@ export const tooltipCommands = [
   'switchyard.stop',
   'switchyard.setApiKey',
   'switchyard.showStatus',
+  'switchyard.explainRouting',
+  'switchyard.showUsage',
   'switchyard.showLog',
   'switchyard.resetHealth',
   'switchyard.openSettings',
@@ -86,16 +91,6 @@ export function alignColumns(rows: readonly (readonly string[])[]): readonly str
   );
 }
 
-/** Shows `text` as it is: no links, icons, emphasis, HTML or table cells of its own. */
-export function escapeMarkdown(text: string): string {
-  return onOneLine(text).replace(
-    /[\\`*_{}[\]()#+\-.!|~$<>&"':@/]/g,
-    (character) =>
-      // As character references: some are not Markdown's own to escape with a backslash ("$(icon)", bare links).
-      `&#${character.charCodeAt(0)};`,
-  );
-}
-
 /** What is known of a key, in words. */
 export function describeCredential(state: CredentialReport['state'], t: Translate): string {
   const words = {
@@ -122,16 +117,8 @@ function describeTarget(target: TargetReport, t: Translate): string {
   return words[target.state];
 }
 
-/** 24 hours: the shortest that is clear everywhere. */
-function timeOfDay(epochMs: number): string {
-  return new Date(epochMs).toLocaleTimeString([], { hourCycle: 'h23' });
-}
-
 function describeLatency({ lastTtftMs }: TargetReport): string {
-  if (lastTtftMs === undefined) return '-';
-  return lastTtftMs < 1_000
-    ? `${Math.round(lastTtftMs)} ms`
-    : `${(lastTtftMs / 1_000).toFixed(1)} s`;
+  return lastTtftMs === undefined ? '-' : duration(lastTtftMs);
 }
 
 function credentialLines(credentials: readonly CredentialReport[], t: Translate): string {
@@ -188,15 +175,12 @@ function tooltipLinks(
     isDown ? [t('Start'), 'switchyard.start'] : [t('Stop'), 'switchyard.stop'],
     [t('Set API Key'), 'switchyard.setApiKey'],
     [t('Show Status'), 'switchyard.showStatus'],
+    [t('Explain Routing'), 'switchyard.explainRouting'],
+    [t('Show Usage'), 'switchyard.showUsage'],
     [t('Show Log'), 'switchyard.showLog'],
     ...(status.state === 'running'
       ? ([[t('Reset Health'), 'switchyard.resetHealth']] as const)
       : []),
     [t('Open Settings'), 'switchyard.openSettings'],
   ];
-}
-
-/** Control characters and line breaks become spaces, so that foreign text cannot make lines of its own. */
-function onOneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 }

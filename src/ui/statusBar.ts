@@ -20,7 +20,8 @@ export class StatusBar {
     this.#item.show();
   }
 
-  show(status: ProxyStatus): void {
+  /** `today` tells what was used, where something was. */
+  show(status: ProxyStatus, today?: string): void {
     const presentation = presentStatus(status, vscode.l10n.t);
     if (this.#item.text !== presentation.text) this.#item.text = presentation.text;
     if (this.#item.accessibilityInformation?.label !== presentation.label) {
@@ -29,7 +30,7 @@ export class StatusBar {
     const background = presentation.background && backgrounds[presentation.background];
     if (this.#item.backgroundColor !== background) this.#item.backgroundColor = background;
     this.#showCommand(presentation);
-    this.#showTooltip(tooltipMarkdown(status, vscode.l10n.t));
+    this.#showTooltip(tooltipMarkdown(status, vscode.l10n.t, today));
   }
 
   dispose(): void {

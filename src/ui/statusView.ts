@@ -14,8 +14,9 @@ export class StatusView {
   readonly #statusBar = new StatusBar();
   readonly notifications = new Notifications();
 
-  show(status: ProxyStatus): void {
-    this.#statusBar.show(status);
+  /** `today` tells what was used, where something was. */
+  show(status: ProxyStatus, today?: string): void {
+    this.#statusBar.show(status, today);
     setContext('state', status.state);
   }
 

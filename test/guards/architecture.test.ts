@@ -112,6 +112,16 @@ describe('architecture', () => {
     assert.deepEqual(offenders(sources, crosses), []);
   });
 
+  it('keeps the history of usage below everything but the proxy', () => {
+    const usage = sources.filter((file) => roomOf(file) === 'usage');
+    const isAbove = (target: string) =>
+      target === 'vscode' || (target.startsWith('src/') && !/^src\/(?:usage|proxy)\//.test(target));
+    assert.deepEqual(
+      offenders(usage, (file) => importsOf(file).some(isAbove)),
+      [],
+    );
+  });
+
   it('keeps the proxy below everything else; only its standalone entry reads the settings schema', () => {
     const leavesProxy = (file: string) =>
       importsOf(file).some(

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { connect, createServer, type Server } from 'node:net';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseSettings } from '../../src/config/schema';
 import { ProxyController } from '../../src/controller';
+import type { RequestTrace } from '../../src/proxy/requestTrace';
 import type { ProxyStatus } from '../../src/proxyStatus';
 import { startWorkerThread, type WorkerHandle } from '../../src/workerThread';
 import { anthropicSse } from '../support/anthropicAnswers';
@@ -18,6 +20,7 @@ function setUp(upstreamUrl: string, fixedPort = 0) {
   const workers: WorkerHandle[] = [];
   const log: string[] = [];
   const remembered: number[] = [];
+  const traces: RequestTrace[] = [];
   const { settings } = parseSettings({
     'switchyard.port': fixedPort,
     'switchyard.providers': {
@@ -38,11 +41,12 @@ function setUp(upstreamUrl: string, fixedPort = 0) {
     onStatus: (status) => statuses.push(status),
     onFailed: () => undefined,
     onNotice: () => undefined,
+    onTrace: (trace) => traces.push(trace),
     rests: { recall: () => [], keep: () => undefined },
     onLog: (level, message) => log.push(`${level} ${message}`),
     onCrash: () => undefined,
   });
-  return { controller, statuses, workers, log, remembered };
+  return { controller, statuses, workers, log, remembered, traces };
 }
 
 function portOf(controller: ProxyController): number {
@@ -110,6 +114,20 @@ describe('the proxy in its worker thread', () => {
     assert.equal(portOf(controller), port);
     assert.match(await (await ask(port)).text(), /message_stop/);
     assert.ok(statuses.length < 30, `${statuses.length} states`);
+  });
+
+  it('tells the trace of a request, whole and as the extension knows it', async () => {
+    const { controller, traces } = start();
+    await controller.start();
+    await (await ask(portOf(controller))).text();
+    while (traces.at(-1)?.outcome === undefined) await nextTurn();
+    assert.equal(traces.at(-1)?.outcome, 'served');
+    assert.deepEqual(
+      traces.at(-1)?.attempts.map(({ target }) => target),
+      ['up/m'],
+    );
+    const answered = await controller.ask({ about: 'planUsage' });
+    assert.deepEqual(answered, { about: 'planUsage', plans: [] });
   });
 
   it('ends within the grace of a deactivation although a stream is running, and tells the client', async () => {

@@ -1,6 +1,8 @@
+import { EventEmitter } from 'node:events';
 import type { Clock } from '../../src/proxy/clock';
 import type { Notice, ProxyReport } from '../../src/proxy/protocol';
 import { createProxy, type SwitchyardProxy } from '../../src/proxy/proxy';
+import type { RequestTrace } from '../../src/proxy/requestTrace';
 import type { ApiKeys, ProxySettings } from '../../src/proxy/types';
 
 export const testToken = 'test-access-token-0123456789abcdef';
@@ -13,6 +15,10 @@ export interface TestProxy {
   readonly reports: ProxyReport[];
   /** What would be kept for the next session. */
   readonly rests: unknown[];
+  /** Every state of every request's trace, as told. */
+  readonly traces: RequestTrace[];
+  /** The trace of the next request that ends. */
+  nextEnded(): Promise<RequestTrace>;
   configure(change: { settings?: Partial<ProxySettings>; keys?: ApiKeys }): void;
   /** POST /v1/messages with the access token. */
   post(body: object | string, options?: RequestOptions): Promise<Response>;
@@ -48,11 +54,17 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
   const notices: Notice[] = [];
   const reports: ProxyReport[] = [];
   const rests: unknown[] = [];
+  const traces: RequestTrace[] = [];
+  const ended = new EventEmitter<{ trace: [RequestTrace] }>();
   const proxy = createProxy({
     write: (level, message) => logs.push(`[${level}] ${message}`),
     onNotice: (notice) => notices.push(notice),
     onReport: (report) => reports.push(report),
     onRests: (kept) => rests.push(kept),
+    onTrace(trace) {
+      traces.push(trace);
+      if (trace.outcome !== undefined) ended.emit('trace', trace);
+    },
     random: () => 0.5,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
@@ -73,6 +85,8 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
     notices,
     reports,
     rests,
+    traces,
+    nextEnded: () => new Promise((resolve) => ended.once('trace', resolve)),
     configure(change) {
       settings = { ...settings, ...change.settings };
       keys = change.keys ?? keys;

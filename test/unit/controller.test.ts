@@ -1,10 +1,13 @@
 import { strict as assert } from 'node:assert';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseSettings } from '../../src/config/schema';
 import { ProxyController } from '../../src/controller';
 import type { FromWorker, ProxyReport, Question, ToWorker } from '../../src/proxy/protocol';
+import type { RequestTrace } from '../../src/proxy/requestTrace';
 import type { StoredRest } from '../../src/proxy/restMemory';
 import type { ProxyStatus, StartFailure } from '../../src/proxyStatus';
 import type { StartWorker, WorkerListeners } from '../../src/workerThread';
+import { servedTrace } from '../support/traces';
 
 /** Asked to listen on this port, the fake worker says nothing to the point. */
 const mutePort = 9;
@@ -85,6 +88,7 @@ function setUp(changes: Partial<World> = {}) {
   const statuses: ProxyStatus[] = [];
   const log: string[] = [];
   const crashes: boolean[] = [];
+  const traces: RequestTrace[] = [];
   const failures: StartFailure[] = [];
   let keys: Record<string, string> = {};
   let kept: readonly StoredRest[] = [];
@@ -108,6 +112,7 @@ function setUp(changes: Partial<World> = {}) {
     onStatus: (status) => statuses.push(status),
     onFailed: (reason) => failures.push(reason),
     onNotice: () => undefined,
+    onTrace: (trace) => traces.push(trace),
     rests: {
       recall: () => kept,
       keep: (rests) => {
@@ -124,7 +129,19 @@ function setUp(changes: Partial<World> = {}) {
   const setKeys = (next: Record<string, string>): void => {
     keys = next;
   };
-  return { world, controller, workers, latest, statuses, states, log, crashes, failures, setKeys };
+  return {
+    world,
+    controller,
+    workers,
+    latest,
+    statuses,
+    states,
+    log,
+    crashes,
+    failures,
+    traces,
+    setKeys,
+  };
 }
 
 const report: ProxyReport = { activeRequests: 2, credentials: [], targets: [], usable: true };
@@ -141,6 +158,14 @@ describe('ProxyController', () => {
     assert.deepEqual(states(), ['starting', 'running']);
     assert.deepEqual(controller.status, { state: 'running', port: 4141, report: undefined });
     assert.deepEqual(world.rememberedPorts, [4141]);
+  });
+
+  it('hands on the traces that the worker tells', async () => {
+    const { controller, latest, traces } = setUp();
+    await controller.start();
+    latest().send({ type: 'trace', trace: servedTrace });
+    await nextTurn();
+    assert.deepEqual(traces, [servedTrace]);
   });
 
   it('tries the remembered ports exactly, then any', async () => {

@@ -13,14 +13,16 @@ export const noUsage: Usage = {
   cacheWriteTokens: 0,
 };
 
-export type StopReason =
-  | 'end_turn'
-  | 'max_tokens'
-  | 'stop_sequence'
-  | 'tool_use'
-  | 'pause_turn'
-  | 'refusal'
-  | 'model_context_window_exceeded';
+export const stopReasons = [
+  'end_turn',
+  'max_tokens',
+  'stop_sequence',
+  'tool_use',
+  'pause_turn',
+  'refusal',
+  'model_context_window_exceeded',
+] as const;
+export type StopReason = (typeof stopReasons)[number];
 
 /** What an upstream reported inside an answer, unclassified: type and code as it wrote them, raw for the classifier. */
 export interface StreamError {

@@ -17,6 +17,7 @@ describe('parseSettings', () => {
       catalogueRefresh: 'providers',
       onAuthError: 'stop',
       timeouts: { connectMs: 10_000, firstTokenMs: 120_000, idleMs: 180_000 },
+      warnAtPlanUsage: 0,
       injectEnvironment: true,
       terminalAgents: ['claude'],
     });

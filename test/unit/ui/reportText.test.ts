@@ -2,9 +2,9 @@ import { strict as assert } from 'node:assert';
 import type { TargetReport } from '../../../src/proxy/protocol';
 import type { ProxyStatus } from '../../../src/proxyStatus';
 import { commands } from '../../../src/ui/commands';
+import { escapeMarkdown } from '../../../src/ui/markdown';
 import {
   alignColumns,
-  escapeMarkdown,
   statusText,
   tooltipCommands,
   tooltipMarkdown,
@@ -44,6 +44,12 @@ describe('tooltipMarkdown', () => {
     assert.ok(lines.includes('| Model | State | First token | Last failure |'));
     assert.ok(lines.includes('| opencode-go/glm | serving | 1.2 s | - |'));
     assert.ok(lines.includes('| opencode-go/kimi | resting | - | Overloaded. |'));
+  });
+
+  it('tells what was used today in a line of its own, as text', () => {
+    const lines = tooltipMarkdown(running([serving]), t, 'Today: 3 requests, $(zap)').split('\n');
+    assert.ok(unescaped(lines.join('\n')).includes('$(graph) Today: 3 requests'));
+    assert.ok(!lines.some((line) => line.includes('$(zap)')));
   });
 
   it('tells a failure that several models share once', () => {
