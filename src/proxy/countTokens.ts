@@ -2,7 +2,7 @@ import type { Core } from './core';
 import type { Reply } from './reply';
 import { describeRequest } from './requestFacts';
 import { route } from './router';
-import type { ClientRequest } from './server';
+import type { ClientRequest } from './routeTable';
 import { parseMessagesRequest } from './wire/anthropicRequest';
 
 /**

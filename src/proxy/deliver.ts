@@ -6,7 +6,7 @@ import type { Permit } from './health';
 import type { LiveStream } from './liveStream';
 import type { Reply } from './reply';
 import type { Ending, RequestObserver } from './requestObserver';
-import type { ClientRequest } from './server';
+import type { ClientRequest } from './routeTable';
 import { type Failure, type Target, targetName } from './types';
 import { type EncoderOptions, encodeErrorEvent } from './wire/anthropic';
 import type { ClientCodec } from './wire/clients';

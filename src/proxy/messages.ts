@@ -10,7 +10,7 @@ import { cleanForPerson } from './redact';
 import type { Reply } from './reply';
 import { describeRequest } from './requestFacts';
 import { route } from './router';
-import type { ClientRequest } from './server';
+import type { ClientRequest } from './routeTable';
 import type { Failure, Target } from './types';
 import { parseMessagesRequest } from './wire/anthropicRequest';
 import type { ClientCodec } from './wire/clients';

@@ -3,9 +3,9 @@ import type { Core } from './core';
 import { demoModels } from './demo';
 import type { Reply } from './reply';
 import { parseTarget } from './router';
+import type { ClientRequest } from './routeTable';
 import { automaticModel } from './scenarioNames';
 import { defaultScenario } from './scenarios';
-import type { ClientRequest } from './server';
 import { isProvided } from './targetKeys';
 import type { ModelFacts, Provider } from './types';
 

@@ -8,6 +8,7 @@ import { withDemo } from './demo';
 import { createHealth } from './health';
 import { logHealthChange, standIn } from './healthLog';
 import { checkKey } from './keyCheck';
+import type { ServerLimits } from './limits';
 import { createLogger } from './log';
 import { forgetKey, type Memories } from './memories';
 import { createNoticeBoard, type NoticeBoard } from './notices';
@@ -40,6 +41,7 @@ export interface ProxyOptions {
   readonly onTrace?: (trace: RequestTrace) => void;
   readonly clock?: Clock;
   readonly random?: () => number;
+  readonly limits?: Partial<ServerLimits>;
 }
 
 export interface ProxyConfiguration {
@@ -151,6 +153,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
         log,
         clock,
         onActiveChange,
+        ...(options.limits === undefined ? {} : { limits: options.limits }),
       });
       const bound = await next.listen(port);
       server = next;
