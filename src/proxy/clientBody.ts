@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Clock } from './clock';
 import type { Refusal } from './guards';
 import type { ServerLimits } from './limits';
@@ -6,6 +6,15 @@ import type { ServerLimits } from './limits';
 export type ClientBody =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly refusal: Refusal };
+
+/** Refuses a body by what it says of itself, before any of it is read. */
+export function checkDeclaredSize(
+  headers: IncomingHttpHeaders,
+  maxBodyBytes: number,
+): Refusal | undefined {
+  const declared = Number(headers['content-length'] ?? 0);
+  return declared > maxBodyBytes ? tooLarge(maxBodyBytes) : undefined;
+}
 
 /** The whole body as text. Refuses one that is too large, or that comes too slowly to be meant. */
 export function readClientBody(
@@ -36,9 +45,6 @@ export function readClientBody(
       size += chunk.byteLength;
       if (size > maxBodyBytes) settle(refused(tooLarge(maxBodyBytes)));
       else chunks.push(chunk);
-    }
-    if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) {
-      return settle(refused(tooLarge(maxBodyBytes)));
     }
     request.on('data', onData);
     request.once('end', () =>

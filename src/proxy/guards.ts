@@ -25,6 +25,7 @@ export function checkHead(
   limits: ServerLimits,
 ): Refusal | undefined {
   return (
+    checkVersion(head) ??
     checkSize(head, limits) ??
     checkRepeated(head) ??
     checkTransferEncoding(head) ??
@@ -32,6 +33,12 @@ export function checkHead(
     checkBrowser(head.headers) ??
     checkExpectation(head.headers)
   );
+}
+
+/** The parser knows 0.9 and 2.0 as well, which have no such requests. */
+function checkVersion({ httpVersion }: RequestHead): Refusal | undefined {
+  if (httpVersion === '1.1' || httpVersion === '1.0') return undefined;
+  return badRequest(505, 'Switchyard speaks HTTP/1.1 only.', 'HTTP version');
 }
 
 function checkSize({ url = '', rawHeaders }: RequestHead, limits: ServerLimits) {

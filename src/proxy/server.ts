@@ -7,7 +7,7 @@ import {
   describeBrokenRequest,
   tunnelRequest,
 } from './brokenRequests';
-import { readAway, readClientBody } from './clientBody';
+import { checkDeclaredSize, readAway, readClientBody } from './clientBody';
 import type { Clock } from './clock';
 import { type Connections, createConnections } from './connections';
 import {
@@ -92,7 +92,8 @@ export function createProxyServer(options: ServerOptions): ProxyServer {
   server.on('clientError', (error: NodeJS.ErrnoException, connection: Duplex) => {
     if (connection.writable && connections.mayBeAnswered(connection))
       refuseBroken(state, connection, describeBrokenRequest(error.code));
-    else connection.destroy();
+    // What has been written still goes out, and nothing after it.
+    else connection.end(() => connection.destroy());
   });
   let closing: Promise<void> | undefined;
   return {
@@ -247,12 +248,14 @@ function checkBeforeBody(state: ServerState, { request, route }: Exchange): Refu
     (isOpen ? undefined : checkAccessToken(headers, options.accessToken)) ??
     checkConnections(state, request) ??
     checkDraining(state) ??
-    (route === undefined ? undefined : checkBody(request))
+    (route === undefined ? undefined : checkBody(request, limits.maxBodyBytes))
   );
 }
 
-function checkBody(request: IncomingMessage): Refusal | undefined {
-  return takesBody(request) ? checkContentType(request.headers) : checkNoBody(request.headers);
+function checkBody(request: IncomingMessage, maxBodyBytes: number): Refusal | undefined {
+  const { headers } = request;
+  if (!takesBody(request)) return checkNoBody(headers);
+  return checkContentType(headers) ?? checkDeclaredSize(headers, maxBodyBytes);
 }
 
 function takesBody({ method }: IncomingMessage): boolean {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Clock } from '../../src/proxy/clock';
+import type { ServerLimits } from '../../src/proxy/limits';
 import type { Notice, ProxyReport } from '../../src/proxy/protocol';
 import { createProxy, type SwitchyardProxy } from '../../src/proxy/proxy';
 import type { RequestTrace } from '../../src/proxy/requestTrace';
@@ -38,6 +39,7 @@ export interface TestProxyOptions {
   readonly clock?: Clock;
   /** What an earlier session kept. */
   readonly rests?: unknown;
+  readonly limits?: Partial<ServerLimits>;
 }
 
 export const plainSettings: ProxySettings = {
@@ -67,6 +69,7 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
     },
     random: () => 0.5,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   let settings: ProxySettings = { ...plainSettings, ...options.settings };
   let keys: ApiKeys = options.keys ?? {};
