@@ -1,15 +1,34 @@
 import assert from 'node:assert/strict';
 import { requestText } from '../support/rawClient';
+import { startScriptedUpstream } from '../support/scriptedUpstream';
 import { testToken } from '../support/testProxy';
 import {
   assertRefused,
   assertServed,
   type HeaderChange,
   headerLines,
+  messagesBody,
   messagesRequest,
   openPort,
   type Port,
 } from './port';
+
+const tokenRoutes = [
+  'POST /v1/messages',
+  'POST /messages',
+  'POST /v1/chat/completions',
+  'POST /chat/completions',
+  'POST /v1/responses',
+  'POST /responses',
+  'POST /v1/messages/count_tokens',
+  'GET /v1/models',
+  'HEAD /',
+] as const;
+
+function messageOf(body: string): string {
+  const parsed: { readonly error: { readonly message: string } } = JSON.parse(body);
+  return parsed.error.message;
+}
 
 describe('who may ask', () => {
   let port: Port;
@@ -201,17 +220,15 @@ describe('who may ask', () => {
     await refuse({ origin: 'null' }, 400, ['Origin: http://evil.example']);
   });
 
+  it('has these routes and no others: none that runs, reads, writes or sets anything', async () => {
+    const response = await port.proxy.fetch('/nope');
+    const [, list = ''] = /It serves (.*)\.$/.exec(messageOf(await response.text())) ?? [];
+    assert.deepEqual(list.split(', '), [...tokenRoutes, 'GET /health']);
+  });
+
   it('asks for the token on every route but GET /health', async () => {
     for (const name of [
-      'POST /v1/messages',
-      'POST /messages',
-      'POST /v1/messages/count_tokens',
-      'POST /v1/chat/completions',
-      'POST /chat/completions',
-      'POST /v1/responses',
-      'POST /responses',
-      'GET /v1/models',
-      'HEAD /',
+      ...tokenRoutes,
       'GET /',
       'GET /nope',
       'POST /health',
@@ -226,6 +243,31 @@ describe('who may ask', () => {
       const lines = headerLines(port.number, { authorization: undefined });
       await assertRefused(port, requestText(`${name} HTTP/1.1`, lines), 401);
     }
+  });
+
+  it('lets no request choose where it goes: the settings alone name the upstream', async () => {
+    const victim = await startScriptedUpstream();
+    const extraLines = [
+      `x-portkey-custom-host: ${victim.url}`,
+      `x-forwarded-host: 127.0.0.1:${victim.port}`,
+      `forwarded: host=127.0.0.1:${victim.port}`,
+      `x-base-url: ${victim.url}`,
+      `x-target-url: ${victim.url}`,
+      `x-upstream-url: ${victim.url}`,
+      `referer: ${victim.url}`,
+    ];
+    const image = { type: 'image', source: { type: 'url', url: `${victim.url}/picture.png` } };
+    const body = JSON.stringify({
+      ...JSON.parse(messagesBody),
+      base_url: victim.url,
+      api_base: victim.url,
+      custom_host: victim.url,
+      messages: [{ role: 'user', content: [image, { type: 'text', text: 'hi' }] }],
+    });
+    const lines = [...headerLines(port.number), ...extraLines];
+    await assertServed(port, requestText('POST /v1/messages HTTP/1.1', lines, body));
+    assert.equal(victim.acceptedSockets(), 0);
+    await victim.close();
   });
 
   it('tells nothing in GET /health but that it is there', async () => {

@@ -44,6 +44,12 @@ describe('the manifest', () => {
     assert.equal(jsonSchemas()['switchyard.providers']?.['scope'], 'machine');
   });
 
+  it('lets no workspace decide who is contacted and who charges for it', () => {
+    for (const name of ['switchyard.catalogue.refresh', 'switchyard.chains']) {
+      assert.equal(jsonSchemas()[name]?.['scope'], 'machine', name);
+    }
+  });
+
   it('restricts what an untrusted workspace may set', () => {
     assert.ok(manifest.restrictedConfigurations.includes('switchyard.scenarios'));
     assert.ok(manifest.restrictedConfigurations.includes('switchyard.modelOverrides'));
