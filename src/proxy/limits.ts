@@ -7,6 +7,7 @@ export interface ServerLimits {
   readonly maxTargetChars: number;
   /** Request line and headers together, in bytes. */
   readonly maxHeadBytes: number;
+  /** Below 2000: Node drops those beyond, and what is not seen cannot be refused. */
   readonly maxHeaders: number;
   readonly maxBodyBytes: number;
   /** From the first moment of a connection, or of a further request on it, to the end of its headers. */

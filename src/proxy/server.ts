@@ -75,8 +75,6 @@ export function createProxyServer(options: ServerOptions): ProxyServer {
     requestTimeout: 0,
     keepAliveTimeout: limits.keepAliveMs,
   });
-  // Headers beyond a count would be dropped, and what is not seen cannot be refused.
-  server.maxHeadersCount = 0;
   server.maxConnections = limits.maxConnections + limits.spareConnections;
   server.on('connection', connections.opened);
   // No listener for `upgrade`: such a request is one like any other, and passes the same checks.

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { anthropicEvent, anthropicSse } from '../support/anthropicAnswers';
 import { exchangeRaw, openRawClient, requestText } from '../support/rawClient';
@@ -249,6 +250,26 @@ describe('what is no request for us', () => {
     await client.rest();
     assert.match(received, /^HTTP\/1\.1 200 /);
     assert.equal(received.match(/HTTP\/1\.1/g)?.length, 1);
+  });
+
+  it('holds no connection by leaving its own half open', async () => {
+    for (const text of [
+      'hello\r\n\r\n',
+      requestText('CONNECT evil.example:443 HTTP/1.1', headerLines(port.number)),
+      messagesRequest(port.number, { host: 'evil.example' }),
+    ]) {
+      const socket = connect({ port: port.number, host: '127.0.0.1', allowHalfOpen: true });
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      // Bytes for a connection that is wholly closed are answered with a reset.
+      socket.on('error', () => undefined);
+      socket.on('end', () => {
+        const knocking = setInterval(() => socket.write('x'), 5);
+        socket.once('close', () => clearInterval(knocking));
+      });
+      socket.resume();
+      socket.write(text);
+      await closed;
+    }
   });
 
   it('gets one clear sentence for bytes that are no HTTP', async () => {

@@ -280,6 +280,16 @@ describe('the limits of the port', () => {
       assert.ok((answer?.body.length ?? 0) < 16_000_000);
     });
 
+    it('is not taken for one that waits while there is nothing to read', async () => {
+      await open({ limits: { unreadAnswerMs: 50 } });
+      const whole = anthropicMessage([{ type: 'text', text: 'at last' }]);
+      port.upstream.answer({ ...whole, headersDelayMs: 400 });
+      const client = await connect();
+      client.send(messagesRequest(port.number));
+      const [answer] = await client.rest();
+      assert.match(answer?.body ?? '', /at last/);
+    });
+
     it('may read slowly, for longer than the limit in all', async () => {
       const unreadAnswerMs = 1_000;
       await open({ limits: { unreadAnswerMs } });
