@@ -37,6 +37,10 @@ export interface ModelFacts {
   readonly context?: number | undefined;
   readonly maxOutput?: number | undefined;
   readonly images?: boolean | undefined;
+  /** Whether the model can call the client's tools. */
+  readonly tools?: boolean | undefined;
+  /** Families of server tools that the upstream runs for this model, such as `web_search`. Anthropic itself runs all. */
+  readonly serverTools?: readonly string[] | undefined;
   readonly efforts?: readonly Effort[] | undefined;
   readonly quirks?: ModelQuirks | undefined;
   readonly price?: Price | undefined;
@@ -123,6 +127,7 @@ export type RequestClass = (typeof requestClasses)[number];
 
 /** What routing may know of a request. Measured once, before any upstream is called. */
 export interface RequestFacts {
+  /** Without what clients add to a name: a variant such as `[1m]`, the prefix of Claude Code's model picker. */
   readonly requestedModel: string;
   readonly stream: boolean;
   /** Estimated, and the same for every model; routing rules compare this one. `TokenMeter` tells it for a target. */
@@ -141,6 +146,16 @@ export interface RequestFacts {
   readonly sessionId: string;
 }
 
+/** What routing may look at as well, but no log, trace or history may hold. */
+export interface RequestContent {
+  /** Of the client's own tools. */
+  readonly toolNames: readonly string[];
+  /** Types of the server tools (`web_search_20250305`) that the whole request is about; empty when they are only offered. */
+  readonly neededServerTools: readonly string[];
+  /** What the person typed last; '' when nobody typed anything, as in the requests of a sub-agent. */
+  readonly lastTypedText: string;
+}
+
 /** Scenario, reason and fallback chain, decided for one request. */
 export interface Route {
   readonly scenario: string;
@@ -150,6 +165,8 @@ export interface Route {
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
   /** The rules in the order in which they were asked, up to the one that won; `why` tells why one held or did not. */
   readonly considered: readonly ConsideredRule[];
+  /** Types of the server tools that the whole request is about and that no target runs. */
+  readonly lackingServerTools: readonly string[];
 }
 
 export interface ConsideredRule {
@@ -261,7 +278,7 @@ export interface ProviderSettings {
 /** A model entry of the user's settings. */
 export type ModelSettings = Pick<
   ModelFacts,
-  'wireFormat' | 'context' | 'maxOutput' | 'images' | 'parameters'
+  'wireFormat' | 'context' | 'maxOutput' | 'images' | 'tools' | 'serverTools' | 'parameters'
 >;
 
 export interface ScenarioSettings {
@@ -279,6 +296,7 @@ export interface ScenarioConditions {
   readonly inputTokensBelow?: number | undefined;
   readonly hasImages?: boolean | undefined;
   readonly hasTools?: boolean | undefined;
+  readonly toolNames?: readonly string[] | undefined;
   readonly thinking?: boolean | undefined;
   readonly effortAtLeast?: Effort | undefined;
   readonly maxOutputTokensBelow?: number | undefined;
@@ -286,6 +304,7 @@ export interface ScenarioConditions {
   readonly requestClass?: readonly RequestClass[] | undefined;
   readonly agentType?: readonly string[] | undefined;
   readonly client?: readonly string[] | undefined;
+  readonly lastUserMessageContains?: readonly string[] | undefined;
 }
 
 /** Key slot → API key. Never logged, never serialised but to the worker. */
