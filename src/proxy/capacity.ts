@@ -70,8 +70,13 @@ function missingServerTool(
 const marginShare = 0.1;
 const leastAnswerTokens = 1024;
 
+/** The smallest context window that holds an input of this many tokens with its margin. */
+export function windowFor(inputTokens: number): number {
+  return inputTokens + Math.ceil(inputTokens * marginShare) + leastAnswerTokens;
+}
+
 function overflow({ facts: { context } }: Target, inputTokens: number): string | undefined {
-  const needed = inputTokens + Math.ceil(inputTokens * marginShare) + leastAnswerTokens;
+  const needed = windowFor(inputTokens);
   if (context === undefined || needed <= context) return undefined;
   return `holds ${inWords(context)} tokens, the request needs ${inWords(needed)} with its margin`;
 }

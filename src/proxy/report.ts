@@ -1,5 +1,6 @@
 import { catalogueDate } from './catalogue';
 import { retiredModels } from './chains';
+import { smallestContext, tierRoutes } from './clientFacts';
 import type { Clock } from './clock';
 import type { Core } from './core';
 import { inBrief } from './failureMessage';
@@ -58,10 +59,7 @@ const reportIntervalMs = 250;
 export function buildReport({ core, health, activeRequests }: ReportSource): ProxyReport {
   const entries = new Map(health.snapshot().map((entry) => [`${entry.scope} ${entry.key}`, entry]));
   const used = usedTargets(core);
-  const inDefault = defaultScenario(core.table().scenarios).models;
-  const windows = [...used.values()]
-    .filter(({ target }) => inDefault.includes(targetName(target)))
-    .flatMap(({ target }) => target.facts.context ?? []);
+  const context = smallestContext(core.table());
   return {
     activeRequests,
     credentials: credentialReports(core, health, entries, used),
@@ -69,7 +67,8 @@ export function buildReport({ core, health, activeRequests }: ReportSource): Pro
       targetReport(core, target, scenarios, entries),
     ),
     usable: isUsable(defaultScenario(core.table().scenarios), core.table()),
-    ...(windows.length === 0 ? {} : { smallestContext: Math.min(...windows) }),
+    modelTiers: tierRoutes(core.table()),
+    ...(context === undefined ? {} : { smallestContext: context }),
     catalogue: catalogueReport(core),
   };
 }

@@ -58,6 +58,7 @@ export class EnvironmentWriter {
       accessToken,
       inheritedNoProxy: inheritedNoProxy(),
       smallestContext: status.report?.smallestContext,
+      modelTiers: status.report?.modelTiers ?? [],
       agents: settings.terminalAgents,
       scenarios: Object.keys(settings.scenarios),
     });
