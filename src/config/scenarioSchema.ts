@@ -3,9 +3,11 @@ import { efforts, requestClasses } from '../proxy/types';
 import { parametersSchema } from './providerSchema';
 
 /** `provider/model`; the model's own name may hold further slashes. */
+export const targetNamePattern = /^[a-z0-9][a-z0-9._-]*\/\S+$/i;
+
 const targetNameSchema = z
   .string()
-  .check(z.regex(/^[a-z0-9][a-z0-9._-]*\/\S+$/i, 'A model is written “provider/model”.'));
+  .check(z.regex(targetNamePattern, 'A model is written “provider/model”.'));
 
 const chainSchema = z
   .array(targetNameSchema)
