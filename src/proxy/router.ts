@@ -62,6 +62,8 @@ interface Choice {
   readonly reason: string;
   readonly models: readonly string[];
   readonly parameters: Parameters | undefined;
+  /** The client named the one target that it wants. */
+  readonly isNamedTarget?: true;
 }
 
 /** A link of the chain that leads nowhere is skipped with its reason. */
@@ -86,7 +88,7 @@ function unspeakable({ wireFormat }: Target, table: RoutingTable): string | unde
 
 /** A conversation with images goes by the chain of `vision` when nobody of its own sees them; a named target is kept. */
 function withSight(choice: Choice, facts: RequestFacts, table: RoutingTable): Choice {
-  if (!facts.hasImages || choice.scenario === byName) return choice;
+  if (!facts.hasImages || choice.isNamedTarget === true) return choice;
   const sees = ({ models }: Pick<Choice, 'models'>) =>
     models.some((name) => {
       const target = parseTarget(name, table);
@@ -107,9 +109,6 @@ function choose(request: AskedRequest, table: RoutingTable, considered: Consider
     detected(request, table, considered)
   );
 }
-
-/** The scenario of a request whose client named its target. */
-const byName = 'requested';
 
 /** A scenario or target that the client asks for by its name. */
 function named(
@@ -135,8 +134,13 @@ function lookUp(requested: string, table: RoutingTable): Choice | string {
       : ofScenario(scenario, 'scenario requested by name', table);
   }
   if (parseTarget(requested, table) !== undefined) {
-    const reason = 'model requested by name';
-    return { scenario: byName, reason, models: [requested], parameters: undefined };
+    return {
+      scenario: 'requested',
+      reason: 'model requested by name',
+      models: [requested],
+      parameters: undefined,
+      isNamedTarget: true,
+    };
   }
   return requested === automaticModel
     ? 'the client leaves the choice to the rules'
