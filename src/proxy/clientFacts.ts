@@ -1,9 +1,10 @@
 import { windowFor } from './capacity';
 import { modelTiers, type TierRoute, tierModels } from './modelTiers';
+import type { RequestContent } from './requestContent';
 import { isUsable, parseTarget, type RoutingTable, route } from './router';
 import { defaultScenario, type Scenario } from './scenarios';
 import { isProvided } from './targetKeys';
-import { type RequestContent, type RequestFacts, type Target, targetName } from './types';
+import { type RequestFacts, type Target, targetName } from './types';
 
 /** Where each tier goes as things are set now, for the names in Claude Code's model picker. */
 export function tierRoutes(table: RoutingTable): readonly TierRoute[] {

@@ -1,13 +1,26 @@
 import { matchesGlob } from './catalogue';
 import { cleanForPerson } from './redact';
-import {
-  type Effort,
-  efforts,
-  type RequestContent,
-  type RequestFacts,
-  type ScenarioConditions,
-} from './types';
+import type { RequestContent } from './requestContent';
+import { type Effort, efforts, type RequestClass, type RequestFacts } from './types';
 import { holdsPhrase } from './wholeWords';
+
+/** All listed conditions must hold. */
+export interface ScenarioConditions {
+  readonly requestedModel?: readonly string[] | undefined;
+  readonly inputTokensAbove?: number | undefined;
+  readonly inputTokensBelow?: number | undefined;
+  readonly hasImages?: boolean | undefined;
+  readonly hasTools?: boolean | undefined;
+  readonly toolNames?: readonly string[] | undefined;
+  readonly thinking?: boolean | undefined;
+  readonly effortAtLeast?: Effort | undefined;
+  readonly maxOutputTokensBelow?: number | undefined;
+  readonly stream?: boolean | undefined;
+  readonly requestClass?: readonly RequestClass[] | undefined;
+  readonly agentType?: readonly string[] | undefined;
+  readonly client?: readonly string[] | undefined;
+  readonly lastUserMessageContains?: readonly string[] | undefined;
+}
 
 /** What the conditions of a rule are held against. */
 export interface AskedRequest {

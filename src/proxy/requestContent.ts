@@ -1,5 +1,15 @@
-import type { RequestClass, RequestContent } from './types';
+import type { RequestClass } from './types';
 import type { MessagesRequest, RequestMessage } from './wire/anthropicRequest';
+
+/** What routing may look at as well, but no log, trace or history may hold. */
+export interface RequestContent {
+  /** Of the client's own tools. */
+  readonly toolNames: readonly string[];
+  /** Types of the server tools (`web_search_20250305`) that the whole request is about; empty when they are only offered. */
+  readonly neededServerTools: readonly string[];
+  /** What the person typed last; '' when nobody typed anything, as in the requests of a sub-agent. */
+  readonly lastTypedText: string;
+}
 
 /** Reads of a request what rules may ask for and nobody may keep. Pure. */
 export function describeContent(

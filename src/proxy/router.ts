@@ -2,6 +2,7 @@ import { canSee, runs, withinCapacity } from './capacity';
 import { matchesGlob, modelFacts, modelWireFormat } from './catalogue';
 import { type AskedRequest, judge } from './conditions';
 import { cleanForPerson } from './redact';
+import type { RequestContent } from './requestContent';
 import { automaticModel } from './scenarioNames';
 import { defaultScenario, type Scenario } from './scenarios';
 import { isProvided } from './targetKeys';
@@ -9,7 +10,6 @@ import type {
   ConsideredRule,
   Parameters,
   Provider,
-  RequestContent,
   RequestFacts,
   Route,
   Target,

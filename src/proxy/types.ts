@@ -3,6 +3,7 @@ import type { ImageSize } from './imageTokens';
 /** The nouns of the proxy. Words as in the design: client, upstream, provider, target, scenario, route, failure, scope. */
 
 import type { ChainOwner } from './chainOwners';
+import type { ScenarioConditions } from './conditions';
 
 export const wireFormats = [
   'anthropic-messages',
@@ -146,16 +147,6 @@ export interface RequestFacts {
   readonly sessionId: string;
 }
 
-/** What routing may look at as well, but no log, trace or history may hold. */
-export interface RequestContent {
-  /** Of the client's own tools. */
-  readonly toolNames: readonly string[];
-  /** Types of the server tools (`web_search_20250305`) that the whole request is about; empty when they are only offered. */
-  readonly neededServerTools: readonly string[];
-  /** What the person typed last; '' when nobody typed anything, as in the requests of a sub-agent. */
-  readonly lastTypedText: string;
-}
-
 /** Scenario, reason and fallback chain, decided for one request. */
 export interface Route {
   readonly scenario: string;
@@ -287,24 +278,6 @@ export interface ScenarioSettings {
   readonly priority?: number | undefined;
   readonly models: readonly string[];
   readonly parameters?: Parameters | undefined;
-}
-
-/** All listed conditions must hold. */
-export interface ScenarioConditions {
-  readonly requestedModel?: readonly string[] | undefined;
-  readonly inputTokensAbove?: number | undefined;
-  readonly inputTokensBelow?: number | undefined;
-  readonly hasImages?: boolean | undefined;
-  readonly hasTools?: boolean | undefined;
-  readonly toolNames?: readonly string[] | undefined;
-  readonly thinking?: boolean | undefined;
-  readonly effortAtLeast?: Effort | undefined;
-  readonly maxOutputTokensBelow?: number | undefined;
-  readonly stream?: boolean | undefined;
-  readonly requestClass?: readonly RequestClass[] | undefined;
-  readonly agentType?: readonly string[] | undefined;
-  readonly client?: readonly string[] | undefined;
-  readonly lastUserMessageContains?: readonly string[] | undefined;
 }
 
 /** Key slot → API key. Never logged, never serialised but to the worker. */

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import type { ScenarioConditions } from '../../src/proxy/conditions';
+import type { RequestContent } from '../../src/proxy/requestContent';
 import { route } from '../../src/proxy/router';
 import {
   efforts,
-  type RequestContent,
   type RequestFacts,
   requestClasses,
-  type ScenarioConditions,
   type ScenarioSettings,
   targetName,
 } from '../../src/proxy/types';

@@ -1,13 +1,9 @@
 // A routing table and a request to route, without a proxy around them.
 import { mergeProviders } from '../../src/proxy/providers';
+import type { RequestContent } from '../../src/proxy/requestContent';
 import type { RoutingTable } from '../../src/proxy/router';
 import { mergeScenarios } from '../../src/proxy/scenarios';
-import type {
-  ProviderSettings,
-  RequestContent,
-  RequestFacts,
-  ScenarioSettings,
-} from '../../src/proxy/types';
+import type { ProviderSettings, RequestFacts, ScenarioSettings } from '../../src/proxy/types';
 import { codecs } from '../../src/proxy/wire/formats';
 
 /** A turn of Claude Code with its default model. */

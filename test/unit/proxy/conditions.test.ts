@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { judge } from '../../../src/proxy/conditions';
-import type { RequestContent, RequestFacts, ScenarioConditions } from '../../../src/proxy/types';
+import { judge, type ScenarioConditions } from '../../../src/proxy/conditions';
+import type { RequestContent } from '../../../src/proxy/requestContent';
+import type { RequestFacts } from '../../../src/proxy/types';
 import { plainContent, plainFacts } from '../../support/routing';
 
 type Request = Partial<RequestFacts & RequestContent>;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { mergeProviders } from '../../../src/proxy/providers';
+import type { RequestContent } from '../../../src/proxy/requestContent';
 import { route } from '../../../src/proxy/router';
-import { type RequestContent, type RequestFacts, targetName } from '../../../src/proxy/types';
+import { type RequestFacts, targetName } from '../../../src/proxy/types';
 import { plainContent, plainFacts, tableOf } from '../../support/routing';
 
 function routed(
