@@ -75,7 +75,7 @@ function settingsSentence(
 ): string | undefined {
   switch (what.kind) {
     case 'variable':
-      return variableSentence(what, t('{0}, line {1}', file, line), t);
+      return variableSentence(what, t('Line {0} of {1}', line, file), t);
     case 'notJson':
       return t('{0} is not valid JSON (line {1}), so Claude Code may not read it.', file, line);
     case 'keyHelper':
@@ -112,11 +112,11 @@ function loginSentence(
 ): string | undefined {
   if (what.kind === 'keyHelper') {
     return t(
-      '{0}, line {1}, sets apiKeyHelper: Claude Code sends its key along with the access token.',
-      file,
+      'Line {0} of {1} sets apiKeyHelper: Claude Code sends its key along with the access token.',
       line,
+      file,
     );
   }
   if (what.kind !== 'forcedLogin') return undefined;
-  return t('{0}, line {1}, sets {2}: Claude Code asks for a login.', file, line, what.name);
+  return t('Line {0} of {1} sets {2}: Claude Code asks for a login.', line, file, what.name);
 }

@@ -114,10 +114,12 @@ describe('architecture', () => {
 
   it('keeps the checks of Diagnose free of vscode, settings, keys and terminals; only their window folder shows them', () => {
     const isWindow = (file: string) => file.startsWith('src/diagnose/window/');
-    const allowed = /^src\/(?:diagnose|proxy|proxyStatus$|ui\/(?:figures|markdown|statusPresentation|translate)$)/;
+    const allowed =
+      /^src\/(?:diagnose|proxy|proxyStatus$|ui\/(?:figures|markdown|statusPresentation|translate)$)/;
     const isForeign = (file: string) =>
       importsOf(file).some((target) => {
-        if (target === 'vscode' || target.startsWith('src/diagnose/window/')) return !isWindow(file);
+        if (target === 'vscode' || target.startsWith('src/diagnose/window/'))
+          return !isWindow(file);
         return target.startsWith('src/') && !allowed.test(target);
       });
     const checks = sources.filter((file) => roomOf(file) === 'diagnose');
@@ -127,7 +129,7 @@ describe('architecture', () => {
 
   it('loads Diagnose at its first use: nothing else imports it', () => {
     const users = offenders(sources, (file) =>
-      new RegExp("^import (?!type )[^;]*'[^']*/diagnosis'", 'm').test(read(file)),
+      /^import (?!type )[^;]*'[^']*\/diagnosis'/m.test(read(file)),
     );
     assert.deepEqual(users, []);
   });
