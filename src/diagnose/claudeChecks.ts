@@ -40,23 +40,18 @@ export function judgeLogin(facts: ClaudeFacts, t: Translate): readonly Verdict[]
   const isCovered = injected.includes('ANTHROPIC_AUTH_TOKEN');
   if (own !== undefined && !isCovered) {
     const sentence = t(
-      '{0} is set where VS Code was started, and terminals have no variables of Switchyard: agents use your own account.',
+      '{0} is set where VS Code was started, so that agents use your own account.',
       own,
     );
     return [...found, { title, state: 'warning', sentence }];
   }
   if (found.length > 0) return found;
   if (own !== undefined) {
-    const sentence = t(
-      '{0} is set where VS Code was started; new terminals are given the proxy’s access token instead.',
-      own,
-    );
+    const sentence = t('{0} is set where VS Code was started; new terminals do without it.', own);
     return [{ title, state: 'ok', sentence }];
   }
   const sentence = hasSavedLogin
-    ? t(
-        'Claude Code has a login of its own; in new terminals the proxy’s access token goes before it.',
-      )
+    ? t('Claude Code has a login of its own; new terminals do without it.')
     : t('No login and no key of your own is in the way.');
   // A login is used wherever the terminals carry nothing of ours.
   return [{ title, state: hasSavedLogin && !isCovered ? 'unknown' : 'ok', sentence }];
@@ -75,7 +70,7 @@ function settingsSentence(
 ): string | undefined {
   switch (what.kind) {
     case 'variable':
-      return variableSentence(what, t('Line {0} of {1}', line, file), t);
+      return variableSentence(what, t('{0}, line {1}', file, line), t);
     case 'notJson':
       return t('{0} is not valid JSON (line {1}), so Claude Code may not read it.', file, line);
     case 'keyHelper':
@@ -93,13 +88,13 @@ function variableSentence(
 ): string {
   switch (effect) {
     case 'address':
-      return t('{0} sets {1}, which leads Claude Code past the proxy.', place, name);
+      return t('{1} leads past the proxy: {0}.', place, name);
     case 'credential':
-      return t('{0} sets {1}, which the proxy does not know.', place, name);
+      return t('{1} is none of the proxy’s: {0}.', place, name);
     case 'vendor':
-      return t('{0} sets {1}, which leads Claude Code past the proxy.', place, name);
+      return t('{1} leads past the proxy: {0}.', place, name);
     case 'model':
-      return t('{0} sets {1}, so that Claude Code asks for that model alone.', place, name);
+      return t('{1} asks for one model alone: {0}.', place, name);
     default:
       return assertNever(effect);
   }
@@ -111,12 +106,8 @@ function loginSentence(
   t: Translate,
 ): string | undefined {
   if (what.kind === 'keyHelper') {
-    return t(
-      'Line {0} of {1} sets apiKeyHelper: Claude Code sends its key along with the access token.',
-      line,
-      file,
-    );
+    return t('apiKeyHelper gives Claude Code a key of its own: {0}, line {1}.', file, line);
   }
   if (what.kind !== 'forcedLogin') return undefined;
-  return t('Line {0} of {1} sets {2}: Claude Code asks for a login.', line, file, what.name);
+  return t('{2} makes Claude Code ask for a login: {0}, line {1}.', file, line, what.name);
 }

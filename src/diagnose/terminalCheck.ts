@@ -46,7 +46,7 @@ function judgeVariables(facts: TerminalFacts, t: Translate): Verdict {
   }
   if (injectedPort !== undefined && injectedPort !== status.port) {
     const sentence = t(
-      'New terminals are led to port {0}, the proxy is on {1}: another window has the same folder open.',
+      'New terminals lead to port {0}, of another window with this folder, not to {1}.',
       injectedPort,
       status.port,
     );
@@ -69,7 +69,7 @@ function judgeOpen(
     : [];
   if (stale.length > 0) {
     const sentence = t(
-      '{0} of {1} open terminals were started without the variables in force: {2}. New ones have them.',
+      '{0} of {1} open terminals are older than the variables: {2}.',
       stale.length,
       open.length,
       stale.map(({ name }) => `“${name}”`).join(', '),
@@ -98,11 +98,7 @@ function judgeSettings(
     {
       title: t('Terminal settings'),
       state: 'warning',
-      sentence: t(
-        'The setting {0} sets {1}, which changes where Claude Code asks, or for what.',
-        settingName,
-        names.join(', '),
-      ),
+      sentence: t('{0} sets {1}.', settingName, names.join(', ')),
       fix: { kind: 'openHostSetting', setting: settingName },
     },
   ];

@@ -91,6 +91,8 @@ export class DiagnosePick implements vscode.Disposable {
         this.#pick.hide();
         return;
       }
+      // What was typed would hide the line once it says something else.
+      this.#pick.value = '';
       this.#pick.show();
       await this.refresh();
     } finally {

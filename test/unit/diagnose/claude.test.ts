@@ -95,8 +95,7 @@ describe('judgeClaudeSettings', () => {
       {
         title: 'Claude Code’s settings',
         state: 'warning',
-        sentence:
-          'Line 3 of ~/.claude/settings.json sets ANTHROPIC_BASE_URL, which leads Claude Code past the proxy.',
+        sentence: 'ANTHROPIC_BASE_URL leads past the proxy: ~/.claude/settings.json, line 3.',
         fix: { kind: 'openFile', path, line: 3 },
       },
     ]);

@@ -62,7 +62,7 @@ describe('judgeTerminals', () => {
   });
 
   it('sees that another window of the folder has written the variables', () => {
-    assert.match(judge({ injectedPort: 39_999 })[0]?.sentence ?? '', /led to port 39999/);
+    assert.match(judge({ injectedPort: 39_999 })[0]?.sentence ?? '', /lead to port 39999/);
   });
 
   it('names what VS Code’s own settings put beside our variables, never its value', () => {
