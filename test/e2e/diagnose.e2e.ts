@@ -147,7 +147,7 @@ describe('diagnosing a real window', function () {
       'the report is on the clipboard',
       10_000,
     );
-    assert.match(text, /\| warning \| Claude Code’s settings \| ANTHROPIC_BASE_URL leads past);
+    assert.match(text, /\| warning \| Claude Code’s settings \| ANTHROPIC_BASE_URL leads past/);
     assert.match(text, /\| ok \| Proxy \|/);
     assert.match(text, /\[info\] proxy listens/);
     for (const secret of [KEY, FOREIGN_KEY, root]) assert.ok(!text.includes(secret), secret);
