@@ -23,7 +23,8 @@ export function readTransportError(error: unknown): TransportError {
 const brokenCodes =
   /^(UND_ERR_(SOCKET|CLOSED|DESTROYED|HEADERS|RES_|REQ_|INVALID)|ECONNRESET$|EPIPE$|HPE_)/;
 
-const untrustedCodes = /SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)|CERT_UNTRUSTED/;
+const untrustedCodes =
+  /SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)|CERT_(UNTRUSTED|SIGNATURE_FAILURE)/;
 
 /** What a person can do something with; the code stays beside it for a search. */
 function inWords(error: unknown, code: string | undefined): string {

@@ -66,7 +66,7 @@ export function credentialsWanted(proxy: WebProxy, authenticate: string): Tunnel
   function credentialsDetail(): string {
     const name = nameOf(proxy);
     if (!isBasic && proxy.authorization === undefined) {
-      return `${name} asks for a login by ${schemes.join(' or ')}, which is not supported. Name a local relay that does it (such as Px or Cntlm) in the setting http.proxy`;
+      return `${name} asks for a login by ${schemes.join(' or ')}, which is not supported. Name a local relay that does it, like Px or Cntlm, in the setting http.proxy`;
     }
     return proxy.authorization === undefined
       ? `${name} asks for credentials. Give them in the setting http.proxy (http://user:password@host:port), in http.proxyAuthorization or in HTTPS_PROXY`

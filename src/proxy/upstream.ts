@@ -49,8 +49,6 @@ export type Send = (upstreamRequest: UpstreamRequest) => Promise<SendResult>;
 
 export interface Upstream {
   readonly send: Send;
-  /** The address of the proxy through which a URL is reached. */
-  proxyOf(url: string): string | undefined;
   /** Lets running calls finish, then frees the connections. */
   retire(): Promise<void>;
   /** Frees everything at once. */
@@ -94,10 +92,6 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         path: url.pathname + url.search,
         explain: (error) => explain(error, network),
       });
-    },
-    proxyOf(url) {
-      const way = network.wayTo(new URL(url));
-      return way.by === 'proxy' ? way.proxy.address : undefined;
     },
     async retire() {
       await Promise.all(both.map((agent) => agent.close()));

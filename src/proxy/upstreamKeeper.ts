@@ -33,8 +33,11 @@ export function createUpstreamKeeper(log: Logger, environment: Environment): Ups
   };
   return {
     send: () => withDemo(current().send),
-    proxyOf: ({ provider }) =>
-      provider.isDemo === true ? undefined : current().proxyOf(provider.baseUrl),
+    proxyOf({ provider }) {
+      if (provider.isDemo === true) return undefined;
+      const way = network.wayTo(new URL(provider.baseUrl));
+      return way.by === 'proxy' ? way.proxy.address : undefined;
+    },
     configure(next) {
       const hasMoved = JSON.stringify(next.network) !== JSON.stringify(needs?.network);
       const isSame = !hasMoved && next.connectTimeoutMs === needs?.connectTimeoutMs;

@@ -15,7 +15,7 @@ export interface PrivateCa {
 }
 
 /** Makes an authority; `isExpired`: it was valid until yesterday. */
-export function makePrivateCa(name = 'Test Company CA', isExpired = false): PrivateCa {
+export function makePrivateCa(name = newName(), isExpired = false): PrivateCa {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const cert = certificate({
     subject: name,
@@ -45,6 +45,11 @@ export function makePrivateCa(name = 'Test Company CA', isExpired = false): Priv
       };
     },
   };
+}
+
+/** Authorities of one name and several keys would get in each other's way. */
+function newName(): string {
+  return `Test Company CA ${randomBytes(4).toString('hex')}`;
 }
 
 interface Contents {

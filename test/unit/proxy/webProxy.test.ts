@@ -21,6 +21,7 @@ import {
 describe('the HTTP client behind a company proxy', () => {
   const secureUrl = 'https://llm.example/v1/messages';
   const plainUrl = 'http://llm.example:8080/v1/messages?a=b';
+  const companyName = `Web Proxy CA ${process.pid}`;
   let ca: PrivateCa;
   let folder: string;
   let caFile: string;
@@ -29,7 +30,7 @@ describe('the HTTP client behind a company proxy', () => {
   const started: { close(): Promise<void> }[] = [];
 
   before(async () => {
-    ca = makePrivateCa();
+    ca = makePrivateCa(companyName);
     folder = makeTemporaryFolder('web-proxy');
     caFile = path.join(folder, 'ca.pem');
     writeFileSync(caFile, ca.cert);
@@ -262,7 +263,7 @@ describe('the HTTP client behind a company proxy', () => {
     const trusting = { ...known, settings: { trustsSystem: true } };
     assert.match(await get(secure.url, trusting), /\. Name the file of its certificate/);
     const proxy = await proxyTo(secure, {
-      certificate: makePrivateCa('Another CA').issue('127.0.0.1'),
+      certificate: makePrivateCa().issue('127.0.0.1'),
     });
     const settings = { proxy: `https://127.0.0.1:${proxy.port}` };
     assert.match(
@@ -274,7 +275,7 @@ describe('the HTTP client behind a company proxy', () => {
   it('trusts an authority in a file that also holds one that has expired and one that cannot be read', async () => {
     const file = path.join(folder, 'mixed.pem');
     const broken = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
-    writeFileSync(file, makePrivateCa('Test Company CA', true).cert + broken + ca.cert);
+    writeFileSync(file, makePrivateCa(companyName, true).cert + broken + ca.cert);
     assert.equal(await get(secure.url, { environment: { NODE_EXTRA_CA_CERTS: file } }), 'hello');
   });
 
