@@ -43,7 +43,15 @@ export interface LabOptions {
   readonly modelOverrides?: Readonly<Record<string, readonly string[]>>;
 }
 
-const processNames = ['probe', 'upstream', 'load', 'pipeHttp', 'pipeUndici', 'turns'];
+const processNames = [
+  'probe',
+  'upstream',
+  'load',
+  'pipeHttp',
+  'pipeUndici',
+  'turns',
+  'loopbackOnly',
+];
 
 /** Bundles the child processes: they must run in plain Node, without anything that costs time. */
 export async function buildProcesses(): Promise<void> {

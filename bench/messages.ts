@@ -41,6 +41,8 @@ export const question = z.discriminatedUnion('ask', [
   z.object({ id: z.number(), ask: z.literal('collect') }),
   z.object({ id: z.number(), ask: z.literal('watchLoop') }),
   z.object({ id: z.number(), ask: z.literal('longestBlock') }),
+  z.object({ id: z.number(), ask: z.literal('startProfile') }),
+  z.object({ id: z.number(), ask: z.literal('profile') }),
   z.object({ id: z.number(), ask: z.literal('calls') }),
   z.object({
     id: z.number(),
