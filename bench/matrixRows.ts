@@ -1,143 +1,110 @@
 // The goals that compare Switchyard with the byte pipe, with the direct call and with claude-code-router.
 import { type CellName, type Matrix, type Metric, metrics, series } from './cells';
-import type { Lab } from './lab';
-import { limitRow, type Row, ratioRow } from './row';
-import { paired } from './statistics';
+import type { Lab, Subject } from './lab';
+import { inDigits, limitRow, type Row, ratioRow } from './row';
+import { median, paired } from './statistics';
 
-export interface ComparedPeer {
-  readonly name: string;
-  readonly matrix: Matrix;
+/** What a row measures. */
+interface Measure {
+  readonly cell: CellName;
+  readonly metric: Metric;
+  readonly unit: string;
 }
 
-/** The rows about CPU, first byte, rates and delays. */
+const cpu: Measure = { cell: 'large', metric: metrics.cpuMsPerRequest, unit: 'ms' };
+const firstByte: Measure = { cell: 'alone', metric: metrics.firstByteMs, unit: 'ms' };
+const rate: Measure = { cell: 'many', metric: metrics.requestsPerSecond, unit: '/s' };
+const delayP50: Measure = { cell: 'paced', metric: metrics.delayP50Ms, unit: 'ms' };
+const delayP99: Measure = { cell: 'paced', metric: metrics.delayP99Ms, unit: 'ms' };
+const perEvent: Measure = { cell: 'long', metric: metrics.cpuUsPerEvent, unit: 'µs' };
+const fast: Measure = { cell: 'fast', metric: metrics.eventsPerSecond, unit: 'events/s' };
+
+const cpuWork = 'CPU per request of 160 kB, streamed, 16 at once';
+const firstByteWork = 'Added time to the first byte, 160 kB, one at a time';
+const rateWork = 'Requests per second, small stream, 64 at once';
+const delayWork = 'Added delay of an event, 16 paced streams';
+const fastWork = 'One fast stream of 10,000 small events';
+
+/** The rows about CPU, first byte, rates and delays; `router` is the name of claude-code-router, where it ran. */
 export function matrixRows(matrix: Matrix, lab: Lab, router: string | undefined): readonly Row[] {
-  const of = (cell: CellName, subject: { readonly name: string }, metric: Metric) =>
-    series(matrix, cell, subject.name, metric);
-  const { direct, pass, translate, pipeUndici: pipe } = lab;
-  const reference = (cell: CellName, metric: Metric) => ({
-    name: 'pipe',
-    values: of(cell, pipe, metric),
-  });
-  const ratio = (
-    { cell, metric, unit }: { cell: CellName; metric: Metric; unit: string },
-    subject: { readonly name: string },
-    words: { readonly work: string; readonly goal: string },
-    isMet: (ratio: number) => boolean,
-  ) =>
-    ratioRow({
-      ...words,
-      values: of(cell, subject, metric),
-      unit,
-      reference: reference(cell, metric),
+  const { direct, pass, translate, pipeUndici } = lab;
+  const of = ({ cell, metric }: Measure, subject: string) => series(matrix, cell, subject, metric);
+
+  function overPipe(measure: Measure, subject: Subject, limit: RatioLimit): Row {
+    const { work, goal, isMet } = limit;
+    return ratioRow({
+      work: `${work}, ${kindOf(subject)}`,
+      goal: `${goal} × pipe`,
+      values: of(measure, subject.name),
+      unit: measure.unit,
+      reference: { name: 'pipe', values: of(measure, pipeUndici.name) },
       isMet,
     });
-  const overDirect = (cell: CellName, subject: { readonly name: string }, metric: Metric) =>
-    paired(of(cell, subject, metric), of(cell, direct, metric), (own, least) => own - least);
-  const cpu = { cell: 'large', metric: metrics.cpuMsPerRequest, unit: 'ms' } as const;
-  const rate = { cell: 'many', metric: metrics.requestsPerSecond, unit: '/s' } as const;
-  const fast = { cell: 'fast', metric: metrics.eventsPerSecond, unit: 'events/s' } as const;
-  const work = {
-    cpuPass: 'CPU per request, Anthropic → Anthropic, 160 kB, streamed, 16 at once',
-    cpuTranslate: 'CPU per request, Anthropic → Chat, the same body',
-    firstByte: 'Added time to the first byte, one at a time, the same body',
-    rate: 'Requests per second, 64 at once, small stream',
-    delay: 'Added delay of an event, 16 paced streams',
-    fast: 'One fast stream of 10,000 small events',
-  };
-  return [
-    ratio(cpu, pass, { work: work.cpuPass, goal: '≤ 1.5 × pipe' }, (times) => times <= 1.5),
-    ratio(cpu, translate, { work: work.cpuTranslate, goal: '≤ 4 × pipe' }, (times) => times <= 4),
-    ...(router === undefined
+  }
+
+  function overDirect(measure: Measure, subject: Subject, work: string, limit: number): Row {
+    const added = ({ name }: Subject) =>
+      paired(of(measure, name), of(measure, direct.name), (own, least) => own - least);
+    return limitRow({
+      work: `${work}, ${kindOf(subject)}`,
+      goal: `≤ ${limit} ${measure.unit}`,
+      values: added(subject),
+      unit: measure.unit,
+      reference: `pipe ${inDigits(median(added(pipeUndici)))} ${measure.unit}`,
+      isMet: (value) => value <= limit,
+    });
+  }
+
+  const kindOf = (subject: Subject) => (subject === pass ? 'pass' : 'translate');
+  const ofRouter = () =>
+    router === undefined
       ? []
       : [
           ratioRow({
-            work: work.cpuTranslate,
-            goal: `≤ 1/20 of ${router}`,
-            values: of('large', translate, metrics.cpuMsPerRequest),
-            unit: 'ms',
-            reference: {
-              name: router,
-              values: of('large', { name: router }, metrics.cpuMsPerRequest),
-            },
-            isMet: (times) => times <= 1 / 20,
+            work: `${cpuWork}, translate`,
+            goal: '≤ 1/20 of claude-code-router 2',
+            values: of(cpu, translate.name),
+            unit: cpu.unit,
+            reference: { name: router, values: of(cpu, router) },
+            isMet: (ratio) => ratio <= 1 / 20,
           }),
-        ]),
-    firstByteRow(`${work.firstByte}, pass`, overDirect('alone', pass, metrics.firstByteMs), 2),
-    firstByteRow(
-      `${work.firstByte}, translate`,
-      overDirect('alone', translate, metrics.firstByteMs),
-      4,
-    ),
-    ratio(
-      rate,
-      pass,
-      { work: `${work.rate}, pass`, goal: '≥ 0.7 × pipe' },
-      (times) => times >= 0.7,
-    ),
-    ratio(
-      rate,
-      translate,
-      { work: `${work.rate}, translate`, goal: '≥ 0.5 × pipe' },
-      (times) => times >= 0.5,
-    ),
-    ...[pass, translate].flatMap((subject) => {
-      const kind = subject === pass ? 'pass' : 'translate';
-      return [
-        delayRow(
-          `${work.delay}, p50, ${kind}`,
-          overDirect('paced', subject, metrics.delayP50Ms),
-          0.3,
-        ),
-        delayRow(
-          `${work.delay}, p99, ${kind}`,
-          overDirect('paced', subject, metrics.delayP99Ms),
-          3,
-        ),
-      ];
+        ];
+
+  return [
+    overPipe(cpu, pass, atMost(cpuWork, 1.5)),
+    overPipe(cpu, translate, atMost(cpuWork, 4)),
+    ...ofRouter(),
+    overDirect(firstByte, pass, firstByteWork, 2),
+    overDirect(firstByte, translate, firstByteWork, 4),
+    overPipe(rate, pass, atLeast(rateWork, 0.7)),
+    overPipe(rate, translate, atLeast(rateWork, 0.5)),
+    ...[pass, translate].flatMap((subject) => [
+      overDirect(delayP50, subject, `${delayWork}, p50`, 0.3),
+      overDirect(delayP99, subject, `${delayWork}, p99`, 3),
+    ]),
+    limitRow({
+      work: 'CPU per translated event, 2,000 events, 16 at once',
+      goal: '≤ 8 µs',
+      values: of(perEvent, translate.name),
+      unit: perEvent.unit,
+      reference: `pipe ${inDigits(median(of(perEvent, pipeUndici.name)))} µs`,
+      isMet: (cost) => cost <= 8,
     }),
-    {
-      ...ratioRow({
-        work: 'CPU per translated event, 2,000 events, 16 at once',
-        goal: '≤ 8 µs',
-        values: of('long', translate, metrics.cpuUsPerEvent),
-        unit: 'µs',
-        reference: reference('long', metrics.cpuUsPerEvent),
-        isMet: () => false,
-      }),
-      isMet: limitRow({
-        work: '',
-        goal: '',
-        values: of('long', translate, metrics.cpuUsPerEvent),
-        unit: 'µs',
-        isMet: (cost) => cost <= 8,
-      }).isMet,
-    },
-    ratio(
-      fast,
-      pass,
-      { work: `${work.fast}, pass`, goal: '≥ 0.7 × pipe' },
-      (times) => times >= 0.7,
-    ),
-    ratio(
-      fast,
-      translate,
-      { work: `${work.fast}, translate`, goal: '≥ 0.4 × pipe' },
-      (times) => times >= 0.4,
-    ),
+    overPipe(fast, pass, atLeast(fastWork, 0.7)),
+    overPipe(fast, translate, atLeast(fastWork, 0.4)),
   ];
 }
 
-function firstByteRow(work: string, values: readonly number[], limitMs: number): Row {
-  return limitRow({
-    work,
-    goal: `≤ ${limitMs} ms`,
-    values,
-    unit: 'ms',
-    reference: 'direct call',
-    isMet: (added) => added <= limitMs,
-  });
+interface RatioLimit {
+  readonly work: string;
+  readonly goal: string;
+  readonly isMet: (ratio: number) => boolean;
 }
 
-function delayRow(work: string, values: readonly number[], limitMs: number): Row {
-  return firstByteRow(work, values, limitMs);
+function atMost(work: string, limit: number): RatioLimit {
+  return { work, goal: `≤ ${limit}`, isMet: (ratio) => ratio <= limit };
+}
+
+function atLeast(work: string, limit: number): RatioLimit {
+  return { work, goal: `≥ ${limit}`, isMet: (ratio) => ratio >= limit };
 }

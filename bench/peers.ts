@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { installOnce, npm, writeEmptyPackage } from '../test/support/cache';
+import { installOnce, npm } from '../test/support/cache';
 import { clientHeaders, requestBody } from './bodies';
 import { cells } from './cells';
 import { BENCH_FOLDER, type Child, startChild } from './child';
@@ -27,7 +27,7 @@ interface PeerRecipe {
   readonly packageName: string;
   readonly version: string;
   /** Versions of its dependencies that it was made for, where newer ones break it. */
-  readonly alongside?: readonly string[];
+  readonly overrides?: Readonly<Record<string, string>>;
   readonly script: string;
   prepare(place: Place): void;
   parameters(place: Place): readonly string[];
@@ -46,6 +46,8 @@ const recipes: readonly PeerRecipe[] = [
     name: 'portkey 1.15.2 (pass)',
     packageName: '@portkey-ai/gateway',
     version: '1.15.2',
+    // Newer ones answer each of its streams with 500.
+    overrides: { hono: '4.6.10', '@hono/node-server': '1.13.5', '@hono/node-ws': '1.0.4' },
     script: 'build/start-server.js',
     prepare: () => undefined,
     parameters: ({ port }) => [`--port=${port}`, '--headless'],
@@ -142,14 +144,14 @@ async function startPeer(recipe: PeerRecipe, lab: Lab): Promise<RunningPeer> {
   return { subject, stop };
 }
 
-async function install({ packageName, version, alongside = [] }: PeerRecipe): Promise<string> {
+async function install({ packageName, version, overrides = {} }: PeerRecipe): Promise<string> {
   const folder = await installOnce({
     name: `peer-${packageName.replace(/[@/]+/g, '-').replace(/^-/, '')}-${version}`,
     announcement: `Fetching ${packageName} ${version} (another router, to compare with, once)`,
     install: async (target) => {
-      writeEmptyPackage(target);
-      const names = [`${packageName}@${version}`, ...alongside];
-      await npm(['install', ...names, '--ignore-scripts'], { cwd: target });
+      const project = JSON.stringify({ private: true, overrides });
+      writeFileSync(path.join(target, 'package.json'), project);
+      await npm(['install', `${packageName}@${version}`, '--ignore-scripts'], { cwd: target });
     },
   });
   return path.join(folder, 'node_modules', packageName);

@@ -6,6 +6,7 @@ import * as z from 'zod/mini';
 import { PROJECT_FOLDER } from '../scripts/project';
 import { cells } from './cells';
 import { BENCH_FOLDER } from './child';
+import { markdownTable, writePart } from './document';
 import { type Batch, buildProcesses, runBatch, startLab } from './lab';
 
 const shownFunctions = 25;
@@ -15,9 +16,12 @@ const loads: readonly (readonly [what: string, batch: Batch])[] = [
   ['2,000 events', { ...cells.long, requests: 64 }],
 ];
 
+const documentedFunctions = 12;
+
 async function main(): Promise<void> {
   await buildProcesses();
   const entry = await buildReadable();
+  const whole = new Map<string, readonly Share[]>();
   for (const [what, batch] of loads) {
     for (const kind of ['pass', 'translate'] as const) {
       const profile = await profileOf(entry, kind, batch);
@@ -25,8 +29,19 @@ async function main(): Promise<void> {
       console.log(`\n${kind}, ${what}: ${msPerRequest} ms CPU per request (while profiled)`);
       printShares('in the function itself', profile.self);
       printShares('with all that it calls', profile.whole);
+      whole.set(`${kind}, ${what}`, profile.whole);
     }
   }
+  const [pass = [], translate = []] = whole.values();
+  const rows = pass
+    .slice(0, documentedFunctions)
+    .map((share, rank) => [inWords(share), inWords(translate[rank] ?? share)]);
+  writePart('profile', markdownTable(['Pass', 'Translate'], rows));
+}
+
+function inWords({ name, share }: Share): string {
+  const [functionName, source] = name.split('  ');
+  return `${Math.round(share * 100)} % \`${functionName?.replace(/\d+$/, '')}\` in ${source?.replace('src/proxy/', '')}`;
 }
 
 function printShares(title: string, shares: readonly Share[]): void {
