@@ -38,9 +38,17 @@ export const metrics = {
   firstByteMs: ({ firstByteMs }) => quantile(firstByteMs, 0.5),
   requestsPerSecond: ({ requests, wallMs }) => (requests / wallMs) * 1000,
   eventsPerSecond: ({ totalMs }) => (fastStreamEvents / quantile(totalMs, 0.5)) * 1000,
-  delayP50Ms: ({ delaysMs }) => quantile(delaysMs, 0.5),
-  delayP99Ms: ({ delaysMs }) => quantile(delaysMs, 0.99),
+  delayP50Ms: ({ delays }) => delayQuantile(delays, 0.5),
+  delayP99Ms: ({ delays }) => delayQuantile(delays, 0.99),
 } as const satisfies Record<string, Metric>;
+
+/** The delay that `share` of the events do not exceed. */
+export function delayQuantile(delays: BatchResult['delays'], share: number): number {
+  return quantile(
+    delays.map(({ delayMs }) => delayMs),
+    share,
+  );
+}
 
 /** What the subjects did in one cell, by name; the n-th results of all subjects ran side by side. */
 export type CellResults = ReadonlyMap<string, readonly BatchResult[]>;

@@ -14,12 +14,13 @@ export const loadOrder = z.object({
 });
 export type LoadOrder = z.infer<typeof loadOrder>;
 
-/** Milliseconds, each list in ascending order. */
+/** Milliseconds. */
 export const loadResult = z.object({
   wallMs: z.number(),
   firstByteMs: z.array(z.number()),
   totalMs: z.array(z.number()),
-  delaysMs: z.array(z.number()),
+  /** Of each marked event: when it came, since the start of the batch, and how long after it was written. */
+  delays: z.array(z.object({ atMs: z.number(), delayMs: z.number() })),
 });
 export type LoadResult = z.infer<typeof loadResult>;
 

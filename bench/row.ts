@@ -62,7 +62,7 @@ export function ratioRow({ work, goal, values, unit, reference, isMet }: Compari
   };
 }
 
-function noise({ least, most }: Spread): string {
+export function noise({ least, most }: Spread): string {
   return least === most ? '' : `${inDigits(least)} – ${inDigits(most)}`;
 }
 

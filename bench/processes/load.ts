@@ -25,7 +25,7 @@ process.stdout.write('ready\n');
 
 async function runBatch(order: LoadOrder): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: order.concurrency });
-  const result: LoadResult = { wallMs: 0, firstByteMs: [], totalMs: [], delaysMs: [] };
+  const result: LoadResult = { wallMs: 0, firstByteMs: [], totalMs: [], delays: [] };
   const body = Buffer.from(order.body);
   let left = order.requests;
   const startedAt = performance.now();
@@ -39,13 +39,8 @@ async function runBatch(order: LoadOrder): Promise<LoadResult> {
   );
   const wallMs = performance.now() - startedAt;
   agent.destroy();
-  const ascending = (values: readonly number[]) => values.toSorted((a, b) => a - b);
-  return {
-    wallMs,
-    firstByteMs: ascending(result.firstByteMs),
-    totalMs: ascending(result.totalMs),
-    delaysMs: ascending(result.delaysMs),
-  };
+  const delays = result.delays.map(({ atMs, delayMs }) => ({ atMs: atMs - startedAt, delayMs }));
+  return { ...result, wallMs, delays };
 }
 
 function ask(order: LoadOrder, body: Buffer, agent: Agent, result: LoadResult): Promise<void> {
@@ -53,7 +48,7 @@ function ask(order: LoadOrder, body: Buffer, agent: Agent, result: LoadResult): 
     const startedAt = performance.now();
     const call = request(order.url, { ...post(order, body), agent }, (answer) => {
       answer.once('data', () => result.firstByteMs.push(performance.now() - startedAt));
-      if (order.read === 'delays') readDelays(answer, result.delaysMs);
+      if (order.read === 'delays') readDelays(answer, result.delays);
       else answer.resume();
       answer.on('error', reject);
       answer.on('end', () => {
@@ -72,11 +67,12 @@ function post(order: { readonly headers: Readonly<Record<string, string>> }, bod
 }
 
 /** A mark that two reads cut apart is left out: one in thousands, the same for every subject. */
-function readDelays(answer: IncomingMessage, delaysMs: number[]): void {
+function readDelays(answer: IncomingMessage, delays: LoadResult['delays']): void {
   answer.on('data', (chunk: Buffer) => {
     const now = process.hrtime.bigint();
+    const atMs = performance.now();
     for (const [, sentAt] of chunk.toString('latin1').matchAll(timeMarks)) {
-      delaysMs.push(Number(now - BigInt(sentAt ?? 0)) / 1e6);
+      delays.push({ atMs, delayMs: Number(now - BigInt(sentAt ?? 0)) / 1e6 });
     }
   });
 }
