@@ -106,6 +106,7 @@ function tables({
 }
 
 const sliceMs = 100;
+const shownMs = 5_000;
 
 /** The slowest event of each tenth of a second, in the middle one of the repetitions. */
 function picture(runs: readonly HostRun[]): string {
@@ -140,6 +141,7 @@ function slowest(run: HostRun | undefined): Line['points'] {
     slices.set(slice, [...(slices.get(slice) ?? []), delayMs]);
   }
   return [...slices]
+    .filter(([slice]) => slice * sliceMs <= shownMs)
     .toSorted(([left], [right]) => left - right)
     .map(([slice, delays]) => [(slice * sliceMs) / 1000, quantile(delays, 1)] as const);
 }
