@@ -1,7 +1,7 @@
 // `npm run bench:growth`: how the cost of a request grows with its body and with how many run at once.
 import path from 'node:path';
 import { buildProject, PROJECT_FOLDER } from '../scripts/project';
-import { cells, metrics, runCell } from './cells';
+import { metrics, runCell, warmUp } from './cells';
 import { markdownTable, writePart, writePicture } from './document';
 import { type Batch, buildProcesses, type Lab, type Subject, startLab } from './lab';
 import { type Axis, type Line, lineChart } from './plot';
@@ -20,8 +20,7 @@ async function main(): Promise<void> {
   const lab = await startLab({ entry: path.join(PROJECT_FOLDER, 'dist/standalone.js') });
   const subjects = [lab.pipeUndici, lab.pass, lab.translate];
   try {
-    // Else the smallest bodies would pay for the compiler.
-    await runCell(lab, subjects, cells.large, { repetitions: 3, share: 1 });
+    await warmUp(lab, subjects);
     const bySize = await grow(lab, subjects, bodySizes, (bodyBytes) => ({
       script: 'stream-5',
       bodyBytes,

@@ -44,7 +44,7 @@ async function main(): Promise<void> {
 }
 
 async function measure(lab: Lab, effort: Effort): Promise<void> {
-  const subjects = [lab.direct, lab.pipeHttp, lab.pipeUndici, lab.pass, lab.translate];
+  const subjects = [lab.direct, lab.pipeUndici, lab.pass, lab.translate];
   const matrix = await runMatrix(lab, subjects, effort);
   const rows = [...matrixRows(matrix, lab, undefined), ...(await singleRows(lab, effort))];
   print(rows);

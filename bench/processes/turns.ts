@@ -1,9 +1,11 @@
 // What a long conversation costs before anything is sent: facts, token estimate, conversation, route.
 import { conversationOf, createAffinity } from '../../src/proxy/affinity';
 import { mergeProviders } from '../../src/proxy/providers';
+import { describeContent } from '../../src/proxy/requestContent';
 import { describeRequest } from '../../src/proxy/requestFacts';
 import { type RoutingTable, route } from '../../src/proxy/router';
 import { mergeScenarios } from '../../src/proxy/scenarios';
+import { createTokenMeter } from '../../src/proxy/tokenMeter';
 import { type MessagesRequest, parseMessagesRequest } from '../../src/proxy/wire/anthropicRequest';
 import { answerQuestions } from './answering';
 
@@ -26,6 +28,7 @@ const table: RoutingTable = {
   hasKey: () => true,
   canSpeak: () => true,
 };
+const tokens = createTokenMeter();
 const affinity = createAffinity({ now: Date.now, hasKey: () => true });
 
 /** CPU time for a turn of a conversation that the proxy knows already; reading the JSON is not counted. */
@@ -39,8 +42,9 @@ function turnMs(body: string, headers: Readonly<Record<string, string>>): number
 }
 
 function prepare(request: MessagesRequest, headers: Readonly<Record<string, string>>): void {
-  const facts = describeRequest(request, headers);
-  const usual = route(facts, table);
+  const facts = describeRequest(request, headers, tokens.count);
+  const content = describeContent(request, facts.requestClass);
+  const usual = route(facts, content, table, tokens.inputTokens);
   const conversation = conversationOf(request, facts, usual.scenario);
   const chosen = conversation === undefined ? usual : affinity.follow(usual, conversation);
   const [target] = chosen.targets;
