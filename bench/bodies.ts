@@ -10,6 +10,7 @@ import {
   parseJson,
   stringAt,
 } from '../src/proxy/wire/json';
+import { turnMark } from './messages';
 
 export interface BodyOptions {
   readonly model: string;
@@ -35,7 +36,7 @@ const maxTools = 25;
 /** The JSON text of a streaming request in Anthropic's format: system prompt, tools, and turns that call tools. */
 export function requestBody({ model, bytes }: BodyOptions): string {
   if (bytes < leastBytesWithTools) {
-    const messages = [{ role: 'user', content: prose(bytes - 150) }];
+    const messages = [{ role: 'user', content: `${prose(bytes - 150)} ${turnMark}` }];
     return JSON.stringify({ model, max_tokens: 4096, stream: true, messages });
   }
   const { system, metadata, context_management, output_config } = recordedBody('parallel-tools');
@@ -58,6 +59,7 @@ export function requestBody({ model, bytes }: BodyOptions): string {
     messages.push(...added);
     left -= byteLength(added);
   }
+  messages.push({ role: 'user', content: [{ type: 'text', text: `Go on with ${turnMark}.` }] });
   return JSON.stringify({ ...head, messages });
 }
 

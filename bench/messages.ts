@@ -1,7 +1,10 @@
 // What the bench's processes tell one another: every message is read by its schema, so that a change on one side shows.
 import * as z from 'zod/mini';
 
-/** One batch of equal requests. */
+/** Replaced by the number of the request: no two bodies are equal, as no two turns of a conversation are. */
+export const turnMark = 'turn-00000000';
+
+/** One batch of requests that differ in their last words only. */
 export const loadOrder = z.object({
   url: z.string(),
   headers: z.record(z.string(), z.string()),

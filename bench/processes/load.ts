@@ -1,6 +1,6 @@
 // Sends batches of requests and times them; a process of its own, so that its work is nobody else's.
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
-import type { HoldOrder, LoadOrder, LoadResult } from '../messages';
+import { type HoldOrder, type LoadOrder, type LoadResult, turnMark } from '../messages';
 import { answerQuestions } from './answering';
 import { timeMarks } from './frames';
 
@@ -33,7 +33,7 @@ async function runBatch(order: LoadOrder): Promise<LoadResult> {
     Array.from({ length: order.concurrency }, async () => {
       while (left > 0) {
         left -= 1;
-        await ask(order, body, agent, result);
+        await ask(order, nextTurn(body), agent, result);
       }
     }),
   );
@@ -41,6 +41,18 @@ async function runBatch(order: LoadOrder): Promise<LoadResult> {
   agent.destroy();
   const delays = result.delays.map(({ atMs, delayMs }) => ({ atMs: atMs - startedAt, delayMs }));
   return { ...result, wallMs, delays };
+}
+
+const turns = { sent: 0 };
+
+function nextTurn(body: Buffer): Buffer {
+  const offset = body.lastIndexOf(turnMark);
+  if (offset < 0) return body;
+  turns.sent += 1;
+  const next = Buffer.from(body);
+  const digits = turnMark.length - turnMark.indexOf('-') - 1;
+  next.write(String(turns.sent).padStart(digits, '0'), offset + turnMark.indexOf('-') + 1);
+  return next;
 }
 
 function ask(order: LoadOrder, body: Buffer, agent: Agent, result: LoadResult): Promise<void> {
