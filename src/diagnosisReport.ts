@@ -4,6 +4,7 @@ import { readHttpSettings } from './config/httpSettings';
 import { memberOf } from './diagnose/members';
 import { isLoopbackHost, type PrivateWords } from './diagnose/privacy';
 import type { DiagnosisParts } from './diagnosis';
+import { type Network, readNetwork } from './proxy/network';
 
 type ReportParts = Pick<DiagnosisParts, 'context' | 'keys' | 'settings'>;
 
@@ -43,7 +44,7 @@ export function about({ context, settings }: ReportParts): readonly (readonly [s
       'HTTP proxy',
       proxy === undefined
         ? 'none'
-        : `${schemeOf(proxy)}, with a login: ${yesNo(proxy.includes('@'))}`,
+        : `${schemeOf(proxy.address)}, with a login: ${yesNo(proxy.hasLogin)}`,
     ],
   ];
 }
@@ -59,22 +60,16 @@ function schemeOf(address: string): string {
   return /^([a-z0-9]+):\/\//i.exec(address)?.[1] ?? 'http';
 }
 
-/** The HTTP proxy in force for upstreams; it may hold a login. */
-export function httpProxy(): string | undefined {
-  const { isProxyOff, proxy } = readHttpSettings();
-  if (isProxyOff) return undefined;
-  if (proxy !== '') return proxy;
-  const names = [
-    'https_proxy',
-    'HTTPS_PROXY',
-    'http_proxy',
-    'HTTP_PROXY',
-    'all_proxy',
-    'ALL_PROXY',
-  ];
-  return names
-    .map((name) => process.env[name])
-    .find((value) => value !== undefined && value !== '');
+/** The HTTP proxy on the way to a provider: its address without any login, and whether it has one. */
+export function httpProxy(): { readonly address: string; readonly hasLogin: boolean } | undefined {
+  const way = network().wayTo(new URL('https://opencode.ai'));
+  if (way.by !== 'proxy') return undefined;
+  const { address, authorization, login } = way.proxy;
+  return { address, hasLogin: authorization !== undefined || login !== undefined };
+}
+
+function network(): Network {
+  return readNetwork(process.env, readHttpSettings());
 }
 
 export async function privateWords(parts: ReportParts): Promise<PrivateWords> {
@@ -82,11 +77,15 @@ export async function privateWords(parts: ReportParts): Promise<PrivateWords> {
   const token = parts.context.environmentVariableCollection.get('ANTHROPIC_AUTH_TOKEN')?.value;
   const own = Object.values(parts.settings().providers).map(({ baseUrl }) => baseUrl);
   return {
-    secrets: [...Object.values(keys), ...(token === undefined ? [] : [token])],
+    secrets: [
+      ...Object.values(keys),
+      ...network().secrets,
+      ...(token === undefined ? [] : [token]),
+    ],
     home: homedir(),
     userName: userInfo().username,
     machineName: hostname(),
-    hosts: [...own, httpProxy()].flatMap((address) => hostsOf(address ?? '')),
+    hosts: [...own, httpProxy()?.address].flatMap((address) => hostsOf(address ?? '')),
   };
 }
 

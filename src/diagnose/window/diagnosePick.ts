@@ -12,6 +12,7 @@ export interface PickTargets {
 interface Row extends vscode.QuickPickItem {
   /** Kept over the runs, so that the row under the cursor stays where it is. */
   readonly id: string;
+  readonly state?: CheckState;
   readonly fix?: Fix;
   readonly action?: 'copy' | 'runAgain';
 }
@@ -103,9 +104,11 @@ export class DiagnosePick implements vscode.Disposable {
   #fill(findings: readonly Finding[]): void {
     const verdicts = findings.flatMap((finding) => finding.verdicts ?? []);
     const isDone = findings.every((finding) => finding.verdicts !== undefined);
-    const active = this.#pick.activeItems[0]?.id;
+    const [active] = this.#pick.activeItems;
+    // Where the cursor has not been moved it goes along to what is worst.
+    const kept = active === this.#pick.items[0] ? undefined : active?.id;
     const rows = [
-      ...findings.flatMap(rowsOf),
+      ...findings.flatMap(rowsOf).sort((a, b) => (isDone ? rank(a) - rank(b) : 0)),
       { id: 'end', label: '', kind: vscode.QuickPickItemKind.Separator },
       {
         id: 'copy',
@@ -121,8 +124,7 @@ export class DiagnosePick implements vscode.Disposable {
     ];
     this.#pick.keepScrollPosition = true;
     this.#pick.items = rows;
-    const kept = rows.filter(({ id }) => id === active);
-    if (kept.length > 0) this.#pick.activeItems = kept;
+    this.#pick.activeItems = rows.filter(({ id }) => id === (kept ?? rows[0]?.id));
     if (isDone) this.#pick.placeholder = summary(verdicts);
   }
 }
@@ -142,8 +144,14 @@ function rowsOf({ check, verdicts }: Finding): readonly Row[] {
       .filter((part) => part !== '')
       .join(' '),
     detail: withoutIcons(sentence),
+    state,
     ...(fix === undefined ? {} : { fix }),
   }));
+}
+
+/** The worst first, once all is known; before, lines stay where they are. */
+function rank({ state }: Row): number {
+  return state === undefined ? checkStates.length : checkStates.indexOf(state);
 }
 
 const icons: Readonly<Record<CheckState, string>> = {
