@@ -90,7 +90,7 @@ function variableSentence(
     case 'address':
       return t('{1} leads past the proxy: {0}.', place, name);
     case 'credential':
-      return t('{1} is none of the proxy’s: {0}.', place, name);
+      return t('{1} is not the proxy’s own: {0}.', place, name);
     case 'vendor':
       return t('{1} leads past the proxy: {0}.', place, name);
     case 'model':
