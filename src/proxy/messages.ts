@@ -110,6 +110,7 @@ function chainContext({ core, observer }: Served): ChainContext {
     learnedFormats: core.learnedFormats,
     signatures: core.signatures,
     otherFormat: core.otherFormat,
+    proxyOf: core.proxyOf,
     onAttempt: observer.attempting,
     onFailure(target, failure, how) {
       observer.failedAttempt(target, failure, how);

@@ -1,6 +1,7 @@
 import type { ModelChanges } from './catalogueChanges';
 import type { RetiredModel } from './chains';
 import type { TierRoute } from './modelTiers';
+import type { NetworkSettings } from './network';
 import type { PlanUsage } from './planUsage';
 import type { RequestTrace } from './requestTrace';
 import type { StoredRest } from './restMemory';
@@ -14,6 +15,8 @@ export type ToWorker =
       readonly version: string;
       readonly settings: ProxySettings;
       readonly keys: ApiKeys;
+      /** VS Code's settings for HTTP. */
+      readonly network?: NetworkSettings;
       /** What `rests` last told, in this window or an earlier one. */
       readonly rests?: unknown;
       /** Where the refreshed catalogue is kept, for all windows. Without it nothing is refreshed by itself. */

@@ -148,9 +148,8 @@ function targetReport(
 ): TargetReport {
   const name = targetName(target);
   const own = entries.get(`target ${name}`);
-  const now = core.clock.now();
   const rests = withEachKey(target, (slot) => core.apiKey(slot) !== undefined).map((link) =>
-    restOf(link, entries, now),
+    restOf(core, link, entries),
   );
   // As long as one of the keys is served, so is the target.
   const resting = rests.includes(undefined) ? undefined : firstToEnd(rests);
@@ -167,13 +166,18 @@ function targetReport(
 }
 
 /** What keeps a target from being asked with its key. */
-function restOf(link: Target, entries: Entries, now: number): HealthEntry | undefined {
-  const { target, targetWithKey, plan, host, credential } = scopeKeys(link);
+function restOf(core: Core, link: Target, entries: Entries): HealthEntry | undefined {
+  const { target, targetWithKey, plan, host, proxy, credential } = scopeKeys(
+    link,
+    core.proxyOf(link),
+  );
+  const now = core.clock.now();
   return [
     `target ${target}`,
     `target ${targetWithKey}`,
     `plan ${plan}`,
     `host ${host}`,
+    `host ${proxy}`,
     `credential ${credential}`,
   ]
     .map((scope) => entries.get(scope))

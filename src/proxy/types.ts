@@ -179,6 +179,7 @@ export const failureKinds = [
   'accountUnfunded',
   'planMissing',
   'planLimit',
+  'networkRefused',
   'modelRefused',
   'wrongWireFormat',
   'rateLimited',
@@ -220,6 +221,8 @@ export interface Failure {
   /** For `contextTooLong`: how long the prompt is and how long it may be, where known. */
   readonly tokens?: number;
   readonly maxTokens?: number;
+  /** The address of the proxy that failed, where the failure is about everything behind it. */
+  readonly proxy?: string;
   /** A bare 401 that names no reason: the classifier had to guess whom to blame. */
   readonly isUnexplained?: boolean;
   /** True when health memory answered and no upstream was called. */
