@@ -4,14 +4,14 @@ import { efforts } from '../../src/proxy/types';
 import type { ContentBlock, MediaSource } from '../../src/proxy/wire/anthropicBlocks';
 import type { MessagesRequest, ParsedRequest, Tool } from '../../src/proxy/wire/anthropicRequest';
 import { issueText } from '../../src/proxy/wire/issueText';
-import { isObject, type JsonObject } from '../../src/proxy/wire/json';
+import { arrayAt, isObject, type JsonObject } from '../../src/proxy/wire/json';
 
 /** What the schema makes of a body. */
 export function readBySchema(body: unknown): ParsedRequest {
   if (!isObject(body)) return { ok: false, message: 'The request body is not a JSON object.' };
   const parsed = requestSchema.safeParse(body);
   return parsed.success
-    ? { ok: true, request: toRequest(parsed.data) }
+    ? { ok: true, request: toRequest(parsed.data, body) }
     : { ok: false, message: describeIssue(parsed.error.issues[0]) };
 }
 
@@ -251,7 +251,7 @@ const requestSchema = z.looseObject({
   safeguards: z.optional(z.unknown()),
 });
 
-function toRequest(body: z.infer<typeof requestSchema>): MessagesRequest {
+function toRequest(body: z.infer<typeof requestSchema>, source: JsonObject): MessagesRequest {
   const choice = body.tool_choice ?? undefined;
   const thinking = body.thinking ?? undefined;
   return {
@@ -259,7 +259,12 @@ function toRequest(body: z.infer<typeof requestSchema>): MessagesRequest {
     maxTokens: body.max_tokens,
     stream: body.stream === true,
     system: (body.system ?? []).flatMap((block) => (block.type === 'text' ? [block] : [])),
-    messages: body.messages.map(({ role, content }) => ({ role, content })),
+    messages: body.messages.map(({ role, content }, index) => ({
+      role,
+      content,
+      source: objectOf(arrayAt(source, 'messages')[index]),
+    })),
+    source,
     tools: body.tools ?? [],
     toolChoice: choice && {
       type: choice.type,
@@ -290,4 +295,8 @@ function describeIssue(issue: z.core.$ZodIssue | undefined): string {
   const path = issue?.path.map(String).join('.') ?? '';
   const reason = issue === undefined ? 'Invalid input' : issueText(issue);
   return path === '' ? reason : `${path}: ${reason}`;
+}
+
+function objectOf(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
 }

@@ -2,7 +2,7 @@ import type { Effort } from '../types';
 import { cleanCacheControl } from './anthropicContent';
 import { type History, rewriteHistory } from './anthropicHistory';
 import type { EncodeInput } from './formats';
-import { arrayAt, isObject, type JsonObject, parseJson, stringAt, without } from './json';
+import { arrayAt, isObject, type JsonObject, stringAt, without } from './json';
 import {
   isBillingLine,
   missingToolsNote,
@@ -12,18 +12,19 @@ import {
   reasoningOf,
   runsServerTool,
 } from './requestRules';
-import { type Edits, type Member, membersOf } from './splice';
+import type { Edits, Member } from './splice';
 
 /** What to change in the client's own JSON text for this upstream, and what was left out, in words. */
-export function memberEdits(input: EncodeInput): {
+export function memberEdits(
+  input: EncodeInput,
+  own: readonly Member[],
+): {
   readonly edits: Edits;
   readonly omitted: readonly string[];
 } {
-  const members = new Map((membersOf(input.rawBody) ?? []).map((member) => [member.key, member]));
-  const memberValue = (key: string): unknown => {
-    const range = members.get(key)?.value;
-    return range && parseJson(input.rawBody.slice(range.start, range.end));
-  };
+  const members = new Map(own.map((member) => [member.key, member]));
+  const { source } = input.request;
+  const memberValue = (key: string): unknown => (members.has(key) ? source[key] : undefined);
   const start = members.get('messages')?.value.start ?? input.rawBody.length;
   const request: Rewrite = {
     input,
@@ -56,7 +57,7 @@ function requiredLimit(input: EncodeInput): number {
 
 interface Rewrite {
   readonly input: EncodeInput;
-  /** A member of the client's body, parsed on demand. */
+  /** A member of the client's body. */
   readonly memberValue: (key: string) => unknown;
   readonly history: History;
   readonly omitted: Set<string>;
@@ -67,6 +68,8 @@ type EditMap = Map<string, string | undefined>;
 /** Sets a member unless it says the same already; undefined takes it out. */
 function setIfNew(edits: EditMap, { memberValue }: Rewrite, key: string, value: unknown): void {
   const old = memberValue(key);
+  // What was found in order is the value itself, and long lists of tools take a while to write.
+  if (value === old) return;
   const json = value === undefined ? undefined : JSON.stringify(value);
   if (json !== (old === undefined ? undefined : JSON.stringify(old))) {
     edits.set(key, json);
@@ -246,7 +249,7 @@ function editSystem(edits: EditMap, request: Rewrite): void {
   const kept = own
     .filter((block) => !isBillingLine(stringAt(block, 'text') ?? ''))
     .map((block) => (isObject(block) ? cleanCacheControl(block) : block));
-  const blocks = [...kept, ...added];
+  const blocks = sameOr(own, [...kept, ...added]);
   setIfNew(edits, request, 'system', blocks.length === 0 ? undefined : blocks);
 }
 
@@ -280,16 +283,27 @@ function editTools(edits: EditMap, request: Rewrite): void {
     if (known?.type !== 'custom' || isPlaceholder(known) || !isObject(tool)) {
       return [];
     }
-    const entries = Object.entries(cleanCacheControl(tool));
-    return [Object.fromEntries(entries.filter(([key]) => toolMembers.has(key)))];
+    return [onlyMembers(cleanCacheControl(tool), toolMembers)];
   });
   for (const name of missingServerTools(input)) {
     omitted.add(`server tool ${name}`);
   }
-  setIfNew(edits, request, 'tools', kept.length === 0 ? undefined : kept);
+  setIfNew(edits, request, 'tools', kept.length === 0 ? undefined : sameOr(tools, kept));
   const choice = memberValue('tool_choice');
   const named = stringAt(choice, 'name');
   if (kept.length === 0 || (named !== undefined && !kept.some((tool) => tool['name'] === named))) {
     setIfNew(edits, request, 'tool_choice', undefined);
   }
+}
+
+/** A copy with these members only, or the object itself when it has no others. */
+function onlyMembers(object: JsonObject, members: ReadonlySet<string>): JsonObject {
+  const others = Object.keys(object).filter((key) => !members.has(key));
+  return without(object, others);
+}
+
+/** The old list when the new one holds the same values. */
+function sameOr(old: readonly unknown[], next: readonly unknown[]): readonly unknown[] {
+  const isSame = next.length === old.length && next.every((value, index) => value === old[index]);
+  return isSame ? old : next;
 }

@@ -37,13 +37,20 @@ export interface MessagesRequest {
   readonly userId: string | undefined;
   /** Auto mode asks for server-side safety checks. */
   readonly hasSafeguards: boolean;
+  /** The body as it came, for what passes through without being understood. */
+  readonly source: JsonObject;
 }
 
 export interface RequestMessage {
   /** Claude Code puts `system` messages in the middle of a conversation. */
   readonly role: 'user' | 'assistant' | 'system';
   readonly content: readonly ContentBlock[];
+  /** The message as it came. */
+  readonly source: JsonObject;
 }
+
+/** What is left of a message when some of its blocks were taken out. */
+export type MessageRest = Pick<RequestMessage, 'role' | 'content'>;
 
 export type Tool =
   | {
@@ -160,6 +167,7 @@ function readRequest(body: JsonObject, faults: Faults): MessagesRequest {
       readOptional(value, 'user_id', 'string', faults),
     ),
     hasSafeguards: body['safeguards'] !== undefined && body['safeguards'] !== null,
+    source: body,
   };
 }
 
@@ -193,6 +201,7 @@ function readMessage(value: unknown, faults: Faults): RequestMessage {
     content: readWithin('content', faults, () =>
       readContent(message['content'], faults, 'message'),
     ),
+    source: message,
   };
 }
 
