@@ -77,9 +77,13 @@ export function classify(answer: UpstreamAnswer | AnswerError, context: Classify
   }
 
   function detailOf(text: string, otherwise: string): string {
+    return plain(text) || plain(otherwise) || 'an error without words';
+  }
+
+  function plain(text: string): string {
     // Cleaned before redacting, so that no control character hides a key, and cut afterwards, so that none is cut open.
     const clean = redact(cleanForPerson(text, maxCleanedChars), context.secrets);
-    return cleanForPerson(clean, maxDetailChars) || otherwise;
+    return cleanForPerson(clean, maxDetailChars);
   }
 }
 

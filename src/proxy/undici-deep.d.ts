@@ -16,6 +16,10 @@ declare module 'undici/lib/api/api-connect.js' {
   const connect: unknown;
   export default connect;
 }
+declare module 'undici/lib/core/symbols.js' {
+  const symbols: { readonly kParser: symbol };
+  export default symbols;
+}
 declare module 'undici/lib/dispatcher/dispatcher.js' {
   const Dispatcher: { readonly prototype: object };
   export default Dispatcher;

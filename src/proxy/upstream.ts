@@ -2,8 +2,11 @@ import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import connect from 'undici/lib/api/api-connect.js';
 import request from 'undici/lib/api/api-request.js';
+import symbols from 'undici/lib/core/symbols.js';
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
 import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
+import { mendPausedParsers } from './pausedParsers';
+import { cleanForPerson } from './redact';
 
 // undici's root module, which we must not load, gives its classes this method; tunnels through a proxy call it.
 Object.assign(Dispatcher.prototype, { connect });
@@ -69,10 +72,11 @@ export function createUpstream(
     httpsProxy,
     noProxy: [variable('no_proxy'), ...loopbackNames].filter((names) => names !== '').join(','),
   });
+  const stopMending = mendPausedParsers(symbols.kParser);
   return {
     send: (upstreamRequest) => send(agent, upstreamRequest),
-    retire: () => agent.close(),
-    destroy: () => agent.destroy(),
+    retire: () => agent.close().finally(stopMending),
+    destroy: () => agent.destroy().finally(stopMending),
   };
 }
 
@@ -121,7 +125,9 @@ async function send(
         status: response.statusCode,
         headers,
         body,
-        destroy: () => response.body.destroy(),
+        destroy: () => {
+          body.destroy();
+        },
       },
     };
   } catch (error) {
@@ -135,29 +141,31 @@ function pathOf(url: string): string {
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return flat;
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
 }
 
 /** We ask for no compression; some upstreams compress all the same. */
 function decompress(body: Readable, encoding: string | undefined): Readable {
-  const decoder = decoders[encoding?.trim().toLowerCase() ?? ''];
+  const decoder = decoders.get(encoding?.trim().toLowerCase() ?? '');
   if (decoder === undefined) return body;
   const decoded = decoder();
+  // As for the body: nobody may be left to hear that what was destroyed did not decompress to its end.
+  decoded.on('error', () => {});
   body.on('error', (error) => decoded.destroy(error));
   decoded.on('close', () => body.destroy());
   return body.pipe(decoded);
 }
 
-const decoders: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
-  gzip: () => createGunzip(),
-  'x-gzip': () => createGunzip(),
-  deflate: () => createInflate(),
-  br: () => createBrotliDecompress(),
-};
+const decoders: ReadonlyMap<string, () => ReturnType<typeof createGunzip>> = new Map([
+  ['gzip', () => createGunzip()],
+  ['x-gzip', () => createGunzip()],
+  ['deflate', () => createInflate()],
+  ['br', () => createBrotliDecompress()],
+]);
 
 type Refusal = Omit<Extract<SendResult, { ok: false }>, 'ok'>;
 
@@ -180,7 +188,8 @@ const brokenCodes =
 
 /** What a person can do something with; the code stays beside it for a search. */
 function inWords(error: unknown, code: string | undefined): string {
-  const message = error instanceof Error ? error.message : String(error);
+  // Certificates and broken heads are quoted in it.
+  const message = cleanForPerson(error instanceof Error ? error.message : String(error), 300);
   if (code === undefined) return message;
   const words = transportWords.find(([pattern]) => pattern.test(code))?.[1] ?? message;
   return `${words} (${code})`;

@@ -1,6 +1,7 @@
 import { frame, usageMembers } from './anthropic';
 import { type BlockOrder, createBlockOrder } from './anthropicBlockOrder';
-import { countAt, isObject, type JsonObject, objectAt, parseJson, stringAt } from './json';
+import { mendDeltaUsage, mendStartUsage, readUsage } from './anthropicUsage';
+import { isObject, type JsonObject, objectAt, parseJson, stringAt } from './json';
 import type { SseFrame } from './sse';
 import { holdsError, malformed, upstreamError } from './streamErrors';
 import {
@@ -68,9 +69,7 @@ function readFrame(state: State, source: SseFrame): Read {
   const data = parseJson(source.data);
   if (!isObject(data)) {
     // Cut off by the end of the body: the missing end marker says enough.
-    return source.isWhole
-      ? broken(state, 'an event of the stream is not JSON', source.data)
-      : { events: [] };
+    return source.isWhole ? broken(state, 'an event of the stream is not JSON') : { events: [] };
   }
   const type = stringAt(data, 'type') ?? source.event;
   if (source.event === 'error' || holdsError(data)) {
@@ -86,12 +85,12 @@ function readFrame(state: State, source: SseFrame): Read {
     return { events: type === 'message_delta' ? observe(state, type, data) : [] };
   }
   if (placed.is === 'broken') {
-    return broken(state, placed.why, source.data);
+    return broken(state, placed.why);
   }
   const events = observe(state, type, placed.data);
   const hasEnded = type === 'message_stop' || (type === 'message_delta' && state.stopReason);
   if (hasEnded && state.order.hasBrokenTool && claimsWhole(stopReasonOf(state))) {
-    return broken(state, 'a tool call ended in the middle of its input', '');
+    return broken(state, 'a tool call ended in the middle of its input');
   }
   const isExact = placed.data === data && source.event === type && data['type'] === type;
   const bytes = isExact ? source.bytes : Buffer.from(frame(type, placed.data));
@@ -102,9 +101,10 @@ function readFrame(state: State, source: SseFrame): Read {
 }
 
 /** What was sent before stays the client's; the error is the caller's to word. */
-function broken(state: State, why: string, raw: string): Read {
+function broken(state: State, why: string): Read {
   state.isFinished = true;
-  return { events: [{ type: 'error', error: malformed(why, raw) }] };
+  // Without the event's own text, which is the answer's.
+  return { events: [{ type: 'error', error: malformed(why, '') }] };
 }
 
 /** Other reasons say that the answer was cut off, and may have been so in the middle of a tool call. */
@@ -126,7 +126,7 @@ function stopReasonOf(state: State): StopReason {
 function mend(state: State, type: string, data: JsonObject): JsonObject {
   if (type === 'message_start') {
     const message = objectAt(data, 'message') ?? {};
-    const usage = mendUsage(message['usage']);
+    const usage = mendStartUsage(message['usage']);
     return usage === message['usage'] ? data : { ...data, message: { ...message, usage } };
   }
   if (type === 'content_block_start') {
@@ -140,33 +140,12 @@ function mend(state: State, type: string, data: JsonObject): JsonObject {
     const delta = objectAt(data, 'delta') ?? {};
     const reason = readStopReason(delta['stop_reason']);
     const settled = reason && settleStopReason(reason, state.tools);
-    const hasOutput = countAt(data['usage'], 'output_tokens') !== undefined;
-    const usage = hasOutput ? data['usage'] : usageMembers(readUsage(data['usage'], state.usage));
+    const usage = mendDeltaUsage(data['usage'], state.usage);
     return settled === reason && usage === data['usage']
       ? data
       : { ...data, delta: settled ? { ...delta, stop_reason: settled } : delta, usage };
   }
   return data;
-}
-
-function mendUsage(usage: unknown): unknown {
-  const hasBoth =
-    countAt(usage, 'input_tokens') !== undefined && countAt(usage, 'output_tokens') !== undefined;
-  return hasBoth ? usage : usageMembers(readUsage(usage, noUsage));
-}
-
-/** Later counts win, but a zero or missing prompt does not undo what `message_start` said, and the other way round. */
-function readUsage(value: unknown, before: Usage): Usage {
-  const input = countAt(value, 'input_tokens');
-  const cacheRead = countAt(value, 'cache_read_input_tokens');
-  const cacheWrite = countAt(value, 'cache_creation_input_tokens');
-  const hasInput = (input ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0) > 0;
-  return {
-    inputTokens: hasInput && input !== undefined ? input : before.inputTokens,
-    cacheReadTokens: hasInput && cacheRead !== undefined ? cacheRead : before.cacheReadTokens,
-    cacheWriteTokens: hasInput && cacheWrite !== undefined ? cacheWrite : before.cacheWriteTokens,
-    outputTokens: Math.max(countAt(value, 'output_tokens') ?? 0, before.outputTokens),
-  };
 }
 
 type Observer = (state: State, data: JsonObject) => readonly StreamEvent[];

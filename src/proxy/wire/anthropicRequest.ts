@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Effort, efforts } from '../types';
 import { type ContentBlock, contentOf, issueText, type TextBlock } from './anthropicBlocks';
-import { isObject, type JsonObject, parseJson } from './json';
+import { isObject, isTooDeep, type JsonObject, parseJson, tooDeep } from './json';
 
 /** A parsed `POST /v1/messages` body. Strings are turned into blocks, so that readers know one shape only. */
 export interface MessagesRequest {
@@ -63,7 +63,7 @@ export type ParsedRequest =
 /** Reads a Messages request; the message of a refusal names the member that is wrong, never its value. */
 export function parseMessagesRequest(text: string): ParsedRequest {
   if (isTooDeep(text)) {
-    return { ok: false, message: `The request body is nested deeper than ${maxDepth} levels.` };
+    return { ok: false, message: tooDeep };
   }
   const body = parseJson(text);
   if (!isObject(body)) {
@@ -74,33 +74,6 @@ export function parseMessagesRequest(text: string): ParsedRequest {
     ? { ok: true, request: toRequest(parsed.data) }
     : { ok: false, message: describeIssue(parsed.error.issues[0]) };
 }
-
-/** Deeper than any tool's input; every reader of a request walks it recursively. */
-const maxDepth = 500;
-
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  let isInString = false;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (isInString) {
-      if (code === backslash) index += 1;
-      else if (code === quote) isInString = false;
-    } else if (code === quote) isInString = true;
-    else if (code === openBracket || code === openBrace) {
-      depth += 1;
-      if (depth > maxDepth) return true;
-    } else if (code === closeBracket || code === closeBrace) depth -= 1;
-  }
-  return false;
-}
-
-const quote = 0x22;
-const backslash = 0x5c;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
 
 const messageSchema = z.looseObject({
   role: z.enum(['user', 'assistant', 'system']),

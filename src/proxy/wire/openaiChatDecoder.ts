@@ -144,7 +144,7 @@ function writeText(state: State, piece: string): readonly StreamEvent[] {
     return [];
   }
   const text = state.space + piece;
-  if (state.open !== 'text' && text.trim() === '') {
+  if (state.open !== 'text' && piece.trim() === '') {
     state.space = text;
     return [];
   }

@@ -2,6 +2,8 @@ import { isObject, objectAt, stringAt } from './json';
 import type { StreamError } from './streamEvent';
 
 const maxRawLength = 4096;
+/** More than any message has to say; every rule of the classifier reads it. */
+const maxMessageLength = 8192;
 
 /** What the upstream itself reported; `raw` is the JSON text that held it. */
 export function upstreamError(value: unknown, raw: string): StreamError {
@@ -11,7 +13,11 @@ export function upstreamError(value: unknown, raw: string): StreamError {
     (typeof member === 'string' ? member : undefined) ??
     stringAt(value, 'message') ??
     'the upstream reported an error';
-  return { origin: 'upstream', message, raw: raw.slice(0, maxRawLength) };
+  return {
+    origin: 'upstream',
+    message: message.slice(0, maxMessageLength),
+    raw: raw.slice(0, maxRawLength),
+  };
 }
 
 /** An answer that is not in its own wire format. */

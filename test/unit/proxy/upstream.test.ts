@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { createUpstream, type SendResult } from '../../../src/proxy/upstream';
+import { startRawUpstream } from '../../support/rawUpstream';
 import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scriptedUpstream';
 
 describe('the HTTP client', () => {
@@ -35,6 +37,40 @@ describe('the HTTP client', () => {
       server.answer({ sse: [body], headers: { 'content-encoding': encoding } });
       assert.equal(await textOf(await get(server.url)), 'squeezed');
     }
+  });
+
+  // Each of the three took the whole worker along: nodejs/undici#5360.
+  const bodyBytes = 40_000;
+  for (const [what, framing] of [
+    ['without a length', ''],
+    ['of a known length', `content-length: ${bodyBytes}\r\n`],
+    ['in chunks', 'transfer-encoding: chunked\r\n'],
+  ] as const) {
+    it(`reads a body ${what} whole when it was closed before anybody read it`, async () => {
+      const isChunked = framing.startsWith('transfer');
+      const body = 'x'.repeat(bodyBytes);
+      const text = isChunked ? `${bodyBytes.toString(16)}\r\n${body}\r\n0\r\n\r\n` : body;
+      const raw = await startRawUpstream(async (line) => {
+        await line.send(`HTTP/1.1 200 OK\r\nconnection: close\r\n${framing}\r\n${text}`);
+        line.end();
+      });
+      const result = await get(raw.url);
+      await raw.whenPlayed();
+      await turns(50);
+      assert.equal((await textOf(result)).length, bodyBytes);
+      await raw.close();
+    });
+  }
+
+  it('tells of a body that was reset before anybody read it', async () => {
+    server.answer({
+      sse: ['x'.repeat(bodyBytes)],
+      headers: { connection: 'close' },
+      thenReset: true,
+    });
+    const result = await get(server.url);
+    await turns(50);
+    await assert.rejects(textOf(result));
   });
 
   it('follows no redirect, so that a key never goes elsewhere', async () => {
@@ -97,3 +133,8 @@ describe('the HTTP client', () => {
     proxy.close();
   });
 });
+
+/** Lets what has come be noticed. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await nextTurn();
+}
