@@ -1,0 +1,66 @@
+// Whatever arrives at the port. A first line `> METHOD /path` stands for a sound head with the access token, the rest of the
+// input for its body; anything else goes to the socket as it is.
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { createProxy } from '../../../src/proxy/proxy';
+import { isObject, parseJson } from '../../../src/proxy/wire/json';
+import { plainSettings, testToken } from '../../support/testProxy';
+import { timed } from '../checks';
+
+const bugs: string[] = [];
+const proxy = createProxy({
+  write: (_level, message) => {
+    if (message.includes(' bug: ')) bugs.push(message);
+  },
+});
+proxy.configure({
+  version: '0',
+  settings: { ...plainSettings, scenarios: { default: { models: ['demo/hello'] } } },
+  keys: {},
+});
+const listening = proxy.listen(0, testToken);
+
+export function fuzz(data: Buffer): Promise<void> {
+  return timed(async () => {
+    const port = await listening;
+    const answer = await exchange(port, requestOf(data));
+    assert.deepEqual(bugs, []);
+    if (answer === '') return;
+    assert.match(answer, /^HTTP\/1\.1 [1-5]\d\d /);
+    assert.doesNotMatch(answer, /^HTTP\/1\.1 500/);
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    // Of what a broken head leads to there may be several answers.
+    const isJson = /^content-type: application\/json/im.test(head) && body !== '';
+    if (isJson && data.at(0) === prompt) assert.ok(isObject(parseJson(body)), body);
+  });
+}
+
+/** `>` */
+const prompt = 0x3e;
+
+function requestOf(data: Buffer): Uint8Array {
+  const lineEnd = data.indexOf('\n');
+  const line = data.toString('latin1', 0, Math.max(0, lineEnd));
+  const [, method, path] = /^> ([A-Z]{3,6}) (\/[!-~]{0,200})$/.exec(line) ?? [];
+  if (method === undefined || path === undefined) return data;
+  const body = data.subarray(lineEnd + 1);
+  const head = [
+    `${method} ${path} HTTP/1.1`,
+    'host: localhost',
+    `authorization: Bearer ${testToken}`,
+    'connection: close',
+    `content-length: ${body.length}`,
+  ];
+  return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]);
+}
+
+/** Everything that comes back until either side closes. */
+function exchange(port: number, request: Uint8Array): Promise<string> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    const socket = connect(port, '127.0.0.1', () => socket.end(request));
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
+  });
+}
