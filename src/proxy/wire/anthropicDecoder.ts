@@ -262,7 +262,8 @@ function readMessageDelta(state: State, data: JsonObject): readonly StreamEvent[
     state.stopSequence = stringAt(delta, 'stop_sequence') ?? null;
   }
   state.usage = readUsage(data['usage'], state.usage);
-  return [];
+  // The block order closes what is still open in front of the stop reason.
+  return found === undefined ? [] : endBlock(state);
 }
 
 function endMessage(state: State): readonly StreamEvent[] {
