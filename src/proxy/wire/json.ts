@@ -102,7 +102,8 @@ export function stringAt(value: unknown, key: string): string | undefined {
 export function countAt(value: unknown, key: string): number | undefined {
   const member = isObject(value) ? value[key] : undefined;
   const isCount = typeof member === 'number' && member >= 0 && member <= Number.MAX_SAFE_INTEGER;
-  return isCount ? member : undefined;
+  // JSON knows a -0.
+  return isCount ? Math.abs(member) : undefined;
 }
 
 /** A copy without these members, or the object itself when it has none of them. */
