@@ -35,7 +35,7 @@ describe('an answer that is made to be slow', () => {
   });
 
   it('may complete its parts one by one (openai-responses)', async () => {
-    const answer = many(20_000, (index) =>
+    const answer = many(60_000, (index) =>
       responsesEvent('response.output_text.done', {
         output_index: 0,
         content_index: index,
