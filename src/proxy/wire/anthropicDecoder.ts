@@ -5,6 +5,7 @@ import { isObject, type JsonObject, objectAt, parseJson, stringAt } from './json
 import type { SseFrame } from './sse';
 import { holdsError, malformed, upstreamError } from './streamErrors';
 import {
+  claimsWhole,
   noUsage,
   type StopReason,
   type StreamEvent,
@@ -105,11 +106,6 @@ function broken(state: State, why: string): Read {
   state.isFinished = true;
   // Without the event's own text, which is the answer's.
   return { events: [{ type: 'error', error: malformed(why, '') }] };
-}
-
-/** Other reasons say that the answer was cut off, and may have been so in the middle of a tool call. */
-function claimsWhole(reason: StopReason): boolean {
-  return reason === 'end_turn' || reason === 'tool_use';
 }
 
 /** Clients hang on an answer without a stop reason (anthropics/claude-code#16785). */

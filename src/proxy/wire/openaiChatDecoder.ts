@@ -5,6 +5,7 @@ import { createToolCalls, type ToolCalls, toolDeltasOf } from './openaiChatTools
 import { readChatUsage } from './openaiChatUsage';
 import { bodyError, holdsError, malformed, upstreamError } from './streamErrors';
 import {
+  claimsWhole,
   noUsage,
   type StopReason,
   type StreamEvent,
@@ -210,8 +211,7 @@ function endMessage(state: State): readonly StreamEvent[] {
     return write(state, piece.text);
   });
   const stopReason = state.isRefusal && reason === 'end_turn' ? 'refusal' : reason;
-  const isWhole = stopReason === 'end_turn' || stopReason === 'tool_use';
-  const tools = state.tools.finish(isWhole ? 'whole' : 'cut');
+  const tools = state.tools.finish(claimsWhole(stopReason) ? 'whole' : 'cut');
   const events: StreamEvent[] = [...pieces, ...beforeTools(state, tools.events)];
   if (tools.isBroken) {
     // Passed on, the client's parser might complete the input and run a tool on half of it.
