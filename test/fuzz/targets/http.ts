@@ -8,6 +8,7 @@ import { plainSettings, testToken } from '../../support/testProxy';
 import { timed } from '../checks';
 
 const bugs: string[] = [];
+let connections = 0;
 const proxy = createProxy({
   write: (_level, message) => {
     if (message.includes(' bug: ')) bugs.push(message);
@@ -54,11 +55,19 @@ function requestOf(data: Buffer): Uint8Array {
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]);
 }
 
+/** Closed connections block their pair of ports for a minute; Linux has many loopback addresses, each with its own. */
+function nextAddress(): { readonly localAddress?: string } {
+  connections += 1;
+  return process.platform === 'linux' ? { localAddress: `127.0.0.${(connections % 250) + 1}` } : {};
+}
+
 /** Everything that comes back until either side closes. */
 function exchange(port: number, request: Uint8Array): Promise<string> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    const socket = connect(port, '127.0.0.1', () => socket.end(request));
+    const socket = connect({ port, host: '127.0.0.1', ...nextAddress() }, () =>
+      socket.end(request),
+    );
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('error', () => undefined);
     socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
