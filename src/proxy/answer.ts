@@ -4,9 +4,9 @@ import { readText } from './readText';
 import { cleanForPerson } from './redact';
 import type { Failure } from './types';
 import type { UpstreamResponse } from './upstream';
-import { isSoundUsage } from './wire/anthropicUsage';
+import { canPassWhole } from './wire/anthropicStream';
 import type { ToolNames } from './wire/formats';
-import { objectAt, parseJson, stringAt } from './wire/json';
+import { parseJson } from './wire/json';
 import { maxEventBytes } from './wire/sse';
 import { isContent, type StreamEvent, type StreamStep } from './wire/streamEvent';
 
@@ -114,10 +114,7 @@ function isFirstSign(event: StreamEvent): boolean {
 function wholeAnswer(call: Call, text: string, toolNames: ToolNames): readonly StreamStep[] {
   const body = parseJson(text);
   const events = call.codec.decodeMessage(body ?? text, call.target.model, toolNames);
-  // Clients crash on an answer without usage numbers, and hang on one without a stop reason: such a one is written anew.
-  const isCounted = isSoundUsage(objectAt(body, 'usage'));
-  const canPass = isCounted && stringAt(body, 'stop_reason') !== undefined;
-  return [canPass ? { events, json: text } : { events }];
+  return [canPassWhole(body) ? { events, json: text } : { events }];
 }
 
 /** Some upstreams answer a stream request with a JSON body under any content type; no event stream begins with `{`. */

@@ -129,7 +129,7 @@ function mend(state: State, type: string, data: JsonObject): JsonObject {
     const block = objectAt(data, 'content_block') ?? {};
     const needsId = block['type'] === 'tool_use' && !stringAt(block, 'id');
     // Clients read the id as a string without looking: routatic/proxy#19.
-    const id = needsId ? `toolu_${crypto.randomUUID().replaceAll('-', '')}` : block['id'];
+    const id = needsId ? madeUpId() : block['id'];
     return needsId ? { ...data, content_block: { ...block, id } } : data;
   }
   if (type === 'message_delta') {
@@ -142,6 +142,10 @@ function mend(state: State, type: string, data: JsonObject): JsonObject {
       : { ...data, delta: settled ? { ...delta, stop_reason: settled } : delta, usage };
   }
   return data;
+}
+
+function madeUpId(): string {
+  return `toolu_${crypto.randomUUID().replaceAll('-', '')}`;
 }
 
 type Observer = (state: State, data: JsonObject) => readonly StreamEvent[];
@@ -193,7 +197,7 @@ function startBlock(state: State, data: JsonObject): readonly StreamEvent[] {
     const input = objectAt(block, 'input') ?? {};
     const delta: readonly StreamEvent[] =
       Object.keys(input).length === 0 ? [] : [{ type: 'tool-delta', json: JSON.stringify(input) }];
-    const id = stringAt(block, 'id') ?? '';
+    const id = stringAt(block, 'id') || madeUpId();
     return [...before, { type: 'tool-start', id, name: stringAt(block, 'name') ?? '' }, ...delta];
   }
   if (type === 'redacted_thinking') {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createStreamEncoder } from '../../../../src/proxy/wire/anthropic';
+import { canPassWhole } from '../../../../src/proxy/wire/anthropicStream';
 import { createOpenBlock } from '../../../../src/proxy/wire/openBlock';
 import { noUsage } from '../../../../src/proxy/wire/streamEvent';
 import { anthropicEvent } from '../../../support/anthropicAnswers';
@@ -47,5 +48,28 @@ describe('answers that the fuzzer found', () => {
     const [step] = await stepsOf(codecOf('anthropic-messages'), [Buffer.from(event)]);
     const [start] = step?.events ?? [];
     assert.ok(start?.type === 'message-start' && Object.is(start.usage.cacheWriteTokens, 0));
+  });
+
+  it('are no answers when a call of a whole one has no name, and get an id where it has none', () => {
+    const whole = (block: object) => ({
+      type: 'message',
+      stop_reason: 'tool_use',
+      usage: { input_tokens: 1, output_tokens: 1 },
+      content: [{ type: 'tool_use', input: {}, ...block }],
+    });
+    const { decodeMessage } = codecOf('anthropic-messages');
+    const nameless = decodeMessage(whole({ id: 'c' }), 'm', new Map());
+    assert.equal(
+      nameless[0]?.type === 'error' && nameless[0].error.message,
+      'a tool call has no name',
+    );
+    const unnumbered = whole({ name: 'Read' });
+    const start = decodeMessage(unnumbered, 'm', new Map()).find(
+      ({ type }) => type === 'tool-start',
+    );
+    assert.match(start?.type === 'tool-start' ? start.id : '', /^toolu_\w{32}$/);
+    // As it came, it would crash the client.
+    assert.equal(canPassWhole(unnumbered), false);
+    assert.equal(canPassWhole(whole({ name: 'Read', id: 'c' })), true);
   });
 });
