@@ -77,7 +77,7 @@ function readFrame(state: State, source: SseFrame): Read {
     state.isFinished = true;
     return { events: [{ type: 'error', error: upstreamError(data, source.data) }] };
   }
-  if (type === 'message_start' && state.hasStarted) {
+  if (!eventName.test(type) || (type === 'message_start' && state.hasStarted)) {
     return { events: [] };
   }
   const placed = state.order.place(type, mend(state, type, data));
@@ -100,6 +100,9 @@ function readFrame(state: State, source: SseFrame): Read {
   const before = placed.before + delta;
   return { events, bytes: before === '' ? bytes : Buffer.concat([Buffer.from(before), bytes]) };
 }
+
+/** With a line break in it, a name would make frames of its own that nobody has looked at. */
+const eventName = /^[\w.-]{1,64}$/;
 
 /** What was sent before stays the client's; the error is the caller's to word. */
 function broken(state: State, why: string): Read {
