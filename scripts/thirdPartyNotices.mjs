@@ -15,13 +15,17 @@ const embedded = {
 
 /** The text of THIRD_PARTY_NOTICES. A bundled package without a licence text throws: it must not be shipped. */
 export function thirdPartyNotices(metafiles) {
+  const catalogue = JSON.parse(readFileSync('src/proxy/catalogue.json', 'utf8'));
   const sections = bundledPackages(metafiles).flatMap(({ name, version, license, text }) => [
     section(`${name} ${version} (${license})`, text),
     ...(embedded[name] ?? []).map((part) =>
       section(`${part.name}, inside ${name} (${part.license})`, part.text),
     ),
   ]);
-  return `Switchyard contains parts of the following packages.\n\n${sections.join('\n')}`;
+  return `Switchyard contains parts of the following packages. The model facts in catalogue.json are made from
+${catalogue.source} (MIT).
+
+${sections.join('\n')}`;
 }
 
 function section(heading, text) {

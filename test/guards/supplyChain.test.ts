@@ -106,6 +106,7 @@ describe('what is shipped', () => {
       '[Content_Types].xml',
       'changelog.md',
       'dist/THIRD_PARTY_NOTICES.txt',
+      'dist/catalogue.json',
       'dist/extension.js',
       'dist/proxy.js',
       'extension.vsixmanifest',
