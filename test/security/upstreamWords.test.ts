@@ -14,6 +14,7 @@ import {
   startHostileBench,
 } from '../support/hostileBench';
 import { eventStreamHead, headOf } from '../support/rawUpstream';
+import { UPSTREAM_DIALECTS } from '../support/upstreamDialects';
 import { plainTranslate as t } from '../unit/ui/plainTranslate';
 
 /** How VS Code finds links in the text of a notification. Source: src/vs/base/common/linkedText.ts, 1.105. */
@@ -136,6 +137,38 @@ describe('the words of a hostile upstream', () => {
       }
     }
   });
+
+  for (const { format, stream } of UPSTREAM_DIALECTS) {
+    it(`are not the answer’s: an error quotes nothing of one that had begun (${format})`, async () => {
+      const frames = stream({ text: 'confidential words' });
+      const begun = frames.slice(
+        0,
+        frames.findIndex((frame) => frame.includes('words')),
+      );
+      const secret = 'confidential';
+      const breaks = [
+        `data: {"a":"${secret}\n\n`,
+        `data: ${secret}\n\n`,
+        `data: ["${secret}"]\n\n`,
+        `data: "${secret}"\n\n`,
+        `data: {"x":"${secret}`.padEnd(17 * 1024 * 1024, 'x'),
+        `event: content_block_delta\ndata: {"type":"content_block_delta","index":7,"delta":{"text":"${secret}"}}\n\n`,
+      ];
+      for (const [index, broken] of breaks.entries()) {
+        const got = await bench.ask(
+          async (line) => {
+            await line.send(eventStreamHead + begun.join('') + broken);
+            line.end();
+          },
+          { format, stream: index % 2 === 0 },
+        );
+        assert.notEqual(got.error, '', String(index));
+        for (const said of [got.error, ...bench.proxy.logs.splice(0)]) {
+          assert.ok(!said.includes(secret), `${index}: ${said}`);
+        }
+      }
+    });
+  }
 
   it('never give the key away, however they hide it', async () => {
     const hidden = [

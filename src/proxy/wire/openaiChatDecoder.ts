@@ -77,7 +77,7 @@ interface State {
 
 function readChunk(state: State, chunk: unknown): readonly StreamEvent[] {
   if (holdsError(chunk) || !isObject(chunk)) {
-    return fail(state, bodyError(chunk));
+    return fail(state, bodyError(chunk, { hasBegun: state.hasStarted }));
   }
   const choices = arrayAt(chunk, 'choices');
   const first = choices[0];

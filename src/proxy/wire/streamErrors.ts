@@ -35,10 +35,10 @@ export function holdsError(value: unknown): boolean {
   );
 }
 
-/** The error of a whole JSON body that is no answer. */
-export function bodyError(body: unknown): StreamError {
+/** The error of a body, or of one event of it, that is no answer. Where one has begun, nothing of it is quoted. */
+export function bodyError(body: unknown, { hasBegun = false } = {}): StreamError {
   const raw = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
   return holdsError(body)
     ? upstreamError(body, raw)
-    : malformed('the answer is not in the expected wire format', raw);
+    : malformed('the answer is not in the expected wire format', hasBegun ? '' : raw);
 }
