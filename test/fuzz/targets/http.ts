@@ -1,5 +1,5 @@
 // Whatever arrives at the port. A first line `> METHOD /path` stands for a sound head with the access token, the rest of the
-// input for its body; anything else goes to the socket as it is.
+// input for its body; anything else goes to the socket as it is, but for the port in `localhost:4141`.
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { createProxy } from '../../../src/proxy/proxy';
@@ -19,12 +19,21 @@ proxy.configure({
   settings: { ...plainSettings, scenarios: { default: { models: ['demo/hello'] } } },
   keys: {},
 });
-const listening = proxy.listen(0, testToken);
+const listening = listen();
+
+/** Were a sound request refused, so would all others be, and nothing behind the first check would ever be tried. */
+async function listen(): Promise<number> {
+  const port = await proxy.listen(0, testToken);
+  const body = '{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"hi"}]}';
+  const sound = Buffer.from(`> POST /v1/messages\n${body}`);
+  assert.match(await exchange(port, requestOf(sound, port)), /^HTTP\/1\.1 200 /);
+  return port;
+}
 
 export function fuzz(data: Buffer): Promise<void> {
   return timed(async () => {
     const port = await listening;
-    const answer = await exchange(port, requestOf(data));
+    const answer = await exchange(port, requestOf(data, port));
     assert.deepEqual(bugs, []);
     if (answer === '') return;
     assert.match(answer, /^HTTP\/1\.1 [1-5]\d\d /);
@@ -39,18 +48,22 @@ export function fuzz(data: Buffer): Promise<void> {
 /** `>` */
 const prompt = 0x3e;
 
-function requestOf(data: Buffer): Uint8Array {
+function requestOf(data: Buffer, port: number): Uint8Array {
   const lineEnd = data.indexOf('\n');
   const line = data.toString('latin1', 0, Math.max(0, lineEnd));
   const [, method, path] = /^> ([A-Z]{3,6}) (\/[!-~]{0,200})$/.exec(line) ?? [];
-  if (method === undefined || path === undefined) return data;
+  if (method === undefined || path === undefined) {
+    const text = data.toString('latin1').replaceAll('localhost:4141', `localhost:${port}`);
+    return Buffer.from(text, 'latin1');
+  }
   const body = data.subarray(lineEnd + 1);
   const head = [
     `${method} ${path} HTTP/1.1`,
-    'host: localhost',
+    `host: localhost:${port}`,
     `authorization: Bearer ${testToken}`,
     'connection: close',
     `content-length: ${body.length}`,
+    'content-type: application/json',
   ];
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]);
 }
