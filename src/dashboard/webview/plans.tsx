@@ -1,0 +1,60 @@
+import { durationInWords } from '../../proxy/timeInWords';
+import type { DashboardView, PlanView } from '../messages';
+import { Empty } from './empty';
+import { useNow, usePage } from './page';
+
+type Limit = PlanView['limits'][number];
+
+/** How much of each plan is used, and when its limits start anew. */
+export function Plans({ plans }: { readonly plans: DashboardView['plans'] }) {
+  const { text } = usePage();
+  const { note, told } = plans;
+  const now = useNow(told.length > 0 ? 'second' : 'never');
+  return (
+    <section class="plans" aria-labelledby="plans-title">
+      <h2 id="plans-title">{text('plans')}</h2>
+      {note !== undefined && <Empty sentence={note} />}
+      {told.map(({ title, problem, limits }) => (
+        <div key={title} class="plan">
+          <h3>{title}</h3>
+          {problem !== undefined && <p>{problem}</p>}
+          {limits.map((limit) => (
+            <Meter key={limit.name} limit={limit} now={now} />
+          ))}
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function Meter({ limit, now }: { readonly limit: Limit; readonly now: number }) {
+  const { text } = usePage();
+  const { name, percent, isExhausted, resetsAt } = limit;
+  const shown = isExhausted ? 100 : Math.min(100, Math.max(0, percent));
+  const notes = [
+    ...(isExhausted ? [text('usedUp')] : []),
+    ...(resetsAt === undefined || resetsAt <= now
+      ? []
+      : [text('resetsIn', durationInWords(resetsAt - now))]),
+  ];
+  return (
+    <div class="limit">
+      <span class="name">{name}</span>
+      <meter
+        min={0}
+        low={highPercent}
+        high={fullPercent}
+        max={100}
+        optimum={0}
+        value={shown}
+        aria-label={name}
+        aria-valuetext={[`${percent} %`, ...notes].join(', ')}
+      />
+      <span class="percent">{percent} %</span>
+      <span class="remark">{notes.join(', ')}</span>
+    </div>
+  );
+}
+
+const highPercent = 80;
+const fullPercent = 95;
