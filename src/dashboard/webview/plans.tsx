@@ -37,19 +37,22 @@ function Meter({ limit, now }: { readonly limit: Limit; readonly now: number }) 
       ? []
       : [text('resetsIn', durationInWords(resetsAt - now))]),
   ];
+  const level = shown >= fullPercent ? 'full' : shown >= highPercent ? 'high' : 'low';
   return (
     <div class="limit">
       <span class="name">{name}</span>
+      {/* Every browser draws its own meter, and few let it be themed: this one is for screen readers. */}
       <meter
+        class="spoken"
         min={0}
-        low={highPercent}
-        high={fullPercent}
         max={100}
-        optimum={0}
         value={shown}
         aria-label={name}
         aria-valuetext={[`${percent} %`, ...notes].join(', ')}
       />
+      <span class={`gauge ${level}`}>
+        <span style={`width: ${shown}%`} />
+      </span>
       <span class="percent">{percent} %</span>
       <span class="remark">{notes.join(', ')}</span>
     </div>
