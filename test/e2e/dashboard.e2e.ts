@@ -169,6 +169,7 @@ describe('the dashboard in a real window', function () {
     await details().getByText('Served by opencode-go/kimi-k2.7-code').waitFor();
     const text = await details().innerText();
     assert.match(text, /Scenario default: no other rule matched/);
+    assert.match(text, /Which rule decided[\s\S]*✓\s*default\s+no other rule matched/);
     assert.match(text, /opencode-go\/minimax-m3\s+not needed/);
     assert.match(text, /Read from the cache\s+48,000 tokens/);
     assert.match(text, /Client\s+ask\/1\.0/);

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TableView } from '../messages';
+import { numbered } from './numbered';
 
 export interface DataTableProps {
   readonly table: TableView;
@@ -9,33 +10,28 @@ export interface DataTableProps {
 
 /** A table whose rows are named by their first cell. */
 export function DataTable({ table, label }: DataTableProps) {
-  const alignment = (index: number) => (table.head[index]?.isNumber === true ? 'number' : '');
+  const alignments = table.head.map(({ isNumber }) => (isNumber === true ? 'number' : ''));
   return (
     <TableFrame label={label}>
       <table aria-label={label}>
         <thead>
           <tr>
-            {table.head.map(({ text }, index) => (
-              <th key={text} scope="col" class={alignment(index)}>
+            {numbered(table.head).map(({ key, item: { text, isNumber } }) => (
+              <th key={key} scope="col" class={isNumber === true ? 'number' : ''}>
                 {text}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {table.rows.map((row) => (
-            <tr key={row[0]}>
-              {row.map((cell, index) =>
-                index === 0 ? (
-                  <th key={table.head[index]?.text} scope="row">
-                    {cell}
-                  </th>
-                ) : (
-                  <td key={table.head[index]?.text} class={alignment(index)}>
-                    {cell}
-                  </td>
-                ),
-              )}
+          {numbered(table.rows).map(({ key, item: [name, ...cells] }) => (
+            <tr key={key}>
+              <th scope="row">{name}</th>
+              {numbered(cells).map((cell) => (
+                <td key={cell.key} class={alignments[Number(cell.key) + 1]}>
+                  {cell.item}
+                </td>
+              ))}
             </tr>
           ))}
         </tbody>

@@ -1,5 +1,6 @@
 import type { DetailsView, PairView } from '../messages';
 import { DataTable, TableFrame } from './dataTable';
+import { numbered } from './numbered';
 import { usePage } from './page';
 import { send } from './vscodeApi';
 
@@ -27,8 +28,8 @@ export function Details({ details, onClose }: DetailsProps) {
         </div>
       </div>
       <p class="outcome">{outcome}</p>
-      {others.map((line) => (
-        <p key={line}>{line}</p>
+      {numbered(others).map(({ key: line, item }) => (
+        <p key={line}>{item}</p>
       ))}
       <h3>{text('tried')}</h3>
       <DataTable table={tried} label={text('tried')} />
@@ -44,8 +45,8 @@ export function Details({ details, onClose }: DetailsProps) {
                 </tr>
               </thead>
               <tbody>
-                {rules.map(({ rule, isMatched, why }) => (
-                  <tr key={rule} class={isMatched ? 'matched' : ''}>
+                {numbered(rules).map(({ key: row, item: { rule, isMatched, why } }) => (
+                  <tr key={row} class={isMatched ? 'matched' : ''}>
                     <th scope="row">
                       <span
                         class="mark"

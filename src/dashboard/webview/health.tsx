@@ -2,6 +2,7 @@ import { durationInWords } from '../../proxy/timeInWords';
 import type { HealthView } from '../messages';
 import { TableFrame } from './dataTable';
 import { Empty } from './empty';
+import { numbered } from './numbered';
 import { useNow, usePage } from './page';
 import { send } from './vscodeApi';
 
@@ -42,8 +43,8 @@ export function Health({ rows }: { readonly rows: readonly HealthView[] }) {
               </tr>
             </thead>
             <tbody>
-              {rows.map((row) => (
-                <tr key={`${row.scope} ${row.name}`}>
+              {numbered(rows).map(({ key, item: row }) => (
+                <tr key={key}>
                   <td class="scope">{row.scope}</td>
                   <th scope="row">{row.name}</th>
                   <td>

@@ -1,6 +1,7 @@
 import { durationInWords } from '../../proxy/timeInWords';
 import type { DashboardView, PlanView } from '../messages';
 import { Empty } from './empty';
+import { numbered } from './numbered';
 import { useNow, usePage } from './page';
 
 type Limit = PlanView['limits'][number];
@@ -14,8 +15,8 @@ export function Plans({ plans }: { readonly plans: DashboardView['plans'] }) {
     <section class="plans" aria-labelledby="plans-title">
       <h2 id="plans-title">{text('plans')}</h2>
       {note !== undefined && <Empty sentence={note} />}
-      {told.map(({ title, problem, limits }) => (
-        <div key={title} class="plan">
+      {numbered(told).map(({ key, item: { title, problem, limits } }) => (
+        <div key={key} class="plan">
           <h3>{title}</h3>
           {problem !== undefined && <p>{problem}</p>}
           {limits.map((limit) => (

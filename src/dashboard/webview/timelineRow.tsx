@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { duration } from '../../ui/figures';
 import { type Axis, type Segment, segmentsOf } from '../bars';
 import type { AttemptView, RequestView } from '../messages';
+import { numbered } from './numbered';
 import { usePage } from './page';
 
 export interface TimelineRowProps {
@@ -27,10 +28,10 @@ export function TimelineRow(props: TimelineRowProps) {
   const bars = useMemo(
     () => (
       <div class="attempts">
-        {attempts.map((attempt) => (
+        {numbered(attempts).map(({ key: position, item }) => (
           <Attempt
-            key={attempt.startedAt}
-            attempt={attempt}
+            key={position}
+            attempt={item}
             isCancelled={outcome === 'cancelled'}
             startedAt={startedAt}
             now={now}
