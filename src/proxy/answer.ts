@@ -201,7 +201,7 @@ function failureOf(
   { hasContent = false } = {},
 ): Failure {
   const { provider, credential, model, facts } = call.target;
-  const { apiKey, clock } = call.context;
+  const { clock, redact } = call.context;
   // Whatever went wrong in the middle of an answer, the key was good enough to begin it.
   const hasKeySucceeded = call.context.hasKeySucceeded || hasContent;
   return classify(answer, {
@@ -210,7 +210,7 @@ function failureOf(
     model,
     hasKeySucceeded,
     now: clock.now(),
-    secrets: apiKey === undefined ? [] : [apiKey],
+    redact,
     inputTokens: call.prepared.inputTokens(call.target),
     context: facts.context,
   });

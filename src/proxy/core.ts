@@ -2,6 +2,7 @@ import type { Affinity } from './affinity';
 import type { Clock } from './clock';
 import type { Health } from './health';
 import type { Logger } from './log';
+import type { Redact } from './redact';
 import type { RequestObserver } from './requestObserver';
 import type { RoutingTable } from './router';
 import type { SignatureMemory } from './signatures';
@@ -13,6 +14,8 @@ import type { Send } from './upstream';
 export interface Core {
   readonly clock: Clock;
   readonly log: Logger;
+  /** Blanks out every key and access token that was ever in force. */
+  readonly redact: Redact;
   readonly health: Health;
   /** The wire format that last worked for a target whose own was refused. */
   readonly learnedFormats: Map<string, WireFormat>;

@@ -1,4 +1,4 @@
-import { classify } from './classify';
+import { classify, isRedirectStatus, redirectHost } from './classify';
 import type { Core } from './core';
 import type { KeyCheck } from './protocol';
 import { placesKey, settingsHeaders, urlOf } from './providerCall';
@@ -40,12 +40,16 @@ export function keyVerdict(
     const message = `${label} accepted the API key.`;
     return { outcome: 'accepted', message, ...(isOpencode === true ? { plan: 'active' } : {}) };
   }
+  if (isRedirectStatus(status)) {
+    const message = `${label} redirects to ${core.redact(redirectHost(headers))}, where no key is sent; correct its baseUrl in the setting switchyard.providers.`;
+    return { outcome: 'unknown', message };
+  }
   const context = {
     provider,
     model: '',
     hasKeySucceeded: false,
     now: core.clock.now(),
-    secrets: [key],
+    redact: core.redact,
   };
   return verdict(classify({ status, headers, body: text }, context).kind, provider, status);
 }

@@ -17,7 +17,7 @@ import { learnPlanReset } from './planReset';
 import { createPlanUsage, type PlanUsage } from './planUsage';
 import type { CatalogueRefreshed, KeyCheck, LogLevel, Notice, ProxyReport } from './protocol';
 import { checkReach, type ProviderReach } from './reach';
-import { createRedactor } from './redact';
+import { createRedactor, type Redact } from './redact';
 import { createReport } from './report';
 import type { RequestTrace } from './requestTrace';
 import { restoreRests, type StoredRest, storedRests } from './restMemory';
@@ -78,6 +78,8 @@ export interface SwitchyardProxy {
   /** A person has set or confirmed this key: what was remembered against it is out of date, even if it is the same key. */
   keyConfirmed(credential: string): void;
   resetHealth(): void;
+  /** Blanks out every key and access token that was ever in force. */
+  readonly redact: Redact;
   /** Closes everything; nothing works afterwards. */
   dispose(): Promise<void>;
 }
@@ -87,9 +89,9 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
   const state: State = {
     configuration: undefined,
     activeRequests: 0,
-    accessToken: '',
+    secrets: new Set(),
   };
-  const redact = createRedactor(() => [...secretsOf(state), ...upstream.secrets()]);
+  const redact = createRedactor(() => [...state.secrets, ...upstream.secrets()]);
   const log = createLogger(options.write, redact);
   const upstream = createUpstreamKeeper(log, options.environment ?? process.env);
   const report = createReport({ clock, publish: (value) => options.onReport?.(value) });
@@ -113,7 +115,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
     table: () => core.table(),
   });
   const core: Core = {
-    ...createCore(state, { clock, log, health, notices, observe, upstream }),
+    ...createCore(state, { clock, log, redact, health, notices, observe, upstream }),
     catalogueRefreshedAt: () => catalogue.refreshedAt(),
   };
   const catalogue = createCatalogueKeeper({
@@ -150,7 +152,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       publish();
     },
     async listen(port, accessToken) {
-      state.accessToken = accessToken;
+      state.secrets.add(accessToken);
       const onActiveChange = (activeRequests: number) => {
         state.activeRequests = activeRequests;
         publish();
@@ -174,7 +176,10 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       await closing?.close(graceMs);
       if (server === closing) server = undefined;
     },
-    checkKey: (providerId, key) => checkKey(core, providerId, key),
+    checkKey(providerId, key) {
+      state.secrets.add(key);
+      return checkKey(core, providerId, key);
+    },
     refreshCatalogue: () => catalogue.refresh(),
     modelsOf: (providerId) => catalogue.modelsOf(providerId),
     planUsage: createPlanUsage(core),
@@ -187,6 +192,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       catalogue.keyConfirmed(credential);
       publish();
     },
+    redact,
     resetHealth() {
       health.reset();
       learnedFormats.clear();
@@ -207,17 +213,18 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
 interface State {
   configuration: (ProxyConfiguration & { readonly table: RoutingTable }) | undefined;
   activeRequests: number;
-  accessToken: string;
+  /** Every key and token ever in force: a request that began with an old key may be told of it long after the change. */
+  readonly secrets: Set<string>;
 }
 
 function createCore(
   state: State,
-  parts: Pick<Core, 'clock' | 'log' | 'health' | 'observe'> & {
+  parts: Pick<Core, 'clock' | 'log' | 'redact' | 'health' | 'observe'> & {
     readonly notices: NoticeBoard;
     readonly upstream: UpstreamKeeper;
   },
 ): Omit<Core, 'catalogueRefreshedAt'> {
-  const { clock, log, health, notices, observe, upstream } = parts;
+  const { clock, log, redact, health, notices, observe, upstream } = parts;
   const configuration = () => {
     if (state.configuration === undefined) throw new Error('the proxy was not configured');
     return state.configuration;
@@ -225,6 +232,7 @@ function createCore(
   return {
     clock,
     log,
+    redact,
     health,
     observe,
     affinity: createAffinity({
@@ -268,6 +276,7 @@ function applyConfiguration(
   const table = createRoutingTable(next, catalogue);
   const { providers } = table;
   state.configuration = { ...next, table };
+  for (const key of Object.values(next.keys)) state.secrets.add(key);
   for (const provider of providers.values()) {
     const { id } = provider;
     const hasNewEntry = isChanged(previous?.settings.providers[id], next.settings.providers[id]);
@@ -290,8 +299,4 @@ function choicesOf(configuration: ProxyConfiguration | undefined): unknown {
 
 function isChanged(before: unknown, after: unknown): boolean {
   return JSON.stringify(before) !== JSON.stringify(after);
-}
-
-function secretsOf(state: State): readonly string[] {
-  return [state.accessToken, ...Object.values(state.configuration?.keys ?? {})];
 }
