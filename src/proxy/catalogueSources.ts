@@ -42,13 +42,13 @@ export function providersToAsk(core: CatalogueCore): readonly Provider[] {
 }
 
 /** The first key of a provider that is set and not known to be bad. */
-function keyOf(core: CatalogueCore, { credentials }: Provider): string | undefined {
+function keyOf(core: CatalogueCore, provider: Provider): string | undefined {
   const rejected = core.health
     .snapshot()
     .flatMap(({ scope, key, state }) => (scope === 'credential' && state !== 'closed' ? key : []));
-  return credentials
+  return provider.credentials
     .filter((credential) => !rejected.includes(credential))
-    .map((credential) => core.apiKey(credential))
+    .map((credential) => core.apiKey(provider, credential))
     .find((key) => key !== undefined);
 }
 

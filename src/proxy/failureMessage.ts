@@ -1,4 +1,5 @@
 import { outputBudgetSentence } from './contextOverflow';
+import { originOf } from './keyOrigins';
 import { isOneOfSeveral, linkName } from './targetKeys';
 import { durationInWords, momentInWords } from './timeInWords';
 import {
@@ -85,6 +86,7 @@ const setApiKey = 'Run “Switchyard: Set API Key” in VS Code.';
 
 const briefs: Readonly<Record<FailureKind, string>> = {
   missingKey: 'no API key',
+  keyHeldBack: 'API key held back',
   keyRejected: 'API key rejected',
   accountBlocked: 'account blocked',
   accountUnfunded: 'account without funds',
@@ -112,6 +114,8 @@ const sentences: Readonly<Record<FailureKind, Sentence>> = {
     provider.credentials.length === 0
       ? `${provider.label} wants an API key, but is set up to take none. Give it a key slot (“credential”) in the setting switchyard.providers, then run “Switchyard: Set API Key” in VS Code.`
       : `${provider.label} has no API key yet. ${setApiKey}`,
+  keyHeldBack: ({ provider }) =>
+    `The API key of ${provider.label} is held back: the setting switchyard.providers.${provider.id} now sends it to ${originOf(provider.baseUrl)}. Run “Switchyard: Confirm Key Address” in VS Code to agree, or correct the setting.`,
   keyRejected: (failure) => `${failure.provider.label} rejected ${keyOf(failure)}. ${setApiKey}`,
   accountBlocked: (failure) =>
     `${failure.provider.label} blocked ${accountOf(failure)}: “${quote(failure.detail)}”. Ask ${failure.provider.label}, or set a key of another account with “Switchyard: Set API Key” in VS Code.`,

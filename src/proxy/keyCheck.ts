@@ -17,14 +17,14 @@ export async function checkKey(core: Core, providerId: string, key: string): Pro
     keyCheckPath === undefined
       ? undefined
       : await fetchProviderPage(core, provider, keyCheckPath, key);
-  return keyVerdict(core, provider, { key, page });
+  return keyVerdict(core, provider, page);
 }
 
-/** What the answer to a check of `key` says; `page` is absent where the provider has nothing to ask. */
+/** What the answer to a check of a key says; `page` is absent where the provider has nothing to ask. */
 export function keyVerdict(
-  core: Pick<Core, 'clock'>,
+  core: Pick<Core, 'clock' | 'redact'>,
   provider: Provider,
-  { key, page }: { readonly key: string; readonly page: ProviderPage | undefined },
+  page: ProviderPage | undefined,
 ): KeyCheck {
   const { label, isOpencode } = provider;
   if (page === undefined) {

@@ -107,6 +107,7 @@ function chainContext({ core, observer }: Served): ChainContext {
     onAuthError: core.settings().onAuthError,
     health: core.health,
     apiKey: core.apiKey,
+    isKeyHeldBack: core.isKeyHeldBack,
     redact: core.redact,
     learnedFormats: core.learnedFormats,
     signatures: core.signatures,

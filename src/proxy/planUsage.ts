@@ -90,7 +90,7 @@ function keyedPlans(core: Core): readonly KeyedPlan[] {
     const { credentials, isOpencode, keyCheckPath: path } = provider;
     if (isOpencode !== true || path === undefined) return [];
     return credentials.flatMap((credential) => {
-      const key = core.apiKey(credential);
+      const key = core.apiKey(provider, credential);
       const name = planName(provider, credential);
       return key === undefined ? [] : [{ name, provider, credential, path, key }];
     });

@@ -1,5 +1,6 @@
 import type { ModelChanges } from './catalogueChanges';
 import type { RetiredModel } from './chains';
+import type { KeyOrigins } from './keyOrigins';
 import type { TierRoute } from './modelTiers';
 import type { NetworkSettings } from './network';
 import type { PlanUsage } from './planUsage';
@@ -16,6 +17,8 @@ export type ToWorker =
       readonly version: string;
       readonly settings: ProxySettings;
       readonly keys: ApiKeys;
+      /** Where each key may go; to no other address is it sent. */
+      readonly keyOrigins: KeyOrigins;
       /** VS Code's settings for HTTP. */
       readonly network?: NetworkSettings;
       /** What `rests` last told, in this window or an earlier one. */
@@ -152,7 +155,9 @@ export interface CredentialReport {
   readonly label: string;
   /** The provider has other keys too, so that this one needs its name. */
   readonly isOneOfSeveral?: boolean;
-  readonly state: 'unused' | 'accepted' | 'missing' | 'rejected' | 'blocked';
+  readonly state: 'unused' | 'accepted' | 'missing' | 'heldBack' | 'rejected' | 'blocked';
+  /** For `heldBack`: where the key would go. */
+  readonly origin?: string;
 }
 
 export interface TargetReport {

@@ -7,6 +7,7 @@ import type { Core } from './core';
 import { createHealth } from './health';
 import { logHealthChange, standIn } from './healthLog';
 import { checkKey } from './keyCheck';
+import { type KeyOrigins, mayUseKey } from './keyOrigins';
 import type { ServerLimits } from './limits';
 import { createLogger } from './log';
 import { forgetHosts, forgetKey, type Memories } from './memories';
@@ -28,7 +29,7 @@ import { createProxyServer, type ProxyServer } from './server';
 import { createSignatureMemory } from './signatures';
 import { slotsOf } from './targetKeys';
 import { createTokenMeter } from './tokenMeter';
-import type { ApiKeys, ProxySettings, Target, WireFormat } from './types';
+import type { ApiKeys, Provider, ProxySettings, Target, WireFormat } from './types';
 import { createUpstreamKeeper, type UpstreamKeeper } from './upstreamKeeper';
 import { anthropicClient } from './wire/clients';
 import { codecs } from './wire/formats';
@@ -51,6 +52,8 @@ export interface ProxyConfiguration {
   readonly version: string;
   readonly settings: ProxySettings;
   readonly keys: ApiKeys;
+  /** Where each key may go. Without it: wherever the settings say. */
+  readonly keyOrigins?: KeyOrigins;
   /** Without it the environment alone says how upstreams are reached. */
   readonly network?: NetworkSettings;
   /** What `onRests` gave in an earlier session; taken over by the first configuration only. */
@@ -229,6 +232,10 @@ function createCore(
     if (state.configuration === undefined) throw new Error('the proxy was not configured');
     return state.configuration;
   };
+  const mayUse = (provider: Provider, credential: string) => {
+    const { keyOrigins } = configuration();
+    return keyOrigins === undefined || mayUseKey(provider, credential, keyOrigins);
+  };
   return {
     clock,
     log,
@@ -245,7 +252,10 @@ function createCore(
     version: () => configuration().version,
     settings: () => configuration().settings,
     table: () => configuration().table,
-    apiKey: (credential) => ownMember(configuration().keys, credential),
+    apiKey: (provider, credential) =>
+      mayUse(provider, credential) ? ownMember(configuration().keys, credential) : undefined,
+    isKeyHeldBack: (provider, credential) =>
+      ownMember(configuration().keys, credential) !== undefined && !mayUse(provider, credential),
     send: upstream.send,
     proxyOf: upstream.proxyOf,
     otherFormat,

@@ -174,6 +174,7 @@ export type Scope = (typeof scopes)[number];
 /** In the order in which a person should hear of them when nothing served. */
 export const failureKinds = [
   'missingKey',
+  'keyHeldBack',
   'keyRejected',
   'accountBlocked',
   'accountUnfunded',

@@ -89,6 +89,8 @@ function presentRunning(
     ({ state }) => state === 'rejected' || state === 'blocked',
   );
   if (refused !== undefined) return presentRefused(refused, t);
+  const heldBack = report?.credentials.find(({ state }) => state === 'heldBack');
+  if (heldBack !== undefined) return presentHeldBack(heldBack, t);
   if (report?.usable === false) return presentMissing(report.credentials, t);
   const resting = report?.targets.filter(({ state }) => state === 'resting').length ?? 0;
   if (report !== undefined && resting > 0) {
@@ -134,6 +136,22 @@ export function reportOwner(
   t: Translate,
 ): string {
   return keyOwner(label, isOneOfSeveral === true ? credential : undefined, t);
+}
+
+function presentHeldBack(credential: CredentialReport, t: Translate): StatusPresentation {
+  const label = reportOwner(credential, t);
+  return {
+    text: `$(shield) ${t('Switchyard: key held back')}`,
+    label: t('Switchyard, the API key of {0} is held back', label),
+    sentence: t(
+      'The API key of {0} is held back: a setting now points to {1}, for which it was not set.',
+      label,
+      credential.origin ?? '',
+    ),
+    hint: t('Click to decide whether it may go there.'),
+    command: 'switchyard.confirmKeyAddress',
+    background: 'warning',
+  };
 }
 
 function presentMissing(
