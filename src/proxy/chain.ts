@@ -2,7 +2,7 @@ import { type Answer, type AttemptContext, attempt, type PreparedRequest } from 
 import { policies } from './failure';
 import { mostActionable } from './failureMessage';
 import type { Health, Permit } from './health';
-import { originOf } from './keyOrigins';
+import { type KeyAccess, originOf } from './keyOrigins';
 import { modelFamily } from './modelFamily';
 import { scopeKeys, withEachKey } from './targetKeys';
 import {
@@ -16,11 +16,11 @@ import {
 } from './types';
 
 /** What the chain needs of its surroundings; one object for each request. */
-export interface ChainContext extends Omit<AttemptContext, 'apiKey' | 'hasKeySucceeded'> {
+export interface ChainContext
+  extends Omit<AttemptContext, 'apiKey' | 'hasKeySucceeded'>,
+    KeyAccess {
   readonly health: Health;
   readonly onAuthError: ProxySettings['onAuthError'];
-  apiKey(provider: Provider, credential: string): string | undefined;
-  isKeyHeldBack(provider: Provider, credential: string): boolean;
   /** The wire format that last worked for a target whose own was refused. Shared between requests. */
   readonly learnedFormats: Map<string, WireFormat>;
   /** The other wire format to try for a target, when there is one. */

@@ -1,17 +1,18 @@
 import type { Affinity } from './affinity';
 import type { Clock } from './clock';
 import type { Health } from './health';
+import type { KeyAccess } from './keyOrigins';
 import type { Logger } from './log';
 import type { Redact } from './redact';
 import type { RequestObserver } from './requestObserver';
 import type { RoutingTable } from './router';
 import type { SignatureMemory } from './signatures';
 import type { TokenMeter } from './tokenMeter';
-import type { Failure, Provider, ProxySettings, Target, WireFormat } from './types';
+import type { Failure, ProxySettings, Target, WireFormat } from './types';
 import type { Send } from './upstream';
 
 /** What the endpoints share. Getters, since settings and keys change between requests, never within one decision. */
-export interface Core {
+export interface Core extends KeyAccess {
   readonly clock: Clock;
   readonly log: Logger;
   /** Blanks out every key and access token that was ever in force. */
@@ -30,10 +31,6 @@ export interface Core {
   settings(): ProxySettings;
   table(): RoutingTable;
   send(): Send;
-  /** The key of a slot, if it may go to the provider's address. */
-  apiKey(provider: Provider, credential: string): string | undefined;
-  /** There is a key, but nobody has agreed that it goes to this provider's address. */
-  isKeyHeldBack(provider: Provider, credential: string): boolean;
   /** Epoch ms of the last refresh of the catalogue. */
   catalogueRefreshedAt(): number | undefined;
   otherFormat(target: Target): WireFormat | undefined;

@@ -1,5 +1,4 @@
 import { createAffinity } from './affinity';
-import { ownMember } from './catalogue';
 import { type CatalogueKeeper, createCatalogueKeeper } from './catalogueKeeper';
 import { createCatalogueStore } from './catalogueStore';
 import { type Clock, systemClock } from './clock';
@@ -7,7 +6,7 @@ import type { Core } from './core';
 import { createHealth } from './health';
 import { logHealthChange, standIn } from './healthLog';
 import { checkKey } from './keyCheck';
-import { type KeyOrigins, mayUseKey } from './keyOrigins';
+import { createKeyAccess, type KeyOrigins } from './keyOrigins';
 import type { ServerLimits } from './limits';
 import { createLogger } from './log';
 import { forgetHosts, forgetKey, type Memories } from './memories';
@@ -29,7 +28,7 @@ import { createProxyServer, type ProxyServer } from './server';
 import { createSignatureMemory } from './signatures';
 import { slotsOf } from './targetKeys';
 import { createTokenMeter } from './tokenMeter';
-import type { ApiKeys, Provider, ProxySettings, Target, WireFormat } from './types';
+import type { ApiKeys, ProxySettings, Target, WireFormat } from './types';
 import { createUpstreamKeeper, type UpstreamKeeper } from './upstreamKeeper';
 import { anthropicClient } from './wire/clients';
 import { codecs } from './wire/formats';
@@ -232,10 +231,6 @@ function createCore(
     if (state.configuration === undefined) throw new Error('the proxy was not configured');
     return state.configuration;
   };
-  const mayUse = (provider: Provider, credential: string) => {
-    const { keyOrigins } = configuration();
-    return keyOrigins === undefined || mayUseKey(provider, credential, keyOrigins);
-  };
   return {
     clock,
     log,
@@ -252,10 +247,7 @@ function createCore(
     version: () => configuration().version,
     settings: () => configuration().settings,
     table: () => configuration().table,
-    apiKey: (provider, credential) =>
-      mayUse(provider, credential) ? ownMember(configuration().keys, credential) : undefined,
-    isKeyHeldBack: (provider, credential) =>
-      ownMember(configuration().keys, credential) !== undefined && !mayUse(provider, credential),
+    ...createKeyAccess(configuration),
     send: upstream.send,
     proxyOf: upstream.proxyOf,
     otherFormat,
