@@ -108,6 +108,7 @@ const reportSchema = z.object({
   credentials: z.array(credentialSchema),
   targets: z.array(targetSchema),
   usable: z.boolean(),
+  logsContent: z.exactOptional(z.literal(true)),
   smallestContext: z.exactOptional(z.number()),
   catalogue: z.exactOptional(
     z.object({

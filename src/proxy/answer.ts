@@ -1,6 +1,7 @@
 import type { Call } from './attempt';
 import { type AnswerError, classify, type UpstreamAnswer } from './classify';
 import { readText } from './readText';
+import { repeatsRequest } from './repeatsRequest';
 import type { Failure } from './types';
 import type { UpstreamResponse } from './upstream';
 import type { ToolNames } from './wire/formats';
@@ -204,7 +205,7 @@ function failureOf(
   const { clock, redact } = call.context;
   // Whatever went wrong in the middle of an answer, the key was good enough to begin it.
   const hasKeySucceeded = call.context.hasKeySucceeded || hasContent;
-  return classify(answer, {
+  const failure = classify(answer, {
     provider,
     credential,
     model,
@@ -214,6 +215,8 @@ function failureOf(
     inputTokens: call.prepared.inputTokens(call.target),
     context: facts.context,
   });
+  const { rawBody } = call.prepared;
+  return repeatsRequest(failure.detail, rawBody) ? { ...failure, repeatsRequest: true } : failure;
 }
 
 function transportFailure(call: Call, error: unknown): Failure {

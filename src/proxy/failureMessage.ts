@@ -28,7 +28,7 @@ export function notification(failure: Failure): string {
     case 'keyRejected':
       return `${label} rejected ${keyOf(failure)}.`;
     case 'accountBlocked':
-      return `${label} blocked ${accountOf(failure)}: ${quote(failure.detail)}`;
+      return `${label} blocked ${accountOf(failure)}${failure.detail === '' ? '.' : `: ${quote(failure.detail)}`}`;
     case 'accountUnfunded':
       return `${planOf(failure)} ${unfundedReason(failure).what}.`;
     case 'planMissing':
@@ -117,8 +117,11 @@ const sentences: Readonly<Record<FailureKind, Sentence>> = {
   keyHeldBack: ({ provider }) =>
     `The API key of ${provider.label} is held back: the setting switchyard.providers.${provider.id} now sends it to ${originOf(provider.baseUrl)}. Run “Switchyard: Confirm Key Address” in VS Code to agree, or correct the setting.`,
   keyRejected: (failure) => `${failure.provider.label} rejected ${keyOf(failure)}. ${setApiKey}`,
-  accountBlocked: (failure) =>
-    `${failure.provider.label} blocked ${accountOf(failure)}: “${quote(failure.detail)}”. Ask ${failure.provider.label}, or set a key of another account with “Switchyard: Set API Key” in VS Code.`,
+  accountBlocked: (failure) => {
+    const { provider, detail } = failure;
+    const words = detail === '' ? '' : `: “${quote(detail)}”`;
+    return `${provider.label} blocked ${accountOf(failure)}${words}. Ask ${provider.label}, or set a key of another account with “Switchyard: Set API Key” in VS Code.`;
+  },
   accountUnfunded: (failure, now) => {
     const { what, cure } = unfundedReason(failure);
     return `${planOf(failure)} ${what}. ${cure}${at(failure.link)}.${resets(failure, now)}`;

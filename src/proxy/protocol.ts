@@ -141,6 +141,8 @@ export interface ProxyReport {
   readonly targets: readonly TargetReport[];
   /** True when at least one target of the default chain can be tried: it has its key or needs none. */
   readonly usable: boolean;
+  /** The texts of requests and answers go to the log. */
+  readonly logsContent?: true;
   /** The smallest context window that a conversation can meet in the chains, in tokens, where known. */
   readonly smallestContext?: number;
   readonly catalogue?: CatalogueReport;

@@ -67,6 +67,7 @@ export function buildReport({ core, health, activeRequests }: ReportSource): Pro
     targets: [...used.values()].map(({ target, scenarios }) =>
       targetReport(core, target, scenarios, entries),
     ),
+    ...(core.settings().logContent === true ? { logsContent: true as const } : {}),
     usable: isUsable(defaultScenario(core.table().scenarios), core.table()),
     modelTiers: tierRoutes(core.table()),
     ...(context === undefined ? {} : { smallestContext: context }),

@@ -25,14 +25,14 @@ export function storedRests(entries: readonly HealthEntry[], keys: ApiKeys): rea
     if (state === 'closed' || untilAt === undefined || failure === undefined) return [];
     const apiKey = keys[failure.credential ?? ''];
     if (apiKey === undefined) return [];
-    const { provider, kind, detail, link, limitName } = failure;
+    const { provider, kind, detail, repeatsRequest, link, limitName } = failure;
     return {
       scope,
       key,
       keyHash: hashOf(apiKey),
       providerId: provider.id,
       kind,
-      detail,
+      detail: repeatsRequest === true ? '' : detail,
       untilAt,
       ...(link === undefined ? {} : { link }),
       ...(limitName === undefined ? {} : { limitName }),

@@ -22,6 +22,25 @@ export interface StatusPresentation {
 
 /** Pure: the same status gives the same presentation. */
 export function presentStatus(status: ProxyStatus, t: Translate): StatusPresentation {
+  const presentation = presentState(status, t);
+  const logsContent = status.state === 'running' && status.report?.logsContent === true;
+  return logsContent ? withContentLog(presentation, t) : presentation;
+}
+
+function withContentLog(presentation: StatusPresentation, t: Translate): StatusPresentation {
+  const { text, label, sentence } = presentation;
+  const more = t(
+    'The texts of requests and answers are written to the log; the setting switchyard.log.content switches that off.',
+  );
+  return {
+    ...presentation,
+    text: `${text} $(eye) ${t('logs content')}`,
+    label: `${label}, ${t('logs content')}`,
+    sentence: `${sentence} ${more}`,
+  };
+}
+
+function presentState(status: ProxyStatus, t: Translate): StatusPresentation {
   const command = 'switchyard.toggle';
   switch (status.state) {
     case 'stopped':
