@@ -2,7 +2,8 @@ import { type Answer, type AttemptContext, attempt, type PreparedRequest } from 
 import { policies } from './failure';
 import { mostActionable } from './failureMessage';
 import type { Health, Permit } from './health';
-import { type KeyAccess, originOf } from './keyOrigins';
+import type { KeyAccess } from './keyAccess';
+import { originOf } from './keyOrigins';
 import { modelFamily } from './modelFamily';
 import { scopeKeys, withEachKey } from './targetKeys';
 import {

@@ -1,7 +1,7 @@
 import type { Affinity } from './affinity';
 import type { Clock } from './clock';
 import type { Health } from './health';
-import type { KeyAccess } from './keyOrigins';
+import type { KeyAccess } from './keyAccess';
 import type { Logger } from './log';
 import type { Redact } from './redact';
 import type { RequestObserver } from './requestObserver';

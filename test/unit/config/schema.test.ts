@@ -9,6 +9,7 @@ describe('parseSettings', () => {
   it('gives a default for every setting that is absent', () => {
     assert.deepEqual(defaults, {
       enabled: true,
+      logContent: false,
       port: 0,
       providers: {},
       scenarios: {},
