@@ -190,6 +190,13 @@ describe('a key', () => {
     });
   }
 
+  it('is in no report of a bug in the proxy, however deep it was', () => {
+    const bug = new Error(`invalid header ${key}`, { cause: new Error(testToken) });
+    const report = proxy.proxy.redact(`${bug.stack}${String(bug.cause)}`);
+    assert.match(report, /^Error: invalid header \[redacted\]/);
+    assert.ok(!report.includes(testToken));
+  });
+
   it('is sent in one header, and the access token in none', async () => {
     upstream.answer(anthropicText('hi'));
     await (await proxy.post(bodyFor('/v1/messages', true))).text();
