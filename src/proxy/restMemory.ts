@@ -24,7 +24,7 @@ export function storedRests(entries: readonly HealthEntry[], keys: ApiKeys): rea
     if (scope !== 'plan' && scope !== 'credential') return [];
     if (state === 'closed' || untilAt === undefined || failure === undefined) return [];
     const apiKey = keys[failure.credential ?? ''];
-    if (apiKey === undefined) return [];
+    if (apiKey === undefined || apiKey.length < minHashedChars) return [];
     const { provider, kind, detail, repeatsRequest, link, limitName } = failure;
     return {
       scope,
@@ -86,7 +86,10 @@ function slotsWith(
   });
 }
 
-/** An API key is random enough that its hash tells nothing. */
+/** The hash of a shorter key, which may be a word, could be searched back to the key. */
+const minHashedChars = 16;
+
+/** Of a key that is random enough that its hash tells nothing. */
 function hashOf(apiKey: string): string {
   return createHash('sha256').update(`switchyard:${apiKey}`).digest('hex').slice(0, 32);
 }

@@ -190,6 +190,19 @@ describe('a key', () => {
     });
   }
 
+  it('that is short enough to be guessed leaves no hash behind', async () => {
+    for (const [credential, kept] of [
+      ['short-key', 0],
+      [key, 1],
+    ] as const) {
+      proxy.configure({ keys: { opencode: credential } });
+      upstream.answer({ status: 401, body: { error: { type: 'AuthError', message: 'no' } } });
+      assert.equal((await proxy.post(bodyFor('/v1/messages', false))).status, 424);
+      const last = proxy.rests.at(-1);
+      assert.equal(Array.isArray(last) ? last.length : -1, kept);
+    }
+  });
+
   it('is in no report of a bug in the proxy, however deep it was', () => {
     const bug = new Error(`invalid header ${key}`, { cause: new Error(testToken) });
     const report = proxy.proxy.redact(`${bug.stack}${String(bug.cause)}`);
