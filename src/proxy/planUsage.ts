@@ -108,7 +108,8 @@ async function readPlan(core: Core, asked: KeyedPlan): Promise<PlanUsage> {
   if (page.status !== 200) {
     return { ...plan, windows: [], problem: `the provider answered ${page.status}` };
   }
-  const windows = readPlanWindows(parseJson(page.text));
+  // The names are the provider's own words.
+  const windows = readPlanWindows(parseJson(core.redact(page.text)));
   return windows.length === 0
     ? { ...plan, windows, problem: 'the provider told no numbers' }
     : { ...plan, windows };

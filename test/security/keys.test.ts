@@ -117,8 +117,8 @@ describe('a key', () => {
 
   /** Everything that left the proxy for people, files and logs. */
   function told(): string {
-    const { logs, notices, reports, rests } = proxy;
-    return [...logs, JSON.stringify({ notices, reports, rests })].join('\n');
+    const { logs, notices, reports, rests, traces } = proxy;
+    return [...logs, JSON.stringify({ notices, reports, rests, traces })].join('\n');
   }
 
   for (const [how, refuse] of Object.entries(refusals)) {
@@ -158,6 +158,18 @@ describe('a key', () => {
       assert.ok(!JSON.stringify(check).includes('typed-canary'), JSON.stringify(check));
     }
     assert.ok(!told().includes('typed-canary'));
+  });
+
+  it('comes back from no page about the use of a plan', async () => {
+    upstream.answer({
+      status: 200,
+      body: { usage: { [`rolling ${key}`]: { status: 'ok', percent: 3 } } },
+    });
+    const [plan] = await proxy.proxy.planUsage();
+    assert.deepEqual(
+      plan?.windows.map(({ name }) => name),
+      ['rolling [redacted]'],
+    );
   });
 
   it('of the past, echoed after it was replaced, comes back to nobody', async () => {
@@ -247,6 +259,18 @@ describe('a key', () => {
       });
     }
 
+    /** Everything points elsewhere. */
+    function moveAll(): void {
+      const providers = {
+        'opencode-go': { baseUrl: evil.url },
+        'opencode-zen': { baseUrl: evil.url },
+      };
+      proxy.configure({
+        keyOrigins: { opencode: ['https://opencode.ai'] },
+        settings: { providers },
+      });
+    }
+
     for (const path of paths) {
       it(`is held back: ${path} says so at once, and nobody is called`, async () => {
         moveZen();
@@ -271,6 +295,17 @@ describe('a key', () => {
         model: 'scenario:go',
       });
       assert.match(await response.text(), /from go/);
+    });
+
+    it('is not sent there to ask how far its plan is used, either', async () => {
+      moveAll();
+      assert.deepEqual(await proxy.proxy.planUsage(), []);
+    });
+
+    it('is not sent there to ask for models, either', async () => {
+      moveAll();
+      await proxy.proxy.refreshCatalogue();
+      await proxy.proxy.modelsOf('opencode-go');
     });
 
     it('goes there as soon as a person agrees', async () => {

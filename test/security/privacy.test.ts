@@ -40,8 +40,8 @@ describe('the content of requests and answers', () => {
   });
 
   function told(): string {
-    const { logs, notices, reports, rests } = proxy;
-    return [...logs, JSON.stringify({ notices, reports, rests })].join('\n');
+    const { logs, notices, reports, rests, traces } = proxy;
+    return [...logs, JSON.stringify({ notices, reports, rests, traces })].join('\n');
   }
 
   it('is in no log line, notification, report or stored rest, at any level', async () => {
@@ -91,8 +91,8 @@ describe('the content of requests and answers', () => {
       holding.every((line) => /^\[debug\] request \w{4} content (asked|answered): "/.test(line)),
     );
     assert.match(holding[1] ?? '', /canary thought.*canary answer.*Bash .*canary command/);
-    const { notices, reports, rests } = proxy;
-    assert.doesNotMatch(JSON.stringify({ notices, reports, rests }), /canary|merger/);
+    const { notices, reports, rests, traces } = proxy;
+    assert.doesNotMatch(JSON.stringify({ notices, reports, rests, traces }), /canary|merger/);
   });
 
   it('is cut to a bound, without keys and on one line, in the content log', async () => {

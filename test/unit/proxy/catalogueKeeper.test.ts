@@ -85,6 +85,7 @@ function createWorld(
     settings: () => settings,
     table: () => table,
     apiKey: (_provider: Provider, credential: string) => keys[credential],
+    isKeyHeldBack: () => false,
     send: () => async (request: UpstreamRequest) => {
       asked.push(request);
       return sendResult(answers[request.url]);
