@@ -37,6 +37,7 @@ describe('a hostile repository in a real window', function () {
   let context: BrowserContext;
   let window: Window;
   let claude: string;
+  let lines: string | undefined;
 
   before(async function () {
     // The host, the browser and the agent are fetched on the first run of all.
@@ -105,8 +106,7 @@ describe('a hostile repository in a real window', function () {
     // A provider that only the repository knows is none.
     await ask('evil/m');
     assert.equal(valueAt(upstream.modelRequests().at(-1)?.body, 'model'), MODEL);
-    const lines = await environmentLines();
-    assert.doesNotMatch(lines, /OPENAI_|OPENCODE_/);
+    assert.doesNotMatch(await environmentLines(), /OPENAI_|OPENCODE_/);
     await noProxyLeadsElsewhere();
   });
 
@@ -118,7 +118,10 @@ describe('a hostile repository in a real window', function () {
       const { status, text } = await ask('claude-sonnet-5-5');
       assert.equal(status, 424);
       assert.doesNotMatch(text, /canary/);
+      await window.waitForStatus(/key rejected/);
+      // What is remembered would answer the next request without asking the upstream.
       await window.runCommand('Switchyard: Reset Health');
+      await window.waitForStatus(/running/);
     }
     await window.runCommand('Switchyard: Show Log');
     await waitUntil(
@@ -129,7 +132,6 @@ describe('a hostile repository in a real window', function () {
     await window.screenshot('hostile-log');
     for (const frame of window.page.frames()) assertNoKey(await frame.content(), frame.url());
     upstream.acceptKey(KEY);
-    await window.runCommand('Switchyard: Reset Health');
   });
 
   it('ran no command', () => {
@@ -151,8 +153,11 @@ describe('a hostile repository in a real window', function () {
       .locator('.statusbar-item')
       .filter({ hasText: 'Restricted Mode' })
       .waitFor({ state: 'detached' });
+    await window.runCommand('View: Close All Editors');
+    await window.page.locator('.workspace-trust-editor').waitFor({ state: 'hidden' });
     await waitUntil(async () => {
-      await ask('claude-sonnet-5-5');
+      // Nobody listens while the proxy is started anew for another http.proxy, should VS Code tell of one.
+      await ask('claude-sonnet-5-5').catch(() => undefined);
       return modelAsked() === chosenByRepository.split('/')[1];
     }, 'the scenario of the trusted repository is in force');
     const sent = upstream.modelRequests().at(-1);
@@ -177,6 +182,7 @@ describe('a hostile repository in a real window', function () {
       60_000,
     );
     assert.match(said, /Greetings from chosen-by-repository/);
+    await noProxyLeadsElsewhere();
   });
 
   it('a setting of the person’s own that moves the key asks first; until then nobody is called', async () => {
@@ -229,7 +235,8 @@ describe('a hostile repository in a real window', function () {
 
   /** Asks the proxy of the window, as a program outside its terminals can. */
   async function ask(model: string): Promise<Reply> {
-    const lines = await environmentLines();
+    // Kept: while the proxy is started anew the command is not there, but address and token stay.
+    lines ??= await environmentLines();
     const url = /ANTHROPIC_BASE_URL='(http[^']+)'/.exec(lines)?.[1];
     const token = /ANTHROPIC_AUTH_TOKEN='([^']+)'/.exec(lines)?.[1];
     const response = await fetch(`${url}/v1/messages`, {
@@ -272,6 +279,8 @@ describe('a hostile repository in a real window', function () {
 function settingsWith(url: string): Readonly<Record<string, unknown>> {
   const chain = [`opencode-go/${MODEL}`];
   return {
+    // Zen stays at its own address, which no test may call.
+    'switchyard.catalogue.refresh': 'off',
     'switchyard.providers': {
       'opencode-go': { baseUrl: url },
       // Not on this machine: what goes there would go through an HTTP proxy, were there one.
