@@ -308,6 +308,20 @@ describe('a key', () => {
       await proxy.proxy.modelsOf('opencode-go');
     });
 
+    it('is not sent there to find out what stands in the way, either', async () => {
+      moveAll();
+      proxy.configure({
+        keyOrigins: { opencode: ['https://opencode.ai'] },
+        settings: { scenarios: { default: { models: ['opencode-go/m', 'opencode-zen/m'] } } },
+      });
+      const reached = await proxy.proxy.reach();
+      assert.equal(reached.length, 2);
+      for (const { failure, keys } of reached) {
+        assert.match(failure ?? '', /held back: run .*Confirm Key Address/);
+        assert.deepEqual(keys, []);
+      }
+    });
+
     it('goes there as soon as a person agrees', async () => {
       moveZen();
       assert.equal((await proxy.post(bodyFor('/v1/messages', false))).status, 424);
