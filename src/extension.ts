@@ -50,7 +50,11 @@ class Switchyard {
 
   constructor(context: vscode.ExtensionContext) {
     const { subscriptions, secrets, workspaceState, globalState } = context;
-    this.#environment = new EnvironmentWriter(context.environmentVariableCollection);
+    this.#environment = new EnvironmentWriter(context.environmentVariableCollection, () => ({
+      status: this.#controller.status,
+      settings: this.#settings.current,
+      accessToken: this.#accessToken,
+    }));
     const providers = () => mergeProviders(this.#settings.current.providers).values();
     const credentials = () => [...providers()].flatMap((one) => one.credentials);
     this.#keys = new KeyStore(secrets, credentials, (keys) => {
@@ -82,8 +86,7 @@ class Switchyard {
       proxy: this.#controller,
       keys: this.#keys,
       providers,
-      shellLines: () =>
-        this.#environment.shellLines(this.api.status(), this.#settings.current, this.#accessToken),
+      terminals: this.#environment,
     });
     const http = onDidChangeHttpSettings(() => void this.#controller.restart());
     subscriptions.push(this.#controller, this.#keys, this.#settings);
@@ -103,9 +106,7 @@ class Switchyard {
   }
 
   #show(status: ProxyStatus): void {
-    if (this.#isEnding) return;
-    this.#surfaces.show(status);
-    this.#environment.inject(status, this.#settings.current, this.#accessToken);
+    if (!this.#isEnding) this.#surfaces.show(status);
   }
 
   #settingsChanged(settings: AllSettings, previous: AllSettings): void {

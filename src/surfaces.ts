@@ -6,24 +6,34 @@ import type { ProxyController } from './controller';
 import { systemClock } from './proxy/clock';
 import type { RequestTrace } from './proxy/requestTrace';
 import type { ProxyStatus } from './proxyStatus';
+import { createStatusWatch } from './statusWatch';
+import { claudeInstallLine, claudeLine } from './terminal/claudeProgram';
+import type { EnvironmentWriter } from './terminal/environmentWriter';
 import { createTraceMemory } from './traceMemory';
 import { explainRouting, requestPage, requestPageText } from './ui/explainRouting';
 import { ReadonlyPages } from './ui/readonlyPages';
 import { type CommandTargets, registerCommands } from './ui/registerCommands';
+import { showMenu } from './ui/showMenu';
 import { clearUsageHistory, UsagePage } from './ui/showUsage';
 import type { StatusView } from './ui/statusView';
 import { todayInWords } from './ui/usageText';
+import { type WelcomeMemory, welcomeOnce } from './ui/welcome';
 import { createPlanWatch } from './usage/planWatch';
 import { usageFiles } from './usage/usageFiles';
 import { createUsageHistory } from './usage/usageHistory';
 import { summarize } from './usage/usageSummary';
 
 /** What the surfaces show, and what their commands act on. */
-export interface SurfaceParts extends Omit<CommandTargets, 'surfaces'> {
-  readonly context: Pick<vscode.ExtensionContext, 'globalState' | 'globalStorageUri'>;
+export interface SurfaceParts
+  extends Omit<CommandTargets, 'surfaces' | 'claude' | 'ownScenarios' | 'shellLines'> {
+  readonly context: {
+    readonly globalState: WelcomeMemory;
+    readonly globalStorageUri: vscode.Uri;
+  };
   readonly view: StatusView;
   readonly proxy: ProxyController;
   readonly settings: () => AllSettings;
+  readonly terminals: EnvironmentWriter;
 }
 
 /** Everything that shows and explains what the proxy does. */
@@ -36,7 +46,7 @@ export interface Surfaces extends vscode.Disposable {
 
 /** Puts together what shows and explains, and registers all commands. Nothing here waits. */
 export function registerSurfaces(parts: SurfaceParts): Surfaces {
-  const { context, proxy, view } = parts;
+  const { context, proxy, terminals, view } = parts;
   const traces = createTraceMemory();
   let shown: ProxyStatus | undefined;
   const history = createUsageHistory({
@@ -68,8 +78,19 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
   });
   const { recent } = traces;
   const status = () => proxy.status;
+  const statuses = createStatusWatch(systemClock);
+  const hasKeys = async () => Object.keys(await parts.keys.load()).length > 0;
   const commands = registerCommands({
     ...parts,
+    ownScenarios: () => parts.settings().scenarios,
+    claude: {
+      proxy,
+      until: statuses.until,
+      commandLine: claudeLine,
+      installLine: claudeInstallLine(),
+      environment: () => terminals.claudeVariables(),
+    },
+    shellLines: () => terminals.shellLines(),
     surfaces: {
       'switchyard.explainRouting': (key) =>
         explainRouting({ recent, status, open: (page) => pages.open(page) }, key),
@@ -80,6 +101,8 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
         pages.refresh(usage.page);
       },
       'switchyard.clearUsageHistory': () => clearUsageHistory(history.clear),
+      'switchyard.showMenu': async () =>
+        showMenu({ status: proxy.status, hasKeys: await hasKeys(), today: today() }),
     },
   });
   const unlisten = traces.onChange((trace) => pages.refresh(requestPage(trace)));
@@ -88,27 +111,35 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     if (focused) void history.refresh();
   });
   void history.refresh();
+  const welcome = welcomeOnce(context.globalState, hasKeys);
 
   function show(now: ProxyStatus): void {
     shown = now;
-    const today = summarize([history.today()]).total;
-    view.show(now, todayInWords(today, vscode.l10n.t));
+    view.show(now, today());
+  }
+
+  function today(): string | undefined {
+    return todayInWords(summarize([history.today()]).total, vscode.l10n.t);
   }
 
   return {
     show(now) {
       if (now.state !== 'running' && now.state !== 'stopping') traces.proxyEnded(Date.now());
       show(now);
+      terminals.inject();
+      view.showTerminals(terminals.names().length > 0);
+      statuses.show(now);
     },
     traced(trace) {
       traces.add(trace);
       if (trace.outcome === undefined) return;
       history.add(trace);
+      if (trace.outcome === 'served') view.showAnswered();
       void watch.requestEnded();
     },
     end: history.end,
     dispose() {
-      vscode.Disposable.from(commands, pages, focus).dispose();
+      vscode.Disposable.from(commands, pages, focus, welcome, statuses).dispose();
       unlisten();
     },
   };

@@ -14,7 +14,14 @@ import { createNoticeBoard, type NoticeBoard } from './notices';
 import { observeRequests } from './observeRequests';
 import { learnPlanReset } from './planReset';
 import { createPlanUsage, type PlanUsage } from './planUsage';
-import type { CatalogueRefreshed, KeyCheck, LogLevel, Notice, ProxyReport } from './protocol';
+import type {
+  CatalogueRefreshed,
+  KeyCheck,
+  LogLevel,
+  Notice,
+  ProxyReport,
+  ScenarioOverview,
+} from './protocol';
 import { createRedactor } from './redact';
 import { createReport } from './report';
 import type { RequestTrace } from './requestTrace';
@@ -22,6 +29,7 @@ import { restoreRests, type StoredRest, storedRests } from './restMemory';
 import type { RoutingTable } from './router';
 import { createRoutes, openRoutes } from './routes';
 import { createRoutingTable } from './routingTable';
+import { scenarioOverview } from './scenarioOverview';
 import { createProxyServer, type ProxyServer } from './server';
 import { createSignatureMemory } from './signatures';
 import { slotsOf } from './targetKeys';
@@ -66,6 +74,8 @@ export interface SwitchyardProxy {
   modelsOf(providerId: string): Promise<readonly string[]>;
   /** What is used of each plan that tells; asks the provider at most every few minutes. */
   planUsage(): Promise<readonly PlanUsage[]>;
+  /** The scenarios in force, and the models to choose from. */
+  scenarioOverview(): ScenarioOverview;
   /** A person has set or confirmed this key: what was remembered against it is out of date, even if it is the same key. */
   keyConfirmed(credential: string): void;
   resetHealth(): void;
@@ -165,6 +175,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
     refreshCatalogue: () => catalogue.refresh(),
     modelsOf: (providerId) => catalogue.modelsOf(providerId),
     planUsage: createPlanUsage(core),
+    scenarioOverview: () => scenarioOverview(core.table()),
     keyConfirmed(credential) {
       for (const provider of core.table().providers.values()) {
         if (provider.credentials.includes(credential)) forgetKey(memories, provider, credential);

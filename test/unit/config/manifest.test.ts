@@ -4,9 +4,10 @@ import { withTables } from '../../../scripts/readmeTables';
 import { createManifest, jsonSchemas } from '../../../src/config/manifest';
 import { settingSchemas } from '../../../src/config/schema';
 import { commands } from '../../../src/ui/commands';
+import { walkthrough } from '../../../src/ui/walkthrough';
 
 describe('the manifest', () => {
-  const manifest = createManifest(commands);
+  const manifest = createManifest(commands, walkthrough);
   const generated = JSON.stringify(manifest.contributes);
 
   it('is up to date in package.json, package.nls.json, l10n and README.md (npm run manifest)', () => {
