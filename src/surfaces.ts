@@ -7,13 +7,11 @@ import { systemClock } from './proxy/clock';
 import type { RequestTrace } from './proxy/requestTrace';
 import type { ProxyStatus } from './proxyStatus';
 import { createStatusWatch } from './statusWatch';
-import { claudeInstallLine, claudeLine } from './terminal/claudeProgram';
 import type { EnvironmentWriter } from './terminal/environmentWriter';
 import { createTraceMemory } from './traceMemory';
 import { explainRouting, requestPage, requestPageText } from './ui/explainRouting';
 import { ReadonlyPages } from './ui/readonlyPages';
 import { type CommandTargets, registerCommands } from './ui/registerCommands';
-import { showMenu } from './ui/showMenu';
 import { clearUsageHistory, UsagePage } from './ui/showUsage';
 import type { StatusView } from './ui/statusView';
 import { todayInWords } from './ui/usageText';
@@ -24,8 +22,7 @@ import { createUsageHistory } from './usage/usageHistory';
 import { summarize } from './usage/usageSummary';
 
 /** What the surfaces show, and what their commands act on. */
-export interface SurfaceParts
-  extends Omit<CommandTargets, 'surfaces' | 'claude' | 'ownScenarios' | 'shellLines'> {
+export interface SurfaceParts extends Omit<CommandTargets, 'surfaces' | 'shellLines'> {
   readonly context: {
     readonly globalState: WelcomeMemory;
     readonly globalStorageUri: vscode.Uri;
@@ -43,6 +40,8 @@ export interface Surfaces extends vscode.Disposable {
   /** Writes what is not written yet. */
   end(): Promise<void>;
 }
+
+const guide = () => import('./guide');
 
 /** Puts together what shows and explains, and registers all commands. Nothing here waits. */
 export function registerSurfaces(parts: SurfaceParts): Surfaces {
@@ -82,14 +81,6 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
   const hasKeys = async () => Object.keys(await parts.keys.load()).length > 0;
   const commands = registerCommands({
     ...parts,
-    ownScenarios: () => parts.settings().scenarios,
-    claude: {
-      proxy,
-      until: statuses.until,
-      commandLine: claudeLine,
-      installLine: claudeInstallLine(),
-      environment: () => terminals.claudeVariables(),
-    },
     shellLines: () => terminals.shellLines(),
     surfaces: {
       'switchyard.explainRouting': (key) =>
@@ -102,7 +93,22 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
       },
       'switchyard.clearUsageHistory': () => clearUsageHistory(history.clear),
       'switchyard.showMenu': async () =>
-        showMenu({ status: proxy.status, hasKeys: await hasKeys(), today: today() }),
+        (await guide()).showMenu({
+          status: proxy.status,
+          hasKeys: await hasKeys(),
+          today: today(),
+        }),
+      'switchyard.openClaude': async () =>
+        (await guide()).openClaudeHere({
+          proxy,
+          until: statuses.until,
+          environment: () => terminals.claudeVariables(),
+        }),
+      'switchyard.showScenarios': async () =>
+        (await guide()).showScenarios({
+          proxy,
+          ownScenarios: () => parts.settings().scenarios,
+        }),
     },
   });
   const unlisten = traces.onChange((trace) => pages.refresh(requestPage(trace)));

@@ -3,19 +3,15 @@ import type { ProxyController } from '../controller';
 import { type CommandId, commands } from './commands';
 import { copyEnvironment } from './copyEnvironment';
 import { deleteApiKey } from './deleteApiKey';
-import { type ClaudeAccess, openClaude } from './openClaude';
 import { refreshCatalogue } from './refreshCatalogue';
 import { type KeyAccess, setApiKey } from './setApiKey';
 import { setUpCodex } from './setUpCodex';
 import { setUpPi } from './setUpPi';
-import { type ScenarioAccess, showScenarios } from './showScenarios';
 import type { StatusView } from './statusView';
 import { openWalkthrough } from './welcome';
 
 /** What the commands act on. */
 export interface CommandTargets extends KeyAccess {
-  readonly claude: ClaudeAccess;
-  readonly ownScenarios: ScenarioAccess['ownScenarios'];
   readonly surfaces: SurfaceHandlers;
   readonly view: StatusView;
   readonly proxy: ProxyController;
@@ -30,6 +26,8 @@ export type SurfaceHandlers = Pick<
   | 'switchyard.showUsage'
   | 'switchyard.clearUsageHistory'
   | 'switchyard.showMenu'
+  | 'switchyard.openClaude'
+  | 'switchyard.showScenarios'
 >;
 
 /** Registers every command of the table. A handler that throws is a fault of ours: logged, and told once. */
@@ -63,8 +61,6 @@ function createHandlers(targets: CommandTargets): Handlers {
     'switchyard.stop': () => proxy.stop(),
     'switchyard.toggle': () => proxy.toggle(),
     'switchyard.getStarted': () => openWalkthrough(),
-    'switchyard.openClaude': () => openClaude(targets.claude),
-    'switchyard.showScenarios': () => showScenarios(targets),
     'switchyard.setApiKey': (credential) => setApiKey(targets, credential),
     'switchyard.deleteApiKey': () => deleteApiKey(targets),
     'switchyard.showLog': () => view.showLog(),

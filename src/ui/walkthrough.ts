@@ -1,8 +1,11 @@
 import type { CommandId } from './commands';
 
+/** Apart from the texts: at run time nothing else is needed. */
+export const walkthroughId = 'start';
+
 /** What a person who has just installed Switchyard does, step by step: contributed to VS Code's own walkthroughs. */
 export const walkthrough = {
-  id: 'start',
+  id: walkthroughId,
   title: 'Get Started with Switchyard',
   description: 'From an API key to the first answer in your terminal. No settings to edit.',
   steps: [

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { walkthrough } from './walkthrough';
+import { walkthroughId } from './walkthrough';
 
 /** Where it is kept, for all windows and machines, that the first steps were shown. */
 export interface WelcomeMemory extends vscode.Memento {
@@ -32,7 +32,7 @@ export function welcomeOnce(
 }
 
 export async function openWalkthrough(): Promise<void> {
-  const category = `${extensionId}#${walkthrough.id}`;
+  const category = `${extensionId}#${walkthroughId}`;
   await vscode.commands.executeCommand('workbench.action.openWalkthrough', { category }, false);
 }
 
