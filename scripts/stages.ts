@@ -37,6 +37,12 @@ export const STAGES: readonly Stage[] = [
     run: () => runTestFiles(testFiles('test/lifecycle', '.test.ts'), 30_000),
     needsBuild: true,
   },
+  // The port under attack, by raw sockets and by a web page.
+  {
+    name: 'security',
+    run: () => runTestFiles(testFiles('test/security', '.test.ts'), 30_000),
+    needsBuild: true,
+  },
   { name: 'host', run: () => runInHost(chosenHostVersion()), needsBuild: true },
   // The same suite in the oldest VS Code that package.json admits.
   { name: 'minimum', run: () => runInHost('minimum'), needsBuild: true },

@@ -64,8 +64,9 @@ class Switchyard {
     this.#controller = new ProxyController({
       version: versionOf(context.extension.packageJSON),
       storageFolder: context.globalStorageUri.fsPath,
-      startWorker: workerStarter(context.asAbsolutePath('dist/proxy.js'), readHttpSettings),
+      startWorker: workerStarter(context.asAbsolutePath('dist/proxy.js')),
       inputs: async () => ({ keys: await this.#keys.load(), settings: this.#settings.current }),
+      network: readHttpSettings,
       accessToken: async () => {
         this.#accessToken = await this.#keys.accessToken(workspaceId(workspaceState));
         return this.#accessToken;
@@ -88,7 +89,7 @@ class Switchyard {
       providers,
       terminals: this.#environment,
     });
-    const http = onDidChangeHttpSettings(() => void this.#controller.restart());
+    const http = onDidChangeHttpSettings(() => void this.#controller.configure());
     subscriptions.push(this.#controller, this.#keys, this.#settings);
     subscriptions.push(this.#surfaces, http, this.#view);
     void this.#keys.load();

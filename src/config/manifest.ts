@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { withCompletions } from './completions';
+import { isList, isObject, type Json, type JsonObject } from './json';
 import { settingSchemas } from './schema';
 
 /** A command, as far as the manifest tells of it. */
@@ -27,11 +29,6 @@ export interface ManifestWalkthrough {
   readonly steps: readonly ManifestStep[];
 }
 
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: Json;
-}
-
 /** What is generated of package.json, with its texts taken out into package.nls.json. */
 export interface Manifest {
   readonly contributes: JsonObject;
@@ -50,7 +47,9 @@ export function createManifest(
   walkthrough: ManifestWalkthrough,
 ): Manifest {
   const texts: Record<string, string> = {};
-  const schemas = Object.entries(jsonSchemas());
+  const schemas = Object.entries(jsonSchemas()).map(
+    ([name, schema]) => [name, withCompletions(name, schema)] as const,
+  );
   const configuration = groups.map((title, order): JsonObject => {
     const members = schemas.filter(([, schema]) => schema['group'] === title);
     const properties = members.map(([name, { group: _group, ...schema }]) => {
@@ -146,6 +145,8 @@ function takeTexts(schema: JsonObject, path: string, texts: Record<string, strin
     const here = `${path}.${key}`;
     if (valueKeys.has(key)) return [key, value];
     if (textKeys.has(key)) return [key, takeText(value, here, texts)];
+    // Its keys are a person's words, which may read like those of a schema: `default`.
+    if (key === 'properties' && isObject(value)) return [key, takeTextsOfEach(value, here, texts)];
     if (isObject(value)) return [key, takeTexts(value, here, texts)];
     if (!isList(value)) return [key, value];
     const items = value.map((item, index) =>
@@ -156,17 +157,21 @@ function takeTexts(schema: JsonObject, path: string, texts: Record<string, strin
   return Object.fromEntries(entries);
 }
 
+function takeTextsOfEach(
+  schemas: JsonObject,
+  path: string,
+  texts: Record<string, string>,
+): JsonObject {
+  const entries = Object.entries(schemas).map(([name, schema]): [string, Json] => [
+    name,
+    isObject(schema) ? takeTexts(schema, `${path}.${name}`, texts) : schema,
+  ]);
+  return Object.fromEntries(entries);
+}
+
 function takeText(value: Json, path: string, texts: Record<string, string>): Json {
   if (isList(value)) return value.map((item, index) => takeText(item, `${path}.${index}`, texts));
   if (typeof value !== 'string') return value;
   texts[path] = value;
   return `%${path}%`;
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isList(value);
 }

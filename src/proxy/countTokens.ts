@@ -1,8 +1,9 @@
 import type { Core } from './core';
 import type { Reply } from './reply';
+import { describeContent } from './requestContent';
 import { describeRequest } from './requestFacts';
 import { route } from './router';
-import type { ClientRequest } from './server';
+import type { ClientRequest } from './routeTable';
 import { parseMessagesRequest } from './wire/anthropicRequest';
 
 /**
@@ -17,7 +18,8 @@ export async function handleCountTokens(
   const parsed = parseMessagesRequest(client.body);
   if (!parsed.ok) return reply.error(400, 'invalid_request_error', parsed.message);
   const facts = describeRequest(parsed.request, client.headers, core.tokens.count);
-  const [target] = route(facts, core.table(), core.tokens.inputTokens).targets;
+  const content = describeContent(parsed.request, facts.requestClass);
+  const [target] = route(facts, content, core.table(), core.tokens.inputTokens).targets;
   const tokens = target === undefined ? facts.inputTokens : core.tokens.inputTokens(target, facts);
   reply.json(200, JSON.stringify({ input_tokens: tokens }));
 }

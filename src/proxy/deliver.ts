@@ -4,9 +4,9 @@ import { policies } from './failure';
 import { sentence } from './failureMessage';
 import type { Permit } from './health';
 import type { LiveStream } from './liveStream';
-import type { Reply } from './reply';
+import { headerSafe, type Reply } from './reply';
 import type { Ending, RequestObserver } from './requestObserver';
-import type { ClientRequest } from './server';
+import type { ClientRequest } from './routeTable';
 import { type Failure, type Target, targetName } from './types';
 import { type EncoderOptions, encodeErrorEvent } from './wire/anthropic';
 import type { ClientCodec } from './wire/clients';
@@ -142,9 +142,4 @@ function endingOf(events: readonly StreamEvent[]): Ending | undefined {
 
 function targetHeaders(target: Target): Record<string, string> {
   return { 'x-switchyard-target': headerSafe(targetName(target)) };
-}
-
-/** Names come from settings and may hold any character; headers may not. */
-export function headerSafe(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?');
 }

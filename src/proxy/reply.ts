@@ -13,10 +13,47 @@ export interface Reply {
     message: string,
     headers?: Readonly<Record<string, string>>,
   ): void;
+  /**
+   * An error after which the connection closes, as soon as `whenRead` resolves: closing it under a client that is still
+   * sending would take the answer away from it.
+   */
+  errorAndClose(
+    status: number,
+    type: AnthropicErrorType,
+    message: string,
+    headers: Readonly<Record<string, string>>,
+    whenRead: Promise<void>,
+  ): void;
   startStream(headers?: Readonly<Record<string, string>>): void;
   /** Waits while the client reads more slowly than we write. Resolves at once when the client has left. */
   write(chunk: string | Uint8Array): Promise<void>;
   end(): void;
+}
+
+/** A reply whose head carries `headers` as well, whatever becomes of the request. */
+export function withHeaders(reply: Reply, headers: Readonly<Record<string, string>>): Reply {
+  return {
+    get hasStarted() {
+      return reply.hasStarted;
+    },
+    json: (status, body, more) => reply.json(status, body, { ...headers, ...more }),
+    error: (status, type, message, more = noRetry) =>
+      reply.error(status, type, message, { ...headers, ...more }),
+    errorAndClose: (status, type, message, more, whenRead) =>
+      reply.errorAndClose(status, type, message, { ...headers, ...more }, whenRead),
+    startStream: (more) => reply.startStream({ ...headers, ...more }),
+    write: reply.write,
+    end: reply.end,
+  };
+}
+
+/** Names come from settings and clients and may hold any character; headers may not. */
+export function headerSafe(text: string): string {
+  return text
+    .replace(/[“”]/g, '"')
+    .replace(/’/g, "'")
+    .replace(/…/g, '...')
+    .replace(/[^\x20-\x7e]/g, '?');
 }
 
 /** The same request would fail the same way: clients that know the header stop at once. */
@@ -37,18 +74,28 @@ export function createReply(
       ...headers,
     });
   }
+  function jsonHead(status: number, body: string, headers: Readonly<Record<string, string>>): void {
+    const length = Buffer.byteLength(body).toString();
+    head(status, { 'content-type': 'application/json', 'content-length': length, ...headers });
+  }
   const reply: Reply = {
     get hasStarted() {
       return response.headersSent;
     },
     json(status, body, headers = {}) {
       if (isGone()) return;
-      const length = Buffer.byteLength(body).toString();
-      head(status, { 'content-type': 'application/json', 'content-length': length, ...headers });
+      jsonHead(status, body, headers);
       response.end(body);
     },
     error(status, type, message, headers = noRetry) {
       reply.json(status, errorBody(type, message), headers);
+    },
+    errorAndClose(status, type, message, headers, whenRead) {
+      if (isGone()) return;
+      const body = errorBody(type, message);
+      jsonHead(status, body, { connection: 'close', ...headers });
+      response.write(body);
+      void whenRead.then(() => response.end());
     },
     startStream(headers = {}) {
       if (isGone()) return;

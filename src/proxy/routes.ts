@@ -2,15 +2,15 @@ import type { Core } from './core';
 import { handleCountTokens } from './countTokens';
 import { handleMessages } from './messages';
 import { handleModels } from './models';
-import type { Handler, RouteEntry } from './server';
+import type { Handler, RouteEntry, Routes } from './routeTable';
 import { createChatClient } from './wire/chatClient';
 import { chatErrorBody } from './wire/chatClientAnswer';
 import { anthropicClient, type ClientCodec } from './wire/clients';
 import { createResponsesClient } from './wire/responsesClient';
 import { responsesErrorBody } from './wire/responsesClientErrors';
 
-/** `METHOD /path` → what answers it. */
-export function createRoutes(core: Core): Readonly<Record<string, RouteEntry>> {
+/** All that the proxy serves. */
+export function createRoutes(core: Core): Routes {
   const asking = (codec: ClientCodec): RouteEntry => ({
     handle: (client, reply) => handleMessages(core, codec, client, reply),
     errorBody: codec.errorBody,
@@ -37,10 +37,9 @@ export function createRoutes(core: Core): Readonly<Record<string, RouteEntry>> {
     ),
     'GET /v1/models': plain((client, reply) => handleModels(core, client, reply)),
     'HEAD /': plain(async (_client, reply) => reply.json(200, '')),
-    'GET /health': plain(async (_client, reply) => {
-      const health = { status: 'ok', service: 'switchyard', version: core.version() };
-      reply.json(200, JSON.stringify(health));
-    }),
+    'GET /health': plain(async (_client, reply) =>
+      reply.json(200, JSON.stringify({ status: 'ok', service: 'switchyard' })),
+    ),
   };
 }
 

@@ -1,42 +1,45 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import {
+  answerBroken,
+  type BrokenRequest,
+  describeBrokenRequest,
+  tunnelRequest,
+} from './brokenRequests';
+import { checkDeclaredSize, readAway, readClientBody } from './clientBody';
 import type { Clock } from './clock';
-import { checkAccessToken, checkHost, checkOrigin, type Refusal } from './guards';
+import { type Connections, createConnections } from './connections';
+import {
+  checkAccessToken,
+  checkContentType,
+  checkHead,
+  checkNoBody,
+  checkUpgrade,
+  type Refusal,
+} from './guards';
+import { type ServerLimits, serverLimits } from './limits';
 import type { Logger } from './log';
-import { cleanForPerson } from './redact';
 import { createReply, noRetry, type Reply } from './reply';
-
-/** What a client asked, read whole. */
-export interface ClientRequest {
-  /** Four hex digits, for the log. */
-  readonly id: string;
-  readonly path: string;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: string;
-  /** Aborts when the client leaves before its answer is complete. */
-  readonly signal: AbortSignal;
-}
-
-/** What answers one route, and how its clients expect errors to be worded. */
-export interface RouteEntry {
-  readonly handle: Handler;
-  readonly errorBody: (type: string, message: string) => string;
-}
-
-export type Handler = (request: ClientRequest, reply: Reply) => Promise<void>;
+import {
+  describeMissingRoute,
+  findRoute,
+  nameOf,
+  pathOf,
+  type RouteEntry,
+  type Routes,
+} from './routeTable';
 
 export interface ServerOptions {
   readonly accessToken: string;
-  /** `METHOD /path` → handler; the query is not part of the path. */
-  readonly routes: Readonly<Record<string, RouteEntry>>;
+  readonly routes: Routes;
   /** For requests that no route knows. */
   readonly errorBody: (type: string, message: string) => string;
   /** Routes that need no access token. */
   readonly openRoutes: ReadonlySet<string>;
   readonly log: Logger;
   readonly clock: Clock;
-  readonly maxBodyBytes?: number;
+  readonly limits?: Partial<ServerLimits>;
   readonly onActiveChange?: (activeRequests: number) => void;
 }
 
@@ -49,19 +52,46 @@ export interface ProxyServer {
 
 /** The HTTP server in front of everything: who may ask, what is a request, and when the client has left. */
 export function createProxyServer(options: ServerOptions): ProxyServer {
-  const state: ServerState = { options, port: 0, active: 0, isDraining: false, onIdle: undefined };
+  const limits = { ...serverLimits, ...options.limits };
+  const connections = createConnections(limits.maxConnections);
+  const state: ServerState = {
+    options,
+    limits,
+    connections,
+    port: 0,
+    active: 0,
+    isDraining: false,
+    onIdle: undefined,
+  };
   const server = createServer({
-    headersTimeout: 20_000,
-    requestTimeout: 120_000,
-    maxHeaderSize: 64 * 1024,
+    // Said, not left to NODE_OPTIONS: what two parsers read differently is refused.
+    insecureHTTPParser: false,
+    // Our own check answers a missing Host, in the caller's format.
+    requireHostHeader: false,
+    maxHeaderSize: limits.maxHeadBytes,
+    headersTimeout: limits.headTimeoutMs,
+    connectionsCheckingInterval: limits.headCheckMs,
+    // A large body may take its time: see readClientBody.
+    requestTimeout: 0,
+    keepAliveTimeout: limits.keepAliveMs,
   });
-  // Longer than clients keep idle connections, so that they never write into one that we just closed.
-  server.keepAliveTimeout = 120_000;
-  server.on('request', (request, response) => void serve(state, request, response));
-  server.on('upgrade', (_request, socket: Duplex) => refuseUpgrade(socket));
-  server.on('clientError', (_error, socket: Duplex) => {
-    if (socket.writable)
-      socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  server.maxConnections = limits.maxConnections + limits.spareConnections;
+  server.on('connection', connections.opened);
+  // No listener for `upgrade`: such a request is one like any other, and passes the same checks.
+  for (const event of ['request', 'checkExpectation'] as const) {
+    server.on(event, (request, response) => void serve(state, request, response));
+  }
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    void serve(state, request, response, () => response.writeContinue());
+  });
+  server.on('connect', (_request, connection: Duplex) =>
+    refuseBroken(state, connection, tunnelRequest),
+  );
+  server.on('clientError', (error: NodeJS.ErrnoException, connection: Duplex) => {
+    if (connection.writable && connections.mayBeAnswered(connection))
+      refuseBroken(state, connection, describeBrokenRequest(error.code));
+    // What has been written still goes out, and nothing after it.
+    else connection.end(() => connection.destroy());
   });
   let closing: Promise<void> | undefined;
   return {
@@ -79,6 +109,8 @@ export function createProxyServer(options: ServerOptions): ProxyServer {
 
 interface ServerState {
   readonly options: ServerOptions;
+  readonly limits: ServerLimits;
+  readonly connections: Connections;
   port: number;
   active: number;
   isDraining: boolean;
@@ -116,28 +148,27 @@ async function drain(state: ServerState, server: Server, graceMs: number): Promi
   });
 }
 
-/** Codex tries a WebSocket first; 426 makes it fall back at once, every other status costs it seven tries. */
-function refuseUpgrade(socket: Duplex): void {
-  socket.on('error', () => {
-    // The client gave up on the upgrade; there is nobody left to answer.
-  });
-  socket.end(
-    'HTTP/1.1 426 Upgrade Required\r\nupgrade: HTTP/1.1\r\nconnection: close, upgrade\r\ncontent-length: 0\r\n\r\n',
-  );
+function refuseBroken({ options }: ServerState, connection: Duplex, broken: BrokenRequest): void {
+  const { status, message } = broken;
+  options.log.warn(`connection refused status=${status}: ${message}`);
+  answerBroken(connection, status, options.errorBody('invalid_request_error', message));
 }
 
 async function serve(
   state: ServerState,
   request: IncomingMessage,
   response: ServerResponse,
+  askForBody: () => void = () => {},
 ): Promise<void> {
   const id = randomBytes(2).toString('hex');
-  const route = routeOf(state, request);
+  const route = findRoute(state.options.routes, request);
   const { errorBody } = route ?? state.options;
   const reply = createReply(response, `req_${id}`, errorBody);
   response.on('error', () => {
     // The client's side broke; `close` follows and aborts the work.
   });
+  state.connections.answering(request.socket, response);
+  letGoOfIdleReader(state, response, id);
   const controller = new AbortController();
   // `close` of the request fires as soon as its body is read; only the response knows whether the client is still there.
   response.on('close', () => {
@@ -147,7 +178,7 @@ async function serve(
   });
   setActive(state, state.active + 1);
   try {
-    await answer(state, { id, request, reply, route, signal: controller.signal });
+    await answer(state, { id, request, reply, route, askForBody, signal: controller.signal });
     if (!reply.hasStarted && !response.destroyed) throw new Error('a request without an answer');
   } catch (error) {
     state.options.log.error(
@@ -168,40 +199,72 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly reply: Reply;
   readonly route: RouteEntry | undefined;
+  /** Tells a client that waits to be asked (`Expect: 100-continue`) that its body is wanted. */
+  readonly askForBody: () => void;
   readonly signal: AbortSignal;
 }
 
-function routeOf({ options }: ServerState, request: IncomingMessage): RouteEntry | undefined {
-  const name = `${request.method} ${pathOf(request)}`;
-  return Object.hasOwn(options.routes, name) ? options.routes[name] : undefined;
-}
-
-function pathOf(request: IncomingMessage): string {
-  return (request.url ?? '/').replace(/[?#].*$/, '');
+/** A client that takes nothing of what waits for it holds its connection and its upstream's; not for ever. */
+function letGoOfIdleReader(state: ServerState, response: ServerResponse, id: string): void {
+  const { unreadAnswerMs } = state.limits;
+  // Called whenever nothing has moved on the connection for so long, in either direction.
+  response.setTimeout(unreadAnswerMs, () => {
+    const { socket } = response;
+    // Nothing waits to be read: it is we who have nothing to say yet.
+    if (socket === null || socket.writableLength === 0) return;
+    const seconds = unreadAnswerMs / 1000;
+    state.options.log.warn(`request ${id}: the client read nothing of its answer for ${seconds} s`);
+    socket.destroy();
+  });
 }
 
 async function answer(state: ServerState, exchange: Exchange): Promise<void> {
-  const { options, port } = state;
-  const { id, request, reply, route, signal } = exchange;
-  const path = pathOf(request);
-  const routeName = `${request.method} ${path}`;
-  const { headers } = request;
-  const refusal =
-    checkHost(headers, port) ??
-    checkOrigin(headers) ??
-    (options.openRoutes.has(routeName)
-      ? undefined
-      : checkAccessToken(headers, options.accessToken)) ??
-    checkDraining(state);
+  const { options, limits } = state;
+  const { id, request, reply, route, askForBody, signal } = exchange;
+  const refusal = checkBeforeBody(state, exchange);
   if (refusal !== undefined) return refuse(state, exchange, refusal);
-  if (route === undefined) {
-    const message = `Switchyard has no ${routeName}. It serves ${Object.keys(options.routes).join(', ')}.`;
-    const reason = `no route ${cleanForPerson(routeName, 80)}`;
-    return refuse(state, exchange, { status: 404, errorType: 'not_found_error', message, reason });
+  if (route === undefined)
+    return refuse(state, exchange, describeMissingRoute(options.routes, request));
+  let text = '';
+  if (takesBody(request)) {
+    askForBody();
+    const body = await readClientBody(request, limits, options.clock);
+    if (!body.ok) return refuse(state, exchange, body.refusal);
+    text = body.text;
   }
-  const body = await readBody(request, options.maxBodyBytes ?? defaultMaxBodyBytes);
-  if (!body.ok) return refuse(state, exchange, body.refusal);
-  await route.handle({ id, path, headers, body: body.text, signal }, reply);
+  const { headers } = request;
+  await route.handle({ id, path: pathOf(request), headers, body: text, signal }, reply);
+}
+
+function checkBeforeBody(state: ServerState, { request, route }: Exchange): Refusal | undefined {
+  const { options, limits, port } = state;
+  const { headers } = request;
+  const isOpen = options.openRoutes.has(nameOf(request));
+  return (
+    checkHead(request, port, limits) ??
+    checkUpgrade(headers) ??
+    (isOpen ? undefined : checkAccessToken(headers, options.accessToken)) ??
+    checkConnections(state, request) ??
+    checkDraining(state) ??
+    (route === undefined ? undefined : checkBody(request, limits.maxBodyBytes))
+  );
+}
+
+function checkBody(request: IncomingMessage, maxBodyBytes: number): Refusal | undefined {
+  const { headers } = request;
+  if (!takesBody(request)) return checkNoBody(headers);
+  return checkContentType(headers) ?? checkDeclaredSize(headers, maxBodyBytes);
+}
+
+function takesBody({ method }: IncomingMessage): boolean {
+  return method === 'POST';
+}
+
+function checkConnections(state: ServerState, request: IncomingMessage): Refusal | undefined {
+  if (state.connections.mayBeServed(request.socket)) return undefined;
+  const message = `Switchyard already serves ${state.limits.maxConnections} connections, the most that it serves at a time. Close agents that you no longer use, or try again in a moment.`;
+  const reason = 'too many connections';
+  return { status: 503, errorType: 'api_error', message, reason, retryAfterSeconds: 1 };
 }
 
 function checkDraining(state: ServerState): Refusal | undefined {
@@ -212,54 +275,15 @@ function checkDraining(state: ServerState): Refusal | undefined {
 }
 
 function refuse(state: ServerState, exchange: Exchange, refusal: Refusal): void {
-  state.options.log.warn(
-    `request ${exchange.id} refused status=${refusal.status}: ${refusal.reason}`,
-  );
+  const { options, limits } = state;
+  const { id, reply, request } = exchange;
+  const { status, errorType, message, retryAfterSeconds } = refusal;
+  options.log.warn(`request ${id} refused status=${status}: ${refusal.reason}`);
+  const retry =
+    retryAfterSeconds === undefined ? noRetry : { 'retry-after': String(retryAfterSeconds) };
   // The body was not read: the connection cannot be used again.
-  exchange.reply.error(refusal.status, refusal.errorType, refusal.message, {
-    ...noRetry,
-    connection: 'close',
-  });
-  exchange.request.resume();
-}
-
-const defaultMaxBodyBytes = 64 * 1024 * 1024;
-
-type Body =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly refusal: Refusal };
-
-async function readBody(request: IncomingMessage, maxBodyBytes: number): Promise<Body> {
-  const tooLarge: Body = {
-    ok: false,
-    refusal: {
-      status: 413,
-      reason: 'body too large',
-      errorType: 'invalid_request_error',
-      message: `The request body is larger than ${Math.round(maxBodyBytes / 1024 / 1024)} MiB, the most that Switchyard takes.`,
-    },
-  };
-  if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return tooLarge;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    // Leaving the loop early must not destroy the connection: the 413 still has to go out on it.
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      if (!Buffer.isBuffer(chunk)) continue;
-      size += chunk.byteLength;
-      if (size > maxBodyBytes) return tooLarge;
-      chunks.push(chunk);
-    }
-  } catch {
-    // The client left while it was still sending; the answer goes nowhere.
-    const message = 'The request body ended before it was complete.';
-    const reason = 'body cut off';
-    return {
-      ok: false,
-      refusal: { status: 400, errorType: 'invalid_request_error', message, reason },
-    };
-  }
-  return { ok: true, text: Buffer.concat(chunks).toString('utf8') };
+  const whenRead = readAway(request, limits.lingerMs, options.clock);
+  reply.errorAndClose(status, errorType, message, { ...retry, ...refusal.headers }, whenRead);
 }
 
 function setActive(state: ServerState, active: number): void {

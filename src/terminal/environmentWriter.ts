@@ -78,6 +78,7 @@ export class EnvironmentWriter {
       accessToken,
       inheritedNoProxy: inheritedNoProxy(),
       smallestContext: status.report?.smallestContext,
+      modelTiers: status.report?.modelTiers ?? [],
       agents,
       scenarios: Object.keys(settings.scenarios),
     });

@@ -1,6 +1,6 @@
+import type { ScenarioConditions } from '../proxy/conditions';
 import type { ModelReport, ScenarioReport } from '../proxy/protocol';
 import { type BuiltInScenarioName, builtInScenarioNames } from '../proxy/scenarioNames';
-import type { ScenarioConditions } from '../proxy/types';
 import { count, money, shortCount } from './figures';
 import type { Translate } from './translate';
 
@@ -26,22 +26,35 @@ export function whenInWords(
 }
 
 function conditionsInWords(when: ScenarioConditions, t: Translate): string {
-  const words = [
-    when.requestedModel && t('asked for {0}', when.requestedModel.join(', ')),
-    when.inputTokensAbove !== undefined && t('more than {0} tokens', count(when.inputTokensAbove)),
-    when.inputTokensBelow !== undefined && t('less than {0} tokens', count(when.inputTokensBelow)),
-    when.hasImages !== undefined && (when.hasImages ? t('with images') : t('without images')),
-    when.hasTools !== undefined && (when.hasTools ? t('with tools') : t('without tools')),
-    when.thinking !== undefined && (when.thinking ? t('with thinking') : t('without thinking')),
-    when.effortAtLeast && t('effort at least {0}', when.effortAtLeast),
-    when.maxOutputTokensBelow !== undefined &&
-      t('answers of less than {0} tokens', count(when.maxOutputTokensBelow)),
-    when.stream !== undefined && (when.stream ? t('streaming') : t('not streaming')),
-    when.requestClass && t('class {0}', when.requestClass.join(', ')),
-    when.agentType && t('agent {0}', when.agentType.join(', ')),
-    when.client && t('client {0}', when.client.join(', ')),
-  ];
-  return words.filter((word) => typeof word === 'string').join(', ');
+  const yesOrNo = (holds: boolean | undefined, yes: string, no: string) =>
+    holds === undefined ? undefined : holds ? yes : no;
+  const list = (names: readonly string[] | undefined, words: (joined: string) => string) =>
+    names === undefined ? undefined : words(names.join(', '));
+  const limit = (tokens: number | undefined, words: (figure: string) => string) =>
+    tokens === undefined ? undefined : words(count(tokens));
+  const words = {
+    requestedModel: list(when.requestedModel, (names) => t('asked for {0}', names)),
+    inputTokensAbove: limit(when.inputTokensAbove, (figure) => t('more than {0} tokens', figure)),
+    inputTokensBelow: limit(when.inputTokensBelow, (figure) => t('less than {0} tokens', figure)),
+    hasImages: yesOrNo(when.hasImages, t('with images'), t('without images')),
+    hasTools: yesOrNo(when.hasTools, t('with tools'), t('without tools')),
+    toolNames: list(when.toolNames, (names) => t('with the tool {0}', names)),
+    thinking: yesOrNo(when.thinking, t('with thinking'), t('without thinking')),
+    effortAtLeast: when.effortAtLeast && t('effort at least {0}', when.effortAtLeast),
+    maxOutputTokensBelow: limit(when.maxOutputTokensBelow, (figure) =>
+      t('answers of less than {0} tokens', figure),
+    ),
+    stream: yesOrNo(when.stream, t('streaming'), t('not streaming')),
+    requestClass: list(when.requestClass, (names) => t('class {0}', names)),
+    agentType: list(when.agentType, (names) => t('agent {0}', names)),
+    client: list(when.client, (names) => t('client {0}', names)),
+    lastUserMessageContains: list(when.lastUserMessageContains, (names) =>
+      t('when you write {0}', names),
+    ),
+  } satisfies Record<keyof ScenarioConditions, string | undefined>;
+  return Object.values(words)
+    .filter((one) => one !== undefined)
+    .join(', ');
 }
 
 /** A chain on one line. The provider is named once for models that follow one another. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
+import type { ScenarioConditions } from '../proxy/conditions';
 import type { ModelReport, ScenarioOverview, ScenarioReport } from '../proxy/protocol';
-import type { ScenarioConditions } from '../proxy/types';
 import { chooseChain } from './chooseChain';
 import { plainMessage } from './plainMessage';
 import { chainInWords, inReadingOrder, whenInWords } from './scenarioText';

@@ -17,7 +17,10 @@ const ARGUMENTS = [
  * Opens a browser whose storage lives in `profileFolder`: VS Code in a browser keeps its secrets there,
  * so they outlive the browser as on a desktop.
  */
-export async function openBrowser(profileFolder: string): Promise<BrowserContext> {
+export async function openBrowser(
+  profileFolder: string,
+  moreArguments: readonly string[] = [],
+): Promise<BrowserContext> {
   const browser = await installBrowser();
   const inherited = Object.entries(process.env).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],
@@ -25,7 +28,7 @@ export async function openBrowser(profileFolder: string): Promise<BrowserContext
   return chromium.launchPersistentContext(profileFolder, {
     executablePath: browser.executable,
     headless: true,
-    args: ARGUMENTS,
+    args: [...ARGUMENTS, ...moreArguments],
     viewport: { width: 1280, height: 800 },
     permissions: ['clipboard-read', 'clipboard-write'],
     env: { ...Object.fromEntries(inherited), ...browser.env },

@@ -4,13 +4,13 @@ import { type History, rewriteHistory } from './anthropicHistory';
 import type { EncodeInput } from './formats';
 import { arrayAt, isObject, type JsonObject, parseJson, stringAt, without } from './json';
 import {
-  callableTools,
   isBillingLine,
   missingToolsNote,
   outputLimit,
   placeholderTest,
   type Reasoning,
   reasoningOf,
+  runsServerTool,
 } from './requestRules';
 import { type Edits, type Member, membersOf } from './splice';
 
@@ -233,9 +233,9 @@ function editForOthers(edits: EditMap, request: Rewrite, members: readonly Membe
 
 function editSystem(edits: EditMap, request: Rewrite): void {
   const system = request.memberValue('system');
-  const { serverTools } = callableTools(request.input.request);
-  const note = missingToolsNote(serverTools);
-  const added = serverTools.length === 0 ? [] : [{ type: 'text', text: note }];
+  const missing = missingServerTools(request.input);
+  const note = missingToolsNote(missing);
+  const added = missing.length === 0 ? [] : [{ type: 'text', text: note }];
   if (typeof system === 'string') {
     const texts = [isBillingLine(system) ? '' : system, ...added.map((block) => block.text)];
     const text = texts.filter((piece) => piece !== '').join('\n\n');
@@ -248,6 +248,13 @@ function editSystem(edits: EditMap, request: Rewrite): void {
     .map((block) => (isObject(block) ? cleanCacheControl(block) : block));
   const blocks = [...kept, ...added];
   setIfNew(edits, request, 'system', blocks.length === 0 ? undefined : blocks);
+}
+
+/** Names of the server tools that the upstream does not run. */
+function missingServerTools({ request, facts }: EncodeInput): readonly string[] {
+  return request.tools.flatMap((tool) =>
+    tool.type === 'server' && !runsServerTool(facts, tool.serverType) ? [tool.name] : [],
+  );
 }
 
 /** Tool members that came with betas. */
@@ -267,13 +274,16 @@ function editTools(edits: EditMap, request: Rewrite): void {
   const isPlaceholder = placeholderTest(input.request);
   const kept = tools.flatMap((tool: unknown, index) => {
     const known = input.request.tools[index];
+    if (known?.type === 'server' && isObject(tool)) {
+      return runsServerTool(input.facts, known.serverType) ? [cleanCacheControl(tool)] : [];
+    }
     if (known?.type !== 'custom' || isPlaceholder(known) || !isObject(tool)) {
       return [];
     }
     const entries = Object.entries(cleanCacheControl(tool));
     return [Object.fromEntries(entries.filter(([key]) => toolMembers.has(key)))];
   });
-  for (const name of callableTools(input.request).serverTools) {
+  for (const name of missingServerTools(input)) {
     omitted.add(`server tool ${name}`);
   }
   setIfNew(edits, request, 'tools', kept.length === 0 ? undefined : kept);

@@ -221,7 +221,11 @@ describe('POST /v1/responses', () => {
   const toPlain = () =>
     proxy.configure({ settings: { scenarios: { default: { models: ['plain/claude-x'] } } } });
   const post = (body: object, path = '/v1/responses') =>
-    proxy.fetch(path, { method: 'POST', body: JSON.stringify(body) });
+    proxy.fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
 
   for (const stream of [true, false]) {
     const kind = stream ? 'streaming' : 'non-streaming';

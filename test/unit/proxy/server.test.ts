@@ -5,6 +5,10 @@ import { anthropicMessage, anthropicText } from '../../support/anthropicAnswers'
 import { startScriptedUpstream } from '../../support/scriptedUpstream';
 import { startTestProxy, type TestProxy, testToken } from '../../support/testProxy';
 
+const jsonHeaders = {
+  authorization: `Bearer ${testToken}`,
+  'content-type': 'application/json',
+};
 const body = { model: 'm', max_tokens: 10, messages: [{ role: 'user', content: 'hi' }] };
 
 describe('the server', () => {
@@ -62,7 +66,9 @@ describe('the server', () => {
     assert.equal(await raw({ authorization, host: 'evil.example' }), 403);
     assert.equal(await raw({ authorization, host: '127.0.0.1:1' }), 403);
     assert.equal(await raw({ authorization, host: '127.0.0.1.evil.example' }), 403);
-    assert.equal(await raw({ authorization, host: 'localhost' }), 200);
+    const { port } = new URL(proxy.url);
+    assert.equal(await raw({ authorization, host: 'localhost' }), 403);
+    assert.equal(await raw({ authorization, host: `localhost:${port}` }), 200);
   });
 
   it('refuses every Origin, without CORS headers', async () => {
@@ -71,15 +77,27 @@ describe('the server', () => {
     assert.equal(response.headers.get('access-control-allow-origin'), null);
   });
 
-  it('answers unknown paths and methods with a 404 in the Anthropic shape', async () => {
+  it('answers unknown paths with a 404 in the Anthropic shape', async () => {
     for (const [path, method] of [
       ['/v1/nope', 'GET'],
-      ['/v1/messages', 'GET'],
-      ['/', 'POST'],
+      ['/nope', 'POST'],
     ] as const) {
       const response = await proxy.fetch(path, { method });
       assert.equal(response.status, 404, `${method} ${path}`);
       assert.equal((await errorOf(response)).type, 'not_found_error');
+    }
+  });
+
+  it('answers a known path with another method with a 405 that names those it has', async () => {
+    for (const [path, method, allowed] of [
+      ['/v1/messages', 'GET', 'POST'],
+      ['/', 'POST', 'HEAD'],
+      ['/v1/models', 'DELETE', 'GET'],
+    ] as const) {
+      const response = await proxy.fetch(path, { method });
+      assert.equal(response.status, 405, `${method} ${path}`);
+      assert.equal(response.headers.get('allow'), allowed);
+      assert.match((await errorOf(response)).message, new RegExp(`has no ${method} ${path}`));
     }
   });
 
@@ -113,7 +131,7 @@ describe('the server', () => {
     const declared = await new Promise<number>((resolve, reject) => {
       const sent = httpRequest(`${proxy.url}/v1/messages`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${testToken}`, 'content-length': String(huge) },
+        headers: { ...jsonHeaders, 'content-length': String(huge) },
       });
       sent.on('response', (response) => resolve(response.statusCode ?? 0));
       sent.on('error', reject);
@@ -124,7 +142,7 @@ describe('the server', () => {
     const streamed = await new Promise<number>((resolve, reject) => {
       const sent = httpRequest(`${proxy.url}/v1/messages`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${testToken}` },
+        headers: jsonHeaders,
       });
       sent.on('response', (response) => resolve(response.statusCode ?? 0));
       sent.on('error', reject);
@@ -148,7 +166,7 @@ describe('the server', () => {
       socket.on('close', () => resolve(received));
       socket.on('error', reject);
       socket.write(
-        'GET /v1/responses HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+        `GET /v1/responses HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
       );
     });
     assert.match(text, /^HTTP\/1\.1 426 /);
@@ -250,7 +268,7 @@ describe('a stopping server', () => {
     const received = await new Promise<number>((resolve, reject) => {
       const sent = httpRequest(`${proxy.url}/v1/messages`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${testToken}` },
+        headers: jsonHeaders,
       });
       sent.on('error', reject);
       sent.on('response', (response) => {
