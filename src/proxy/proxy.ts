@@ -13,6 +13,7 @@ import { forgetHosts, forgetKey, type Memories } from './memories';
 import type { Environment, NetworkSettings } from './network';
 import { createNoticeBoard, type NoticeBoard } from './notices';
 import { observeRequests } from './observeRequests';
+import { otherFormat } from './otherFormat';
 import { learnPlanReset } from './planReset';
 import { createPlanUsage, type PlanUsage } from './planUsage';
 import type {
@@ -35,10 +36,9 @@ import { createProxyServer, type ProxyServer } from './server';
 import { createSignatureMemory } from './signatures';
 import { slotsOf } from './targetKeys';
 import { createTokenMeter } from './tokenMeter';
-import type { ApiKeys, ProxySettings, Target, WireFormat } from './types';
+import type { ApiKeys, ProxySettings, WireFormat } from './types';
 import { createUpstreamKeeper, type UpstreamKeeper } from './upstreamKeeper';
 import { anthropicClient } from './wire/clients';
-import { codecs } from './wire/formats';
 
 export interface ProxyOptions {
   readonly write: (level: LogLevel, message: string) => void;
@@ -251,17 +251,6 @@ function createCore(
     tell: notices.tell,
     tellSafeguardsLeftOut: notices.tellSafeguardsLeftOut,
   };
-}
-
-/** The other wire format that we can write, for an upstream that refused the target's own. */
-function otherFormat(target: Target): WireFormat | undefined {
-  const order: readonly WireFormat[] = [
-    'openai-chat',
-    'anthropic-messages',
-    'openai-responses',
-    'gemini',
-  ];
-  return order.find((format) => format !== target.wireFormat && codecs[format] !== undefined);
 }
 
 function applyConfiguration(
