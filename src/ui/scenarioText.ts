@@ -84,7 +84,7 @@ export function modelInWords(model: ModelReport, t: Translate): string {
     images === true && t('images'),
     price !== undefined &&
       price.input + price.output > 0 &&
-      t('{0} in, {1} out per million tokens', money(price.input), money(price.output)),
+      t('{0} in, {1} out per 1M', money(price.input), money(price.output)),
   ];
   return words.filter((word) => typeof word === 'string').join(' · ');
 }

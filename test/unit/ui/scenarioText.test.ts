@@ -77,7 +77,7 @@ describe('modelInWords', () => {
         },
         t,
       ),
-      'no API key · 262.1K tokens · images · $0.60 in, $2.20 out per million tokens',
+      'no API key · 262.1K tokens · images · $0.60 in, $2.20 out per 1M',
     );
     assert.equal(
       modelInWords({ ...name, isProvided: true, price: { input: 0, output: 0 } }, t),
