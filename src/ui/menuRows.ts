@@ -24,13 +24,16 @@ export interface MenuSituation {
 
 /** The menu: the state, what can be done about it, then every command that can be run now. Pure. */
 export function menuRows(situation: MenuSituation, t: Translate): readonly MenuRow[] {
+  const first = stateRows(situation, t);
+  const isFirst = (id: CommandId): boolean =>
+    first.slice(1).some((row) => row.kind === 'command' && row.command === id && !row.argument);
   const groups = menuGroups.flatMap((group): readonly MenuRow[] => {
     const rows = commands
-      .filter((row) => groupOf(row) === group && isEnabled(row, situation))
+      .filter((row) => groupOf(row) === group && isEnabled(row, situation) && !isFirst(row.id))
       .map((row) => commandRow(row, descriptionOf(row.id, situation, t), t));
     return rows.length === 0 ? [] : [{ kind: 'heading', label: groupTitle(group, t) }, ...rows];
   });
-  return [...stateRows(situation, t), ...groups];
+  return [...first, ...groups];
 }
 
 /** Whether a `when` clause of the table holds: `||`, `==`, `!`, and names of our context. */

@@ -158,10 +158,14 @@ function credentialLines(credentials: readonly CredentialReport[], t: Translate)
 
 function targetTable(targets: readonly TargetReport[], now: number, t: Translate): string {
   const shown = targets.slice(0, maxTooltipRows);
-  const head = [t('Model'), t('State'), t('First token'), t('Last failure')].map(escapeMarkdown);
+  const head = ['', t('Model'), t('State'), t('First token'), t('Last failure')].map(
+    escapeMarkdown,
+  );
   const rows = shown.map((target, index) => [
+    // In a column of its own, or it would be parted from the words.
+    stateIcons[target.state],
     unbreakable(target.name),
-    `${stateIcons[target.state]}&nbsp;${unbreakable(describeTargetNow(target, now, t))}`,
+    unbreakable(describeTargetNow(target, now, t)),
     unbreakable(describeLatency(target)),
     // The one column that gives way: a hover is about 500 pixels wide and does not scroll sideways.
     escapeMarkdown(
@@ -172,7 +176,7 @@ function targetTable(targets: readonly TargetReport[], now: number, t: Translate
   ]);
   // The hover's tables have no space between columns.
   const table = [head, ...rows].map((row) => `| ${row.join('&nbsp;&nbsp; | ')} |`);
-  table.splice(1, 0, '|:---|:---|:---|:---|');
+  table.splice(1, 0, '|:---|:---|:---|:---|:---|');
   const more = targets.length - shown.length;
   return more === 0
     ? table.join('\n')

@@ -222,9 +222,11 @@ describe('menu, scenarios and states in a real window', function () {
     await window.runCommand('Switchyard: Open Settings');
     await window.page.locator('.settings-editor').waitFor();
     await window.runCommand('Switchyard: Clear Usage History');
-    await window.page.locator('.monaco-dialog-box').waitFor();
+    const question = window.page.locator('.monaco-dialog-box');
+    await question.waitFor();
     await window.screenshot('47-clear-history');
-    await window.page.keyboard.press('Escape');
+    await question.getByRole('button', { name: 'Clear' }).click();
+    await window.toast('The usage history is empty now').waitFor();
   });
 
   async function openMenu(): Promise<void> {

@@ -28,11 +28,13 @@ const STEPS = [
 const OPEN_CLAUDE = 'Switchyard: Open Terminal with Claude Code';
 
 /** What the agent itself asks at its very first start, and what answers it with the least. */
-const CLAUDES_FIRST_RUN: readonly (readonly [screen: RegExp, ...keys: readonly string[]])[] = [
+const CLAUDES_FIRST_RUN: readonly (readonly [screen: RegExp, key: string])[] = [
   [/Syntax theme/, 'Enter'],
   [/Press Enter to continue/, 'Enter'],
-  [/maybe later with \/terminal-setup/, 'ArrowDown', 'Enter'],
-  [/Yes, I trust this folder/, 'ArrowDown', 'Enter'],
+  [/❯ 1\. Yes, use recommended/, 'ArrowDown'],
+  [/❯ 2\. No, maybe later/, 'Enter'],
+  [/❯ No, exit/, 'ArrowDown'],
+  [/❯ Yes, I trust this folder/, 'Enter'],
 ];
 const CLAUDE_WAITS = /shift\+tab to cycle|for shortcuts/;
 
@@ -120,7 +122,7 @@ describe('a new user in a real window', function () {
     await click(
       step('Ask something').getByRole('button', { name: 'Open Terminal with Claude Code' }),
     );
-    for (const [screen, ...keys] of CLAUDES_FIRST_RUN) await answerScreen(screen, keys);
+    for (const [screen, key] of CLAUDES_FIRST_RUN) await answerScreen(screen, key);
     await untilShown(CLAUDE_WAITS);
     decide('what to ask');
     await ask('hello');
@@ -130,7 +132,7 @@ describe('a new user in a real window', function () {
     console.log(
       `      from the .vsix to the first answer: ${clicks} clicks, ${keystrokes} keystrokes, ${seconds} s, ` +
         `${decisions.length} decisions (${decisions.join(', ')}); ` +
-        `beside them ${CLAUDES_FIRST_RUN.length} screens of Claude Code's own first run`,
+        `beside them ${CLAUDES_FIRST_RUN.length} keystrokes for Claude Code's own first run`,
     );
     assert.ok(decisions.length <= 4);
     await done('Ask something').waitFor();
@@ -221,12 +223,12 @@ describe('a new user in a real window', function () {
     await waitUntil(isShown, `claude shows ${screen}`, 60_000);
   }
 
-  /** Presses the keys until the screen is gone: one that has just been drawn may not listen yet. */
-  async function answerScreen(screen: RegExp, keys: readonly string[]): Promise<void> {
+  /** Presses the key until the screen is gone: one that has just been drawn may not listen yet. */
+  async function answerScreen(screen: RegExp, key: string): Promise<void> {
     await untilShown(screen);
     const isGone = async (): Promise<boolean> => !screen.test(await window.terminalText());
     for (let attempt = 1; ; attempt += 1) {
-      for (const key of keys) await window.page.keyboard.press(key, { delay: 100 });
+      await window.page.keyboard.press(key);
       try {
         await waitUntil(isGone, `${screen} is gone`, 5_000);
         return;

@@ -52,6 +52,19 @@ describe('menuRows', () => {
     assert.equal(idsFor({ status: unusable })[2], 'switchyard.showScenarios');
   });
 
+  it('has nothing twice', () => {
+    const resting = { name: 'a/b', scenarios: [], state: 'resting' } as const;
+    const missing = { ...accepted, state: 'missing' } as const;
+    for (const report of [
+      { targets: [resting] },
+      { usable: false, credentials: [missing] },
+      { usable: false, credentials: [] },
+    ]) {
+      const commandsShown = idsFor({ status: running(report) }).slice(1);
+      assert.equal(new Set(commandsShown).size, commandsShown.length);
+    }
+  });
+
   it('offers to start what is down, and another port where it is taken', () => {
     assert.equal(idsFor({ status: { state: 'stopped' } })[2], 'switchyard.start');
     const status = { state: 'failed', reason: { kind: 'portTaken', port: 80 } } as const;

@@ -43,9 +43,9 @@ describe('tooltipMarkdown', () => {
       lastFailure: 'Overloaded. Tried again later.',
     };
     const lines = unescaped(tooltipMarkdown(running([serving, failed]), t, { now })).split('\n');
-    assert.ok(lines.includes('| Model | State | First token | Last failure |'));
-    assert.ok(lines.includes('| opencode-go/glm | $(pass) serving | 1.2 s | - |'));
-    assert.ok(lines.includes('| opencode-go/kimi | $(clock) resting | - | Overloaded. |'));
+    assert.ok(lines.includes('|  | Model | State | First token | Last failure |'));
+    assert.ok(lines.includes('| $(pass) | opencode-go/glm | serving | 1.2 s | - |'));
+    assert.ok(lines.includes('| $(clock) | opencode-go/kimi | resting | - | Overloaded. |'));
   });
 
   it('tells what was used today in a line of its own, as text', () => {
@@ -74,7 +74,7 @@ describe('tooltipMarkdown', () => {
       }),
     );
     const text = unescaped(tooltipMarkdown(running(rests), t, { now }));
-    const states = [...text.matchAll(/m\d \| \$\(clock\) ([^|]+) \|/g)].map((match) => match[1]);
+    const states = [...text.matchAll(/\$\(clock\) \| \S+ \| ([^|]+) \|/g)].map((match) => match[1]);
     assert.deepEqual(states.slice(0, 3), [
       'rests for less than a minute',
       'rests for 2 min',
@@ -94,7 +94,7 @@ describe('tooltipMarkdown', () => {
     const nasty = '](command:evil) [x](https://e.vil) $(zap) <b> | **a** `c`\n| new | row |';
     const markdown = tooltipMarkdown(running([{ ...serving, lastFailure: nasty }]), t, { now });
     const row = markdown.split('\n').find((line) => line.includes('glm')) ?? '';
-    assert.equal(row.match(/\|/g)?.length, 5);
+    assert.equal(row.match(/\|/g)?.length, 6);
     assert.doesNotMatch(row.replace('$(pass)', ''), /[[\]<>`*]|\$\(|command:|https:/);
     assert.equal(markdown.split('\n').filter((line) => line.startsWith('|')).length, 3);
   });
