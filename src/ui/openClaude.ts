@@ -28,8 +28,7 @@ export async function openClaude(access: ClaudeAccess): Promise<void> {
     iconPath: new vscode.ThemeIcon('sparkle'),
     env: { ...access.environment() },
   });
-  terminal.show();
-  terminal.sendText(line);
+  await type(terminal, line, true);
 }
 
 async function makeReady({ proxy, until }: ClaudeAccess): Promise<boolean> {
@@ -89,7 +88,30 @@ async function offerInstallation(line: string): Promise<void> {
     name: vscode.l10n.t('Install Claude Code'),
     ...(isWindows ? { shellPath: 'powershell.exe' } : {}),
   });
-  terminal.show();
   // Without Enter: what runs on their machine is the person's decision.
-  terminal.sendText(line, false);
+  await type(terminal, line, false);
 }
+
+/** Types once the shell has its prompt: before, the line would be seen twice. */
+async function type(terminal: vscode.Terminal, line: string, withEnter: boolean): Promise<void> {
+  terminal.show();
+  await untilPrompt(terminal);
+  if (terminal.exitStatus === undefined) terminal.sendText(line, withEnter);
+}
+
+/** Only shell integration tells of a prompt; without it a moment must do. */
+function untilPrompt(terminal: vscode.Terminal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(end, promptWaitMs);
+    const listener = vscode.window.onDidChangeTerminalShellIntegration((event) => {
+      if (event.terminal === terminal) end();
+    });
+    function end(): void {
+      clearTimeout(timer);
+      listener.dispose();
+      resolve();
+    }
+  });
+}
+
+const promptWaitMs = 2_000;

@@ -168,8 +168,10 @@ describe('a new user in a real window', function () {
     await window.toast('Claude Code was not found').waitFor();
     await window.screenshot('33-claude-missing');
     await window.clickToastButton('Claude Code was not found', 'Copy Install Command');
-    const copied = await window.page.evaluate('navigator.clipboard.readText()');
-    assert.equal(copied, INSTALL_LINE);
+    await waitUntil(
+      async () => (await window.page.evaluate('navigator.clipboard.readText()')) === INSTALL_LINE,
+      'the command is in the clipboard',
+    );
     await window.runCommand(OPEN_CLAUDE);
     await window.clickToastButton('Claude Code was not found', 'Install in Terminal');
     // Behind the prompt, and without any output of its own.
