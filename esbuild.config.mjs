@@ -33,10 +33,17 @@ await Promise.all([
     ...shared,
     entryPoints: { extension: 'src/extension.ts' },
     // Loaded at its first use; as all else by “require”, which is what VS Code hooks into.
-    external: ['vscode', './guide'],
+    external: ['vscode', './diagnosis', './guide'],
     supported: { 'dynamic-import': false },
   }),
   build({ ...shared, entryPoints: { guide: 'src/guide.ts' }, external: ['vscode'] }),
+  build({
+    ...shared,
+    entryPoints: { diagnosis: 'src/diagnosis.ts' },
+    external: ['vscode'],
+    // jsonc-parser's other form finds its own parts only at run time.
+    mainFields: ['module', 'main'],
+  }),
   build({ ...shared, entryPoints: { proxy: 'src/proxy/worker.ts' } }),
   // Node 20 is the oldest that headless machines still run.
   build({ ...shared, target: 'node20', entryPoints: { standalone: 'src/proxy/standalone.ts' } }),

@@ -83,15 +83,15 @@ class Switchyard {
     this.#surfaces = registerSurfaces({
       context,
       settings: () => this.#settings.current,
+      settingProblems: () => this.#settings.problems,
       view: this.#view,
       proxy: this.#controller,
       keys: this.#keys,
       providers,
       terminals: this.#environment,
     });
-    const http = onDidChangeHttpSettings(() => void this.#controller.configure());
-    subscriptions.push(this.#controller, this.#keys, this.#settings);
-    subscriptions.push(this.#surfaces, http, this.#view);
+    subscriptions.push(onDidChangeHttpSettings(() => void this.#controller.configure()));
+    subscriptions.push(this.#controller, this.#keys, this.#settings, this.#surfaces, this.#view);
     void this.#keys.load();
     // "Stopped" is shown only where it stays: it takes the variables away, which a reload must not.
     if (this.#settings.current.enabled) void this.#controller.start();

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { AllSettings } from './config/schema';
+import type { AllSettings, SettingProblem } from './config/schema';
 import type { ProxyController } from './controller';
+import type { Diagnosis } from './diagnosis';
 import { systemClock } from './proxy/clock';
 import type { RequestTrace } from './proxy/requestTrace';
 import type { ProxyStatus } from './proxyStatus';
@@ -15,7 +16,7 @@ import { type CommandTargets, registerCommands } from './ui/registerCommands';
 import { clearUsageHistory, UsagePage } from './ui/showUsage';
 import type { StatusView } from './ui/statusView';
 import { todayInWords } from './ui/usageText';
-import { type WelcomeMemory, welcomeOnce } from './ui/welcome';
+import { welcomeOnce } from './ui/welcome';
 import { createPlanWatch } from './usage/planWatch';
 import { usageFiles } from './usage/usageFiles';
 import { createUsageHistory } from './usage/usageHistory';
@@ -23,13 +24,14 @@ import { summarize } from './usage/usageSummary';
 
 /** What the surfaces show, and what their commands act on. */
 export interface SurfaceParts extends Omit<CommandTargets, 'surfaces' | 'shellLines'> {
-  readonly context: {
-    readonly globalState: WelcomeMemory;
-    readonly globalStorageUri: vscode.Uri;
-  };
+  readonly context: Pick<
+    vscode.ExtensionContext,
+    'environmentVariableCollection' | 'extension' | 'globalState' | 'globalStorageUri'
+  >;
   readonly view: StatusView;
   readonly proxy: ProxyController;
   readonly settings: () => AllSettings;
+  readonly settingProblems: () => readonly SettingProblem[];
   readonly terminals: EnvironmentWriter;
 }
 
@@ -75,6 +77,12 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     Request: (key) => requestPageText(traces.recent(), key),
     Usage: () => usage.text(),
   });
+  let diagnosis: Diagnosis | undefined;
+  const diagnose = async (): Promise<Diagnosis> => {
+    const { createDiagnosis } = await import('./diagnosis');
+    diagnosis ??= createDiagnosis({ ...parts, logLines: () => view.recentLines() });
+    return diagnosis;
+  };
   const { recent } = traces;
   const status = () => proxy.status;
   const statuses = createStatusWatch(systemClock);
@@ -83,6 +91,8 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     ...parts,
     shellLines: () => terminals.shellLines(),
     surfaces: {
+      'switchyard.copyDiagnostics': async () => (await diagnose()).copy(),
+      'switchyard.diagnose': async () => (await diagnose()).show(),
       'switchyard.explainRouting': (key) =>
         explainRouting({ recent, status, open: (page) => pages.open(page) }, key),
       'switchyard.showUsage': async () => {
@@ -135,6 +145,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
       terminals.inject();
       view.showTerminals(terminals.names().length > 0);
       statuses.show(now);
+      diagnosis?.statusChanged();
     },
     traced(trace) {
       traces.add(trace);
@@ -146,6 +157,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     end: history.end,
     dispose() {
       vscode.Disposable.from(commands, pages, focus, welcome, statuses).dispose();
+      diagnosis?.dispose();
       unlisten();
     },
   };

@@ -24,6 +24,7 @@ import type {
   ProxyReport,
   ScenarioOverview,
 } from './protocol';
+import { checkReach, type ProviderReach } from './reach';
 import { createRedactor } from './redact';
 import { createReport } from './report';
 import type { RequestTrace } from './requestTrace';
@@ -82,6 +83,8 @@ export interface SwitchyardProxy {
   planUsage(): Promise<readonly PlanUsage[]>;
   /** The scenarios in force, and the models to choose from. */
   scenarioOverview(): ScenarioOverview;
+  /** Whether each provider in use answers and takes the stored keys; asks anew each time. */
+  reach(): Promise<readonly ProviderReach[]>;
   /** A person has set or confirmed this key: what was remembered against it is out of date, even if it is the same key. */
   keyConfirmed(credential: string): void;
   resetHealth(): void;
@@ -186,6 +189,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
     modelsOf: (providerId) => catalogue.modelsOf(providerId),
     planUsage: createPlanUsage(core),
     scenarioOverview: () => scenarioOverview(core.table()),
+    reach: () => checkReach(core),
     keyConfirmed(credential) {
       for (const provider of core.table().providers.values()) {
         if (provider.credentials.includes(credential)) forgetKey(memories, provider, credential);

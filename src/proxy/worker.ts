@@ -76,6 +76,8 @@ async function answer(proxy: SwitchyardProxy, question: Question): Promise<Answe
       return { about, plans: await proxy.planUsage() };
     case 'scenarios':
       return { about, overview: proxy.scenarioOverview() };
+    case 'reach':
+      return { about, providers: await proxy.reach() };
     default:
       return assertNever(about);
   }

@@ -22,6 +22,8 @@ export interface CommandTargets extends KeyAccess {
 /** The commands that only show and explain; what they show is put together elsewhere. */
 export type SurfaceHandlers = Pick<
   Handlers,
+  | 'switchyard.copyDiagnostics'
+  | 'switchyard.diagnose'
   | 'switchyard.explainRouting'
   | 'switchyard.showUsage'
   | 'switchyard.clearUsageHistory'
