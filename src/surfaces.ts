@@ -114,6 +114,10 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
         pages.refresh(usage.page);
       },
       'switchyard.clearUsageHistory': () => clearUsageHistory(history.clear),
+      'switchyard.setApiKey': async (credential) => (await guide()).setApiKey(parts, credential),
+      'switchyard.deleteApiKey': async () => (await guide()).deleteApiKey(parts),
+      'switchyard.setUpCodex': async () => (await guide()).setUpCodex(proxy.status),
+      'switchyard.setUpPi': async () => (await guide()).setUpPi(proxy.status),
       'switchyard.showMenu': async () =>
         (await guide()).showMenu({
           status: proxy.status,

@@ -4,11 +4,8 @@ import { redact } from '../proxy/redact';
 import { confirmKeyAddress } from './askKeyOrigin';
 import { type CommandId, commands } from './commands';
 import { copyEnvironment } from './copyEnvironment';
-import { deleteApiKey } from './deleteApiKey';
 import { refreshCatalogue } from './refreshCatalogue';
-import { type KeyAccess, setApiKey } from './setApiKey';
-import { setUpCodex } from './setUpCodex';
-import { setUpPi } from './setUpPi';
+import type { KeyAccess } from './setApiKey';
 import type { StatusView } from './statusView';
 import { openWalkthrough } from './welcome';
 
@@ -21,7 +18,7 @@ export interface CommandTargets extends KeyAccess {
   readonly shellLines: () => string | undefined;
 }
 
-/** The commands that only show and explain; what they show is put together elsewhere. */
+/** The commands whose parts are put together, or loaded at their first use, elsewhere. */
 export type SurfaceHandlers = Pick<
   Handlers,
   | 'switchyard.copyDiagnostics'
@@ -33,6 +30,10 @@ export type SurfaceHandlers = Pick<
   | 'switchyard.showMenu'
   | 'switchyard.openClaude'
   | 'switchyard.showScenarios'
+  | 'switchyard.setApiKey'
+  | 'switchyard.deleteApiKey'
+  | 'switchyard.setUpCodex'
+  | 'switchyard.setUpPi'
 >;
 
 /** Registers every command of the table. A handler that throws is a fault of ours: logged, and told once. */
@@ -67,8 +68,6 @@ function createHandlers(targets: CommandTargets): Handlers {
     'switchyard.stop': () => proxy.stop(),
     'switchyard.toggle': () => proxy.toggle(),
     'switchyard.getStarted': () => openWalkthrough(),
-    'switchyard.setApiKey': (credential) => setApiKey(targets, credential),
-    'switchyard.deleteApiKey': () => deleteApiKey(targets),
     'switchyard.confirmKeyAddress': () => confirmKeyAddress(targets.consent),
     'switchyard.showLog': () => view.showLog(),
     'switchyard.showStatus': () => view.writeStatus(proxy.status),
@@ -76,8 +75,6 @@ function createHandlers(targets: CommandTargets): Handlers {
     'switchyard.resetHealth': () => proxy.resetHealth(),
     'switchyard.refreshCatalogue': () => refreshCatalogue(targets, view),
     'switchyard.copyEnvironment': () => copyEnvironment(targets.shellLines()),
-    'switchyard.setUpCodex': () => setUpCodex(proxy.status),
-    'switchyard.setUpPi': () => setUpPi(proxy.status),
   };
 }
 

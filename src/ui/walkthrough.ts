@@ -1,7 +1,5 @@
 import type { CommandId } from './commands';
-
-/** Apart from the texts: at run time nothing else is needed. */
-export const walkthroughId = 'start';
+import { walkthroughId } from './walkthroughId';
 
 /** What a person who has just installed Switchyard does, step by step: contributed to VS Code's own walkthroughs. */
 export const walkthrough = {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { walkthroughId } from './walkthrough';
+import { walkthroughId } from './walkthroughId';
 
 /** Where it is kept, for all windows and machines, that the first steps were shown. */
 export interface WelcomeMemory extends vscode.Memento {
