@@ -1,6 +1,7 @@
 // Builds dist/: the thin extension, what it loads on demand, the worker that holds the proxy, and the standalone proxy.
-import { copyFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { thirdPartyNotices } from './scripts/thirdPartyNotices.mjs';
 
 /**
  * undici carries its HTTP parser twice, 72 kB each: with SIMD instructions and, for machines without them, plain. It takes
@@ -22,13 +23,14 @@ const shared = {
   format: 'cjs',
   minify: true,
   sourcemap: false,
+  metafile: true,
   legalComments: 'none',
   outdir: 'dist',
   logLevel: 'warning',
   plugins: [onePlainParser],
 };
 
-await Promise.all([
+const results = await Promise.all([
   build({
     ...shared,
     entryPoints: { extension: 'src/extension.ts' },
@@ -50,3 +52,8 @@ await Promise.all([
 
 // Data, and read at its first use: outside of the bundles it costs their start nothing.
 await copyFile('src/proxy/catalogue.json', 'dist/catalogue.json');
+
+await writeFile(
+  'dist/THIRD_PARTY_NOTICES.txt',
+  thirdPartyNotices(results.map(({ metafile }) => metafile)),
+);
