@@ -27,7 +27,7 @@ export interface Stage {
   readonly upstream: ScriptedUpstream;
   /** Keys that are refused from now on. */
   readonly refused: Set<string>;
-  /** Changes the theme through the settings file, so that no menu or hover that is open closes. */
+  /** Changes the theme through the settings file of the server, which is watched, so that no menu or hover that is open closes. */
   setTheme(theme: Theme): Promise<void>;
   /** Starts a terminal and runs the scripted agent in it, once for each class of request. */
   ask(...classes: readonly string[]): Promise<void>;
@@ -82,7 +82,7 @@ export async function onStage(
       window,
       upstream,
       refused,
-      setTheme: (theme) => setTheme(window, settingsFile(root, 'User'), theme),
+      setTheme: (theme) => setTheme(window, settingsFile(root, 'Machine'), theme),
       ask: async (...classes) => {
         await window.openTerminal();
         await window.captureFromTerminal(classes.map((one) => `node ask.mjs ${one}`).join('; '));
