@@ -102,10 +102,19 @@ const tierSchema = z.object({
   target: z.string(),
 });
 
+const restReportSchema = z.object({
+  scope: z.enum(['target', 'plan', 'credential', 'host']),
+  name: z.string(),
+  isProbed: z.boolean(),
+  untilAt: z.exactOptional(z.number()),
+  words: z.exactOptional(z.string()),
+});
+
 const reportSchema = z.object({
   activeRequests: z.number(),
   credentials: z.array(credentialSchema),
   targets: z.array(targetSchema),
+  rests: z.exactOptional(z.array(restReportSchema)),
   usable: z.boolean(),
   smallestContext: z.exactOptional(z.number()),
   catalogue: z.exactOptional(

@@ -6,7 +6,7 @@ import type { PlanUsage } from './planUsage';
 import type { ProviderReach } from './reach';
 import type { RequestTrace } from './requestTrace';
 import type { StoredRest } from './restMemory';
-import { type ApiKeys, failureKinds, type ProxySettings } from './types';
+import { type ApiKeys, failureKinds, type ProxySettings, type Scope } from './types';
 
 /** The typed messages between the extension and the proxy's worker thread. Keys travel only here. */
 export type ToWorker =
@@ -136,6 +136,8 @@ export interface ProxyReport {
   /** Every key slot that the chains in force use. */
   readonly credentials: readonly CredentialReport[];
   readonly targets: readonly TargetReport[];
+  /** Plans, keys, hosts and targets in use that are not asked for a while; absent when all are. */
+  readonly rests?: readonly RestReport[];
   /** True when at least one target of the default chain can be tried: it has its key or needs none. */
   readonly usable: boolean;
   /** The smallest context window that a conversation can meet in the chains, in tokens, where known. */
@@ -167,4 +169,17 @@ export interface TargetReport {
   readonly lastServedAt?: number;
   /** In a few words. */
   readonly lastFailure?: string;
+}
+
+/** What keeps targets from being asked. */
+export interface RestReport {
+  readonly scope: Exclude<Scope, 'request'>;
+  /** As health names it: a target, `provider#slot`, a key slot, a host. */
+  readonly name: string;
+  /** One request is trying it. */
+  readonly isProbed: boolean;
+  /** Epoch ms; absent when only a new key ends the rest. */
+  readonly untilAt?: number;
+  /** Why, in a few words. */
+  readonly words?: string;
 }

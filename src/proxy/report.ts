@@ -5,7 +5,13 @@ import type { Clock } from './clock';
 import type { Core } from './core';
 import { inBrief } from './failureMessage';
 import type { Health, HealthEntry } from './health';
-import type { CatalogueReport, CredentialReport, ProxyReport, TargetReport } from './protocol';
+import type {
+  CatalogueReport,
+  CredentialReport,
+  ProxyReport,
+  RestReport,
+  TargetReport,
+} from './protocol';
 import { isUsable, parseTarget } from './router';
 import { defaultScenario } from './scenarios';
 import { isOneOfSeveral, scopeKeys, withEachKey } from './targetKeys';
@@ -60,12 +66,14 @@ export function buildReport({ core, health, activeRequests }: ReportSource): Pro
   const entries = new Map(health.snapshot().map((entry) => [`${entry.scope} ${entry.key}`, entry]));
   const used = usedTargets(core);
   const context = smallestContext(core.table());
+  const rests = restReports(core, entries, used);
   return {
     activeRequests,
     credentials: credentialReports(core, health, entries, used),
     targets: [...used.values()].map(({ target, scenarios }) =>
       targetReport(core, target, scenarios, entries),
     ),
+    ...(rests.length === 0 ? {} : { rests }),
     usable: isUsable(defaultScenario(core.table().scenarios), core.table()),
     modelTiers: tierRoutes(core.table()),
     ...(context === undefined ? {} : { smallestContext: context }),
@@ -165,13 +173,45 @@ function targetReport(
   };
 }
 
+/** What keeps the targets in use from being asked. Clients may name others: their names are not repeated here. */
+function restReports(
+  core: Core,
+  entries: Entries,
+  used: ReadonlyMap<string, UsedTarget>,
+): readonly RestReport[] {
+  const now = core.clock.now();
+  const links = [...used.values()].flatMap(({ target }) =>
+    withEachKey(target, (slot) => core.apiKey(slot) !== undefined),
+  );
+  const names = new Set(links.flatMap((link) => dependencies(core, link)));
+  return [...names].flatMap((name) => {
+    const entry = entries.get(name);
+    if (entry === undefined || !isResting(entry, now)) return [];
+    const { scope, key, state, untilAt, failure } = entry;
+    return {
+      scope,
+      name: key,
+      isProbed: state === 'halfOpen',
+      ...(untilAt === undefined ? {} : { untilAt }),
+      ...(failure === undefined ? {} : { words: inBrief(failure) }),
+    };
+  });
+}
+
 /** What keeps a target from being asked with its key. */
 function restOf(core: Core, link: Target, entries: Entries): HealthEntry | undefined {
+  const now = core.clock.now();
+  return dependencies(core, link)
+    .map((name) => entries.get(name))
+    .find((entry) => entry !== undefined && isResting(entry, now));
+}
+
+/** The names of the entries that a target with its key depends on. */
+function dependencies(core: Core, link: Target): readonly string[] {
   const { target, targetWithKey, plan, host, proxy, credential } = scopeKeys(
     link,
     core.proxyOf(link),
   );
-  const now = core.clock.now();
   return [
     `target ${target}`,
     `target ${targetWithKey}`,
@@ -179,9 +219,7 @@ function restOf(core: Core, link: Target, entries: Entries): HealthEntry | undef
     `host ${host}`,
     `host ${proxy}`,
     `credential ${credential}`,
-  ]
-    .map((scope) => entries.get(scope))
-    .find((entry) => entry !== undefined && isResting(entry, now));
+  ];
 }
 
 function firstToEnd(rests: readonly (HealthEntry | undefined)[]): HealthEntry | undefined {

@@ -77,6 +77,13 @@ export const commands = [
     icon: '$(copy)',
   },
   {
+    id: 'switchyard.openDashboard',
+    title: 'Open Dashboard',
+    description:
+      'Opens a tab to look at: each request with a bar for every attempt, health with countdowns, the speed of the models, cost by day, and the use of the plan.',
+    icon: '$(dashboard)',
+  },
+  {
     id: 'switchyard.explainRouting',
     title: 'Explain Routing',
     description:

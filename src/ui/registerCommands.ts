@@ -23,6 +23,7 @@ export type SurfaceHandlers = Pick<
   Handlers,
   | 'switchyard.copyDiagnostics'
   | 'switchyard.diagnose'
+  | 'switchyard.openDashboard'
   | 'switchyard.explainRouting'
   | 'switchyard.showUsage'
   | 'switchyard.clearUsageHistory'
