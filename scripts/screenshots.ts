@@ -120,7 +120,9 @@ async function showCompletion({ window }: Stage): Promise<void> {
   await window.page.keyboard.press('Control+End');
   await window.page.keyboard.press('ArrowUp');
   await window.page.keyboard.press('End');
-  await window.page.keyboard.type(',\n"switchyard.scenarios": { "think": { "models": ["opencode-go/');
+  await window.page.keyboard.type(
+    ',\n"switchyard.scenarios": { "think": { "models": ["opencode-go/',
+  );
   await window.page.keyboard.press('Control+Space');
   await window.page.locator('.suggest-widget .monaco-list-row').first().waitFor();
 }
