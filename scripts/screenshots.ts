@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { waitUntil } from '../test/support/window';
 import { smallPng } from './pictures/png';
 import { GOOD_KEY, onStage, type Stage, THEMES } from './pictures/stage';
 import { PROJECT_FOLDER } from './project';
@@ -28,7 +29,7 @@ async function main(): Promise<void> {
   const { positionals } = parseArgs({ allowPositionals: true });
   const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
   mkdirSync(folder, { recursive: true });
-  await onStage({}, async (stage) => {
+  await onStage(async (stage) => {
     for (const [name, show] of surfaces) {
       await show(stage);
       if (wanted(name)) await photograph(stage, name);
@@ -112,19 +113,22 @@ async function showDiagnose({ window }: Stage): Promise<void> {
   await window.pickRow('OpenCode answers, after').waitFor();
 }
 
-async function showCompletion({ window }: Stage): Promise<void> {
+async function showCompletion({ window, workspace }: Stage): Promise<void> {
   await window.page.keyboard.press('Escape');
-  await window.runCommand('Preferences: Open User Settings (JSON)');
-  const editor = window.page.locator('.editor-instance .monaco-editor').first();
-  await editor.waitFor();
-  await window.page.keyboard.press('Control+End');
-  await window.page.keyboard.press('ArrowUp');
-  await window.page.keyboard.press('End');
-  await window.page.keyboard.type(
-    ',\n"switchyard.scenarios": { "think": { "models": ["opencode-go/',
-  );
-  await window.page.keyboard.press('Control+Space');
-  await window.page.locator('.suggest-widget .monaco-list-row').first().waitFor();
+  mkdirSync(path.join(workspace, '.vscode'));
+  writeFileSync(path.join(workspace, '.vscode/settings.json'), WORKSPACE_SETTINGS);
+  await window.page.keyboard.press('F1');
+  await window.quickInput.fill('settings.json:4:18');
+  await window.pickRow('settings.json').waitFor();
+  await window.page.keyboard.press('Enter');
+  await window.page.locator('.monaco-editor.focused').waitFor();
+  const rows = window.page.locator('.suggest-widget.visible .monaco-list-row');
+  // The language server answers nothing as long as it starts.
+  await waitUntil(async () => {
+    await window.page.keyboard.press('Control+Space');
+    await window.page.waitForTimeout(500);
+    return (await rows.count()) > 3;
+  }, 'the editor suggests models');
 }
 
 async function showLog({ window }: Stage): Promise<void> {
@@ -135,11 +139,21 @@ async function showLog({ window }: Stage): Promise<void> {
   await window.page.locator('[id="workbench.panel.output"] .view-line').first().waitFor();
 }
 
-async function showBadKey({ window, refused, ask }: Stage): Promise<void> {
+async function showBadKey({ window, refused }: Stage): Promise<void> {
   refused.add(GOOD_KEY);
-  await ask('main');
+  await window.openTerminal();
+  await window.typeInTerminal('node ask.mjs');
   await window.toast('rejected the API key').waitFor();
 }
+
+const WORKSPACE_SETTINGS = `{
+  "switchyard.scenarios": {
+    "think": {
+      "models": ["opencode-go/glm-5.3"]
+    }
+  }
+}
+`;
 
 main().catch((error: unknown) => {
   console.error(error);

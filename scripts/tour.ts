@@ -10,7 +10,7 @@ const file = path.join(PROJECT_FOLDER, 'media/tour.png');
 const OLD_KEY = 'sk-pictures-revoked-0123456789';
 
 async function main(): Promise<void> {
-  await onStage({}, async (stage) => {
+  await onStage(async (stage) => {
     await stage.window.page.setViewportSize({ width: 960, height: 540 });
     writeFileSync(file, smallPng(await record(stage)));
     console.log(`${file} (${Math.ceil(statSync(file).size / 1000)} kB)`);

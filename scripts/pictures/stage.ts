@@ -25,6 +25,8 @@ export const SIZE = { width: 1120, height: 680 } as const;
 export interface Stage {
   readonly window: Window;
   readonly upstream: ScriptedUpstream;
+  /** The folder that the window has open. */
+  readonly workspace: string;
   /** Keys that are refused from now on. */
   readonly refused: Set<string>;
   /** Changes the theme through the settings file of the server, which is watched, so that no menu or hover that is open closes. */
@@ -48,10 +50,7 @@ export const THEMES: readonly Theme[] = [
 ];
 
 /** Builds the extension, opens a window with it, and lets `run` take pictures; everything is gone afterwards. */
-export async function onStage(
-  options: { readonly locale?: string },
-  run: (stage: Stage) => Promise<void>,
-): Promise<void> {
+export async function onStage(run: (stage: Stage) => Promise<void>): Promise<void> {
   const root = makeTemporaryFolder('pictures');
   const workspace = path.join(root, 'project');
   mkdirSync(workspace);
@@ -67,7 +66,6 @@ export async function onStage(
     root,
     settings: settings(upstream.url),
     isLean: true,
-    ...(options.locale === undefined ? {} : { locale: options.locale }),
   });
   const context = await openBrowser(path.join(root, 'profile'));
   try {
@@ -81,6 +79,7 @@ export async function onStage(
     const stage: Stage = {
       window,
       upstream,
+      workspace,
       refused,
       setTheme: (theme) => setTheme(window, settingsFile(root, 'Machine'), theme),
       ask: async (...classes) => {

@@ -113,7 +113,7 @@ describe('what is shipped', () => {
       'l10n/bundle.l10n.json',
       'l10n/bundle.l10n.zh-cn.json',
       'media/icon.png',
-      'media/screenshot.png',
+      'media/tour.png',
       'package.json',
       'package.nls.json',
       'package.nls.zh-cn.json',

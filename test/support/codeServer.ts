@@ -18,8 +18,6 @@ export interface CodeServerOptions {
   readonly runsTestSuite?: true;
   /** Leaves out built-in extensions that tests do not need, which halves the start. */
   readonly isLean?: true;
-  /** The language of the window, such as “zh-cn”. */
-  readonly locale?: string;
 }
 
 export interface CodeServer {
@@ -177,7 +175,6 @@ function flags(options: CodeServerOptions): readonly string[] {
     '--disable-getting-started-override',
     '--ignore-last-opened',
     '--disable-proxy',
-    ...(options.locale === undefined ? [] : ['--locale', options.locale]),
     ...(needsDriver ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
   ];
 }
