@@ -83,7 +83,8 @@ const credentialSchema = z.object({
   providerId: z.string(),
   label: z.string(),
   isOneOfSeveral: z.exactOptional(z.boolean()),
-  state: z.enum(['unused', 'accepted', 'missing', 'rejected', 'blocked']),
+  state: z.enum(['unused', 'accepted', 'missing', 'heldBack', 'rejected', 'blocked']),
+  origin: z.exactOptional(z.string()),
 });
 
 const targetSchema = z.object({
@@ -116,6 +117,7 @@ const reportSchema = z.object({
   targets: z.array(targetSchema),
   rests: z.exactOptional(z.array(restReportSchema)),
   usable: z.boolean(),
+  logsContent: z.exactOptional(z.literal(true)),
   smallestContext: z.exactOptional(z.number()),
   catalogue: z.exactOptional(
     z.object({

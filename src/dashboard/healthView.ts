@@ -40,6 +40,7 @@ const keyTones = {
   unused: 'idle',
   accepted: 'good',
   missing: 'warning',
+  heldBack: 'warning',
   rejected: 'bad',
   blocked: 'bad',
 } as const;

@@ -1,5 +1,6 @@
 import type { ModelChanges } from './catalogueChanges';
 import type { RetiredModel } from './chains';
+import type { KeyOrigins } from './keyOrigins';
 import type { TierRoute } from './modelTiers';
 import type { NetworkSettings } from './network';
 import type { PlanUsage } from './planUsage';
@@ -16,6 +17,8 @@ export type ToWorker =
       readonly version: string;
       readonly settings: ProxySettings;
       readonly keys: ApiKeys;
+      /** Where each key may go; to no other address is it sent. */
+      readonly keyOrigins: KeyOrigins;
       /** VS Code's settings for HTTP. */
       readonly network?: NetworkSettings;
       /** What `rests` last told, in this window or an earlier one. */
@@ -140,6 +143,8 @@ export interface ProxyReport {
   readonly rests?: readonly RestReport[];
   /** True when at least one target of the default chain can be tried: it has its key or needs none. */
   readonly usable: boolean;
+  /** The texts of requests and answers go to the log. */
+  readonly logsContent?: true;
   /** The smallest context window that a conversation can meet in the chains, in tokens, where known. */
   readonly smallestContext?: number;
   readonly catalogue?: CatalogueReport;
@@ -154,7 +159,9 @@ export interface CredentialReport {
   readonly label: string;
   /** The provider has other keys too, so that this one needs its name. */
   readonly isOneOfSeveral?: boolean;
-  readonly state: 'unused' | 'accepted' | 'missing' | 'rejected' | 'blocked';
+  readonly state: 'unused' | 'accepted' | 'missing' | 'heldBack' | 'rejected' | 'blocked';
+  /** For `heldBack`: where the key would go. */
+  readonly origin?: string;
 }
 
 export interface TargetReport {

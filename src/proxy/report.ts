@@ -5,6 +5,7 @@ import type { Clock } from './clock';
 import type { Core } from './core';
 import { inBrief } from './failureMessage';
 import type { Health, HealthEntry } from './health';
+import { originOf } from './keyOrigins';
 import type {
   CatalogueReport,
   CredentialReport,
@@ -15,7 +16,7 @@ import type {
 import { isUsable, parseTarget } from './router';
 import { defaultScenario } from './scenarios';
 import { isOneOfSeveral, scopeKeys, withEachKey } from './targetKeys';
-import { type Target, targetName } from './types';
+import { type Provider, type Target, targetName } from './types';
 
 export interface ReportSource {
   readonly core: Core;
@@ -74,6 +75,7 @@ export function buildReport({ core, health, activeRequests }: ReportSource): Pro
       targetReport(core, target, scenarios, entries),
     ),
     ...(rests.length === 0 ? {} : { rests }),
+    ...(core.settings().logContent === true ? { logsContent: true as const } : {}),
     usable: isUsable(defaultScenario(core.table().scenarios), core.table()),
     modelTiers: tierRoutes(core.table()),
     ...(context === undefined ? {} : { smallestContext: context }),
@@ -126,24 +128,28 @@ function credentialReports(
   for (const { target } of used.values()) {
     const { provider } = target;
     for (const credential of provider.credentials) {
-      if (reports.has(credential)) continue;
+      const isHeldBack = core.isKeyHeldBack(provider, credential);
+      // Of a key that may go to one of its providers only, the other is the news.
+      if (reports.has(credential) && !isHeldBack) continue;
       reports.set(credential, {
         credential,
         providerId: provider.id,
         label: provider.label,
         ...(isOneOfSeveral({ provider, credential }) ? { isOneOfSeveral: true } : {}),
-        state: credentialState(credential),
+        ...(isHeldBack
+          ? { state: 'heldBack', origin: originOf(provider.baseUrl) }
+          : { state: credentialState(provider, credential) }),
       });
     }
   }
   return [...reports.values()];
 
-  function credentialState(credential: string): CredentialReport['state'] {
+  function credentialState(provider: Provider, credential: string): CredentialReport['state'] {
     const entry = entries.get(`credential ${credential}`);
     if (entry !== undefined && entry.state !== 'closed') {
       return entry.failure?.kind === 'accountBlocked' ? 'blocked' : 'rejected';
     }
-    if (core.apiKey(credential) === undefined) return 'missing';
+    if (core.apiKey(provider, credential) === undefined) return 'missing';
     return health.hasSucceeded(credential) ? 'accepted' : 'unused';
   }
 }
@@ -156,8 +162,8 @@ function targetReport(
 ): TargetReport {
   const name = targetName(target);
   const own = entries.get(`target ${name}`);
-  const rests = withEachKey(target, (slot) => core.apiKey(slot) !== undefined).map((link) =>
-    restOf(core, link, entries),
+  const rests = withEachKey(target, (slot) => core.apiKey(target.provider, slot) !== undefined).map(
+    (link) => restOf(core, link, entries),
   );
   // As long as one of the keys is served, so is the target.
   const resting = rests.includes(undefined) ? undefined : firstToEnd(rests);
@@ -181,7 +187,7 @@ function restReports(
 ): readonly RestReport[] {
   const now = core.clock.now();
   const links = [...used.values()].flatMap(({ target }) =>
-    withEachKey(target, (slot) => core.apiKey(slot) !== undefined),
+    withEachKey(target, (slot) => core.apiKey(target.provider, slot) !== undefined),
   );
   const names = new Set(links.flatMap((link) => dependencies(core, link)));
   return [...names].flatMap((name) => {

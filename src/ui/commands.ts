@@ -51,6 +51,14 @@ export const commands = [
     enablement: 'switchyard.hasKeys',
   },
   {
+    id: 'switchyard.confirmKeyAddress',
+    title: 'Confirm Key Address',
+    description:
+      'Asks whether a stored key may go to the address that a changed setting names; until then it is held back.',
+    icon: '$(shield)',
+    enablement: 'switchyard.hasKeys',
+  },
+  {
     id: 'switchyard.showLog',
     title: 'Show Log',
     description: 'Opens the output channel, with one line for each request.',

@@ -98,6 +98,7 @@ export function describeCredential(state: CredentialReport['state'], t: Translat
     unused: t('API key set, not used yet'),
     accepted: t('API key accepted'),
     missing: t('no API key'),
+    heldBack: t('API key held back: its address was changed'),
     rejected: t('API key rejected'),
     blocked: t('account blocked'),
   } satisfies Record<CredentialReport['state'], string>;
