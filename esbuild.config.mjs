@@ -36,9 +36,10 @@ const results = await Promise.all([
     ...shared,
     entryPoints: { extension: 'src/extension.ts' },
     // Loaded at its first use; as all else by “require”, which is what VS Code hooks into.
-    external: ['vscode', './diagnosis'],
+    external: ['vscode', './diagnosis', './guide'],
     supported: { 'dynamic-import': false },
   }),
+  build({ ...shared, entryPoints: { guide: 'src/guide.ts' }, external: ['vscode'] }),
   build({
     ...shared,
     entryPoints: { diagnosis: 'src/diagnosis.ts' },

@@ -1,9 +1,11 @@
-// `npm run manifest`: writes what follows from the settings' schema and the commands' table into package.json,
-// package.nls.json, l10n/bundle.l10n.json, their translations and the tables of README.md. With `--check` it only compares.
+// `npm run manifest`: writes what follows from the settings' schema and the tables of commands and steps into package.json,
+// package.nls.json, l10n/bundle.l10n.json, their translations and the tables of README.md. With `--check` it
+// only compares.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createManifest } from '../src/config/manifest';
 import { commands } from '../src/ui/commands';
+import { walkthrough } from '../src/ui/walkthrough';
 import { withTables } from './readmeTables';
 import { dictionaryOf, languages, translated } from './translations';
 
@@ -18,7 +20,7 @@ export interface GeneratedFile {
 
 /** Every generated file. README.md is left out while there is none. */
 export function generatedFiles(): readonly GeneratedFile[] {
-  const manifest = createManifest(commands);
+  const manifest = createManifest(commands, walkthrough);
   const { manifestTexts, sourceTexts } = englishTexts();
   const files = [
     { path: 'package.json', text: packageJson(manifest) },
@@ -50,7 +52,7 @@ export function englishTexts(): {
   readonly sourceTexts: Record<string, string>;
 } {
   return {
-    manifestTexts: { ...ownTexts, ...createManifest(commands).texts },
+    manifestTexts: { ...ownTexts, ...createManifest(commands, walkthrough).texts },
     sourceTexts: translatableTexts(),
   };
 }
@@ -94,7 +96,8 @@ function contributesOf(present: object): object {
 
 /** Every text of `t(…)` in the sources, for translators. */
 function translatableTexts(): Record<string, string> {
-  const texts: Record<string, string> = {};
+  // The menu shows the titles too, and finds its texts here.
+  const texts = Object.fromEntries(commands.map(({ title }): [string, string] => [title, title]));
   const names = readdirSync(path.join(projectFolder, 'src'), { recursive: true, encoding: 'utf8' });
   for (const name of names.filter((one) => one.endsWith('.ts')).sort()) {
     const source = readOrEmpty(path.join('src', name));

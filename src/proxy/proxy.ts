@@ -17,7 +17,14 @@ import { observeRequests } from './observeRequests';
 import { otherFormat } from './otherFormat';
 import { learnPlanReset } from './planReset';
 import { createPlanUsage, type PlanUsage } from './planUsage';
-import type { CatalogueRefreshed, KeyCheck, LogLevel, Notice, ProxyReport } from './protocol';
+import type {
+  CatalogueRefreshed,
+  KeyCheck,
+  LogLevel,
+  Notice,
+  ProxyReport,
+  ScenarioOverview,
+} from './protocol';
 import { checkReach, type ProviderReach } from './reach';
 import { createRedactor, type Redact } from './redact';
 import { createReport } from './report';
@@ -26,6 +33,7 @@ import { restoreRests, type StoredRest, storedRests } from './restMemory';
 import type { RoutingTable } from './router';
 import { createRoutes, openRoutes } from './routes';
 import { createRoutingTable } from './routingTable';
+import { scenarioOverview } from './scenarioOverview';
 import { createProxyServer, type ProxyServer } from './server';
 import { createSignatureMemory } from './signatures';
 import { slotsOf } from './targetKeys';
@@ -76,6 +84,8 @@ export interface SwitchyardProxy {
   modelsOf(providerId: string): Promise<readonly string[]>;
   /** What is used of each plan that tells; asks the provider at most every few minutes. */
   planUsage(): Promise<readonly PlanUsage[]>;
+  /** The scenarios in force, and the models to choose from. */
+  scenarioOverview(): ScenarioOverview;
   /** Whether each provider in use answers and takes the stored keys; asks anew each time. */
   reach(): Promise<readonly ProviderReach[]>;
   /** A person has set or confirmed this key: what was remembered against it is out of date, even if it is the same key. */
@@ -186,6 +196,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
     refreshCatalogue: () => catalogue.refresh(),
     modelsOf: (providerId) => catalogue.modelsOf(providerId),
     planUsage: createPlanUsage(core),
+    scenarioOverview: () => scenarioOverview(core.table()),
     reach: () => checkReach(core),
     keyConfirmed(credential) {
       for (const provider of core.table().providers.values()) {

@@ -81,6 +81,8 @@ async function answer(proxy: SwitchyardProxy, question: Question): Promise<Answe
       return { about, models: await proxy.modelsOf(question.providerId) };
     case 'planUsage':
       return { about, plans: await proxy.planUsage() };
+    case 'scenarios':
+      return { about, overview: proxy.scenarioOverview() };
     case 'reach':
       return { about, providers: await proxy.reach() };
     default:

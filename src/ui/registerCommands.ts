@@ -10,6 +10,7 @@ import { type KeyAccess, setApiKey } from './setApiKey';
 import { setUpCodex } from './setUpCodex';
 import { setUpPi } from './setUpPi';
 import type { StatusView } from './statusView';
+import { openWalkthrough } from './welcome';
 
 /** What the commands act on. */
 export interface CommandTargets extends KeyAccess {
@@ -29,6 +30,9 @@ export type SurfaceHandlers = Pick<
   | 'switchyard.explainRouting'
   | 'switchyard.showUsage'
   | 'switchyard.clearUsageHistory'
+  | 'switchyard.showMenu'
+  | 'switchyard.openClaude'
+  | 'switchyard.showScenarios'
 >;
 
 /** Registers every command of the table. A handler that throws is a fault of ours: logged, and told once. */
@@ -62,6 +66,7 @@ function createHandlers(targets: CommandTargets): Handlers {
     'switchyard.start': () => proxy.start(),
     'switchyard.stop': () => proxy.stop(),
     'switchyard.toggle': () => proxy.toggle(),
+    'switchyard.getStarted': () => openWalkthrough(),
     'switchyard.setApiKey': (credential) => setApiKey(targets, credential),
     'switchyard.deleteApiKey': () => deleteApiKey(targets),
     'switchyard.confirmKeyAddress': () => confirmKeyAddress(targets.consent),

@@ -105,7 +105,7 @@ describe('the words of a hostile upstream', () => {
         }
         const status: ProxyStatus = { state: 'running', port: 1, report: proxy.reports.at(-1) };
         const { text, label, sentence } = presentStatus(status, t);
-        const tooltip = tooltipMarkdown(status, t);
+        const tooltip = tooltipMarkdown(status, t, { now: 0 });
         for (const shown of [text, label, sentence, tooltip, statusText(status, t)]) {
           // None of its words at all: the failure's kind and status say enough.
           assert.doesNotMatch(shown, /word|evil|bug/);

@@ -1,0 +1,15 @@
+import { claudeInstallLine, claudeLine } from './terminal/claudeProgram';
+import { type ClaudeAccess, openClaude } from './ui/openClaude';
+import { showMenu } from './ui/showMenu';
+import { showScenarios } from './ui/showScenarios';
+
+// What leads a person through the rest. A bundle of its own, loaded when it is asked for: no activation needs it.
+
+export { showMenu, showScenarios };
+
+/** Starts Claude Code of this machine in a new terminal. */
+export function openClaudeHere(
+  access: Omit<ClaudeAccess, 'commandLine' | 'installLine'>,
+): Promise<void> {
+  return openClaude({ ...access, commandLine: claudeLine, installLine: claudeInstallLine() });
+}
