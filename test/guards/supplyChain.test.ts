@@ -119,10 +119,12 @@ describe('what is shipped', () => {
       'dist/proxy.js',
       'extension.vsixmanifest',
       'l10n/bundle.l10n.json',
+      'l10n/bundle.l10n.zh-cn.json',
       'media/icon.png',
-      'media/screenshot.png',
+      'media/tour.png',
       'package.json',
       'package.nls.json',
+      'package.nls.zh-cn.json',
       'readme.md',
     ]);
     // Nothing in it can be run as a program of its own.
