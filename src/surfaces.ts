@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { AllSettings, SettingProblem } from './config/schema';
 import type { ProxyController } from './controller';
+import { Dashboard } from './dashboard/dashboard';
 import type { Diagnosis } from './diagnosis';
 import { systemClock } from './proxy/clock';
 import type { RequestTrace } from './proxy/requestTrace';
@@ -62,6 +63,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     onChange() {
       if (shown !== undefined) show(shown);
       pages.refresh(usage.page);
+      void dashboard.usageChanged();
     },
     onProblem: (message) => view.log('warn', `the usage history has a problem: ${message}`),
   });
@@ -85,6 +87,15 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
   };
   const { recent } = traces;
   const status = () => proxy.status;
+  const dashboard = new Dashboard({
+    extensionUri: context.extension.extensionUri,
+    clock: systemClock,
+    status,
+    traces: recent,
+    today: history.today,
+    days: history.days,
+    plans,
+  });
   const statuses = createStatusWatch(systemClock);
   const hasKeys = async () => Object.keys(await parts.keys.load()).length > 0;
   const commands = registerCommands({
@@ -93,6 +104,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     surfaces: {
       'switchyard.copyDiagnostics': async () => (await diagnose()).copy(),
       'switchyard.diagnose': async () => (await diagnose()).show(),
+      'switchyard.openDashboard': () => dashboard.open(),
       'switchyard.explainRouting': (key) =>
         explainRouting({ recent, status, open: (page) => pages.open(page) }, key),
       'switchyard.showUsage': async () => {
@@ -121,7 +133,10 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
         }),
     },
   });
-  const unlisten = traces.onChange((trace) => pages.refresh(requestPage(trace)));
+  const unlisten = traces.onChange((trace) => {
+    pages.refresh(requestPage(trace));
+    dashboard.changed();
+  });
   const focus = vscode.window.onDidChangeWindowState(({ focused }) => {
     // Other windows have counted meanwhile.
     if (focused) void history.refresh();
@@ -132,6 +147,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
   function show(now: ProxyStatus): void {
     shown = now;
     view.show(now, today());
+    dashboard.changed();
   }
 
   function today(): string | undefined {
@@ -156,7 +172,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     },
     end: history.end,
     dispose() {
-      vscode.Disposable.from(commands, pages, focus, welcome, statuses).dispose();
+      vscode.Disposable.from(commands, pages, dashboard, focus, welcome, statuses).dispose();
       diagnosis?.dispose();
       unlisten();
     },
