@@ -2,6 +2,7 @@ import { createAffinity } from './affinity';
 import { type CatalogueKeeper, createCatalogueKeeper } from './catalogueKeeper';
 import { createCatalogueStore } from './catalogueStore';
 import { type Clock, systemClock } from './clock';
+import { choicesOf, isChanged } from './configurationChanges';
 import type { Core } from './core';
 import { createHealth } from './health';
 import { logHealthChange, standIn } from './healthLog';
@@ -292,14 +293,4 @@ function applyConfiguration(
     const orders = restoreRests(next.rests, health, { providers, keys: next.keys });
     for (const { failure } of orders) notices.assumeTold(failure);
   }
-}
-
-/** What a person chooses models and keys by; who changes it wants to be followed at once. */
-function choicesOf(configuration: ProxyConfiguration | undefined): unknown {
-  const { providers, scenarios, modelOverrides, chains } = configuration?.settings ?? {};
-  return [providers, scenarios, modelOverrides, chains, configuration?.keys];
-}
-
-function isChanged(before: unknown, after: unknown): boolean {
-  return JSON.stringify(before) !== JSON.stringify(after);
 }
