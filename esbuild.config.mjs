@@ -1,5 +1,6 @@
 // Builds dist/: the thin extension, the worker that holds the proxy, and the standalone proxy.
 import { copyFile } from 'node:fs/promises';
+import path from 'node:path';
 import { build } from 'esbuild';
 
 /**
@@ -15,21 +16,39 @@ const onePlainParser = {
   },
 };
 
+/** What is imported as a promise is a bundle of its own, beside the one that asks for it, and loaded when it is needed. */
+const bundledApart = {
+  name: 'bundled-apart',
+  setup(builder) {
+    builder.onResolve({ filter: /^\./ }, ({ kind, path: specifier }) =>
+      kind === 'dynamic-import'
+        ? { path: `./${path.basename(specifier)}.js`, external: true }
+        : undefined,
+    );
+  },
+};
+
 const shared = {
   bundle: true,
   platform: 'node',
   target: 'node22',
   format: 'cjs',
   minify: true,
+  // As a `require`: VS Code gives its API to nothing else.
+  supported: { 'dynamic-import': false },
   sourcemap: false,
   legalComments: 'none',
   outdir: 'dist',
   logLevel: 'warning',
-  plugins: [onePlainParser],
+  plugins: [onePlainParser, bundledApart],
 };
 
 await Promise.all([
-  build({ ...shared, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'] }),
+  build({
+    ...shared,
+    entryPoints: { extension: 'src/extension.ts', chatSurface: 'src/lm/chatSurface.ts' },
+    external: ['vscode'],
+  }),
   build({ ...shared, entryPoints: { proxy: 'src/proxy/worker.ts' } }),
   // Node 20 is the oldest that headless machines still run.
   build({ ...shared, target: 'node20', entryPoints: { standalone: 'src/proxy/standalone.ts' } }),

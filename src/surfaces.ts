@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { AllSettings } from './config/schema';
 import type { ProxyController } from './controller';
+import { registerChatModels } from './lm/chatModels';
 import { systemClock } from './proxy/clock';
 import type { RequestTrace } from './proxy/requestTrace';
 import type { ProxyStatus } from './proxyStatus';
@@ -88,6 +89,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     if (focused) void history.refresh();
   });
   void history.refresh();
+  const chatModels = registerChatModels({ proxy });
 
   function show(now: ProxyStatus): void {
     shown = now;
@@ -98,6 +100,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
   return {
     show(now) {
       if (now.state !== 'running' && now.state !== 'stopping') traces.proxyEnded(Date.now());
+      chatModels.show(now);
       show(now);
     },
     traced(trace) {
@@ -108,7 +111,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     },
     end: history.end,
     dispose() {
-      vscode.Disposable.from(commands, pages, focus).dispose();
+      vscode.Disposable.from(commands, pages, focus, chatModels).dispose();
       unlisten();
     },
   };

@@ -52,11 +52,24 @@ const planSchema = z.object({
   problem: z.exactOptional(z.string()),
 });
 
+const chatModelSchema = z.object({
+  id: z.string(),
+  scenario: z.exactOptional(z.string()),
+  model: z.exactOptional(z.string()),
+  label: z.exactOptional(z.string()),
+  chain: z.exactOptional(namesSchema),
+  context: z.number(),
+  maxOutput: z.number(),
+  images: z.boolean(),
+});
+
 const answerSchema = z.discriminatedUnion('about', [
   z.object({ about: z.literal('key'), check: keyCheckSchema }),
   z.object({ about: z.literal('catalogue'), refreshed: refreshedSchema }),
   z.object({ about: z.literal('models'), models: namesSchema }),
   z.object({ about: z.literal('planUsage'), plans: z.array(planSchema) }),
+  z.object({ about: z.literal('chatModels'), models: z.array(chatModelSchema) }),
+  z.object({ about: z.literal('tokens'), tokens: z.exactOptional(z.number()) }),
 ]);
 
 const credentialSchema = z.object({
@@ -118,6 +131,8 @@ const fromWorkerSchema: z.ZodMiniType<FromWorker> = z.discriminatedUnion('type',
     id: z.number(),
     answer: z.exactOptional(answerSchema),
   }),
+  z.object({ type: z.literal('chatText'), id: z.number(), text: z.string() }),
+  z.object({ type: z.literal('chatEnded'), id: z.number() }),
 ]);
 
 /** What an earlier session kept; nothing of what cannot be read. */

@@ -3,6 +3,7 @@ import type { Reply } from './reply';
 import { describeRequest } from './requestFacts';
 import { route } from './router';
 import type { ClientRequest } from './routeTable';
+import type { RequestFacts } from './types';
 import { parseMessagesRequest } from './wire/anthropicRequest';
 
 /**
@@ -17,7 +18,17 @@ export async function handleCountTokens(
   const parsed = parseMessagesRequest(client.body);
   if (!parsed.ok) return reply.error(400, 'invalid_request_error', parsed.message);
   const facts = describeRequest(parsed.request, client.headers, core.tokens.count);
+  reply.json(200, JSON.stringify({ input_tokens: tokensOf(core, facts) }));
+}
+
+/** The same for a chat inside the editor; undefined for what is no Messages request. */
+export function countChatTokens(core: Core, body: string): number | undefined {
+  const parsed = parseMessagesRequest(body);
+  if (!parsed.ok) return undefined;
+  return tokensOf(core, describeRequest(parsed.request, {}, core.tokens.count));
+}
+
+function tokensOf(core: Core, facts: RequestFacts): number {
   const [target] = route(facts, core.table(), core.tokens.inputTokens).targets;
-  const tokens = target === undefined ? facts.inputTokens : core.tokens.inputTokens(target, facts);
-  reply.json(200, JSON.stringify({ input_tokens: tokens }));
+  return target === undefined ? facts.inputTokens : core.tokens.inputTokens(target, facts);
 }

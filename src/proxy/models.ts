@@ -50,7 +50,8 @@ function listModels(core: Core): readonly ListedModel[] {
   return listed;
 }
 
-function modelIds(provider: Provider): readonly string[] {
+/** The models that are listed of a provider, without its id. */
+export function modelIds(provider: Provider): readonly string[] {
   if (provider.isDemo === true) return demoModels;
   return [...new Set([...Object.keys(provider.models), ...catalogueModels(provider)])];
 }

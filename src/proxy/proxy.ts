@@ -2,6 +2,7 @@ import { createAffinity } from './affinity';
 import { ownMember } from './catalogue';
 import { type CatalogueKeeper, createCatalogueKeeper } from './catalogueKeeper';
 import { createCatalogueStore } from './catalogueStore';
+import { type Chats, createChats } from './chats';
 import { type Clock, systemClock } from './clock';
 import type { Core } from './core';
 import { withDemo } from './demo';
@@ -68,6 +69,8 @@ export interface SwitchyardProxy {
   modelsOf(providerId: string): Promise<readonly string[]>;
   /** What is used of each plan that tells; asks the provider at most every few minutes. */
   planUsage(): Promise<readonly PlanUsage[]>;
+  /** What chats inside the editor ask, past the port. */
+  readonly chats: Pick<Chats, 'start' | 'models' | 'countTokens'>;
   /** A person has set or confirmed this key: what was remembered against it is out of date, even if it is the same key. */
   keyConfirmed(credential: string): void;
   resetHealth(): void;
@@ -125,10 +128,11 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
   const { affinity, learnedFormats } = core;
   const memories: Memories = { health, notices, affinity, learnedFormats };
   const publish = () =>
-    report.schedule(() => ({ core, health, activeRequests: state.activeRequests }));
+    report.schedule(() => ({ core, health, activeRequests: state.activeRequests + chats.active }));
   const tellRests = () =>
     options.onRests?.(storedRests(health.snapshot(), state.configuration?.keys ?? {}));
   const routes = createRoutes(core);
+  const chats = createChats(core, publish);
   let server: ProxyServer | undefined;
   return {
     configure(next) {
@@ -157,17 +161,19 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       });
       const bound = await next.listen(port);
       server = next;
+      chats.open();
       return bound;
     },
     async close(graceMs) {
       const closing = server;
-      await closing?.close(graceMs);
+      await Promise.all([closing?.close(graceMs), chats.close(graceMs)]);
       if (server === closing) server = undefined;
     },
     checkKey: (providerId, key) => checkKey(core, providerId, key),
     refreshCatalogue: () => catalogue.refresh(),
     modelsOf: (providerId) => catalogue.modelsOf(providerId),
     planUsage: createPlanUsage(core),
+    chats,
     keyConfirmed(credential) {
       for (const provider of core.table().providers.values()) {
         if (provider.credentials.includes(credential)) forgetKey(memories, provider, credential);
@@ -185,7 +191,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       publish();
     },
     async dispose() {
-      await server?.close(0);
+      await Promise.all([server?.close(0), chats.close(0)]);
       report.dispose();
       catalogue.dispose();
       await state.upstream?.destroy();
