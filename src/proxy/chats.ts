@@ -103,6 +103,8 @@ interface Asked {
 }
 
 async function serve(core: Core, chat: Chat, { body, refusal }: Asked): Promise<void> {
+  // Nothing is told before `start` has returned.
+  await Promise.resolve();
   if (refusal !== undefined) return chat.fail(refusal);
   const id = randomBytes(2).toString('hex');
   const headers = { 'user-agent': 'vscode-lm' };
