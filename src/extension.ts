@@ -50,7 +50,7 @@ class Switchyard {
 
   constructor(context: vscode.ExtensionContext) {
     const { subscriptions, secrets, workspaceState, globalState } = context;
-    this.#environment = new EnvironmentWriter(context.environmentVariableCollection);
+    this.#environment = new EnvironmentWriter(context, (text) => this.#view.log('warn', text));
     const providers = () => mergeProviders(this.#settings.current.providers).values();
     const credentials = () => [...providers()].flatMap((one) => one.credentials);
     this.#keys = new KeyStore(secrets, credentials, (keys) => {
@@ -87,7 +87,7 @@ class Switchyard {
     });
     const http = onDidChangeHttpSettings(() => void this.#controller.restart());
     subscriptions.push(this.#controller, this.#keys, this.#settings);
-    subscriptions.push(this.#surfaces, http, this.#view);
+    subscriptions.push(this.#surfaces, this.#environment, http, this.#view);
     void this.#keys.load();
     // "Stopped" is shown only where it stays: it takes the variables away, which a reload must not.
     if (this.#settings.current.enabled) void this.#controller.start();

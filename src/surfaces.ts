@@ -11,6 +11,7 @@ import { createTraceMemory } from './traceMemory';
 import { explainRouting, requestPage, requestPageText } from './ui/explainRouting';
 import { ReadonlyPages } from './ui/readonlyPages';
 import { type CommandTargets, registerCommands } from './ui/registerCommands';
+import { setUpClaudeExtension, undoClaudeExtension } from './ui/setUpClaudeExtension';
 import { clearUsageHistory, UsagePage } from './ui/showUsage';
 import type { StatusView } from './ui/statusView';
 import { todayInWords } from './ui/usageText';
@@ -81,6 +82,8 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
         pages.refresh(usage.page);
       },
       'switchyard.clearUsageHistory': () => clearUsageHistory(history.clear),
+      'switchyard.setUpClaudeExtension': () => setUpClaudeExtension(context),
+      'switchyard.undoClaudeExtension': () => undoClaudeExtension(context),
     },
   });
   const unlisten = traces.onChange((trace) => pages.refresh(requestPage(trace)));

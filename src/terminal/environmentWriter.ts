@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { ProxyStatus } from '../proxyStatus';
+import { workspaceId } from '../workspaceMemory';
 import { portOf } from './agentEnvironment';
+import { ClaudePanel } from './claudePanel';
 import {
   appendedVariables,
   environmentChange,
@@ -16,13 +18,32 @@ const options: vscode.EnvironmentVariableMutatorOptions = {
   applyAtShellIntegration: true,
 };
 
-/** The variables of new integrated terminals. VS Code keeps them over a reload of the window. */
-export class EnvironmentWriter {
-  readonly #collection: vscode.EnvironmentVariableCollection;
+type Context = Pick<
+  vscode.ExtensionContext,
+  'environmentVariableCollection' | 'globalStorageUri' | 'workspaceState'
+>;
 
-  constructor(collection: vscode.EnvironmentVariableCollection) {
+/**
+ * The variables of new integrated terminals, and of the graphical Claude Code extension where it was set up. Both outlive a
+ * reload of the window.
+ */
+export class EnvironmentWriter implements vscode.Disposable {
+  readonly #collection: vscode.EnvironmentVariableCollection;
+  readonly #claudePanel: ClaudePanel;
+
+  constructor(context: Context, onProblem: (message: string) => void) {
+    const { environmentVariableCollection: collection, globalStorageUri, workspaceState } = context;
     this.#collection = collection;
     if (!collection.persistent) collection.persistent = true;
+    this.#claudePanel = new ClaudePanel({
+      storageFolder: globalStorageUri.fsPath,
+      workspaceId: workspaceId(workspaceState),
+      onProblem,
+    });
+  }
+
+  dispose(): void {
+    this.#claudePanel.dispose();
   }
 
   /** Brings the variables in line with the state of the proxy, by the fewest writes. */
@@ -31,11 +52,13 @@ export class EnvironmentWriter {
     settings: EnvironmentSettings,
     accessToken: string | undefined,
   ): void {
-    const wanted = injectedEnvironment(status, {
-      settings,
-      accessToken,
-      inheritedNoProxy: inheritedNoProxy(),
-    });
+    const input = { accessToken, inheritedNoProxy: inheritedNoProxy() };
+    // It was asked for by a command of its own, whatever terminals get.
+    const panel = { ...settings, injectEnvironment: true, terminalAgents: ['claude'] as const };
+    this.#claudePanel.show(
+      withInherited(injectedEnvironment(status, { settings: panel, ...input })),
+    );
+    const wanted = injectedEnvironment(status, { settings, ...input });
     if (wanted === 'keep') return;
     const { set, remove } = environmentChange(this.#present(), wanted);
     for (const name of remove) this.#collection.delete(name);
@@ -81,6 +104,17 @@ export class EnvironmentWriter {
     });
     return present;
   }
+}
+
+/** What is appended to a terminal's own value, appended to that of this process. */
+function withInherited(
+  variables: Readonly<Record<string, string>> | 'keep',
+): Readonly<Record<string, string>> | 'keep' {
+  if (variables === 'keep') return 'keep';
+  const entries = Object.entries(variables).map(([name, value]) =>
+    appendedVariables.has(name) ? [name, (process.env[name] ?? '') + value] : [name, value],
+  );
+  return Object.fromEntries(entries);
 }
 
 /** Shown where VS Code lists what extensions did to a terminal. */

@@ -18,10 +18,14 @@ export interface CommandTargets extends KeyAccess {
   readonly shellLines: () => string | undefined;
 }
 
-/** The commands that only show and explain; what they show is put together elsewhere. */
+/** The commands that act on more than the targets; what they need is put together elsewhere. */
 export type SurfaceHandlers = Pick<
   Handlers,
-  'switchyard.explainRouting' | 'switchyard.showUsage' | 'switchyard.clearUsageHistory'
+  | 'switchyard.explainRouting'
+  | 'switchyard.showUsage'
+  | 'switchyard.clearUsageHistory'
+  | 'switchyard.setUpClaudeExtension'
+  | 'switchyard.undoClaudeExtension'
 >;
 
 /** Registers every command of the table. A handler that throws is a fault of ours: logged, and told once. */

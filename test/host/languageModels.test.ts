@@ -85,7 +85,9 @@ describe('the language models', () => {
     });
   });
 
-  it('leave the upstream when the chat is cancelled', async () => {
+  it('leave the upstream when the chat is cancelled', async function () {
+    // VS Code 1.105 lets go of the token as soon as the request has begun, so that nobody learns of a cancel.
+    if (vscode.version.startsWith('1.105.')) this.skip();
     const { requests } = upstream;
     const before = requests.length;
     upstream.answer({ silent: true });
