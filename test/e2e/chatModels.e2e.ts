@@ -81,11 +81,10 @@ describe('a person in the chat of VS Code', function () {
 
   it('finds them with what they can under Manage Language Models', async () => {
     await window.runCommand('Chat: Manage Language Models');
-    const row = window.page.locator(
-      '.models-management-editor .monaco-list-row, .monaco-table-row',
-    );
-    const shown = row.filter({ hasText: 'Switchyard (automatic)' });
-    await shown.filter({ hasText: 'Tools' }).filter({ hasText: 'Vision' }).first().waitFor();
+    const row = window.page
+      .locator('.monaco-list-row')
+      .filter({ hasText: 'Switchyard (automatic)' });
+    await row.filter({ hasText: 'Tools' }).filter({ hasText: 'Vision' }).waitFor();
     await window.screenshot('chat-models');
   });
 });
