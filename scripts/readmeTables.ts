@@ -1,5 +1,7 @@
 // The README's tables of settings and commands, between their markers.
-import { commandCategory, type Json, type JsonObject, jsonSchemas } from '../src/config/manifest';
+import { scenarioDescriptions } from '../src/config/completions';
+import { isList, type Json, type JsonObject } from '../src/config/json';
+import { commandCategory, jsonSchemas } from '../src/config/manifest';
 
 interface DocumentedCommand {
   readonly title: string;
@@ -8,13 +10,23 @@ interface DocumentedCommand {
 
 /** `readme` with the lines between the markers made anew; without markers it is left as it is. */
 export function withTables(readme: string, commands: readonly DocumentedCommand[]): string {
-  const filled = fill(readme, 'settings', settingsTable());
-  return fill(fill(filled, 'scenario', scenarioTable()), 'commands', commandsTable(commands));
+  const tables: readonly (readonly [name: string, table: string])[] = [
+    ['builtInScenarios', builtInScenariosTable()],
+    ['settings', settingsTable()],
+    ['scenario', scenarioTable()],
+    ['commands', commandsTable(commands)],
+  ];
+  return tables.reduce((text, [name, lines]) => fill(text, name, lines), readme);
 }
 
 function fill(readme: string, name: string, table: string): string {
   const marked = new RegExp(`(<!-- generated:${name} -->\\n)[^]*?(<!-- /generated:${name} -->)`);
   return readme.replace(marked, (_whole, start: string, end: string) => `${start}${table}${end}`);
+}
+
+function builtInScenariosTable(): string {
+  const rows = Object.entries(scenarioDescriptions).map(([name, when]) => [`\`${name}\``, when]);
+  return table(['Scenario', 'When'], rows);
 }
 
 function settingsTable(): string {
@@ -58,10 +70,6 @@ function memberOf(value: Json | undefined, key: string): JsonObject {
   const holds = typeof value === 'object' && value !== null && !isList(value);
   const member = holds ? value[key] : undefined;
   return typeof member === 'object' && member !== null && !isList(member) ? member : {};
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }
 
 /** Each value of an enumeration with what it means. */

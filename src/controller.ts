@@ -269,8 +269,8 @@ export class ProxyController {
   }
 
   #configureSession(session: WorkerSession, inputs: ProxyInputs): void {
-    const { version, storageFolder, rests } = this.#options;
-    const kept = { storageFolder, rests: rests.recall() };
+    const { version, storageFolder, rests, network } = this.#options;
+    const kept = { storageFolder, rests: rests.recall(), network: network() };
     session.post({ type: 'configure', version, ...inputs, ...kept });
   }
 

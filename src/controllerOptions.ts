@@ -1,3 +1,4 @@
+import type { NetworkSettings } from './proxy/network';
 import type { LogLevel, Notice } from './proxy/protocol';
 import type { RequestTrace } from './proxy/requestTrace';
 import type { ApiKeys, ProxySettings } from './proxy/types';
@@ -21,6 +22,8 @@ export interface ControllerOptions {
   readonly storageFolder?: string;
   /** Read at each start and each `configure`. */
   readonly inputs: () => Promise<ProxyInputs>;
+  /** VS Code's settings for HTTP, which a worker thread does not get by itself. Read at the same times. */
+  readonly network: () => NetworkSettings;
   readonly accessToken: () => Promise<string>;
   readonly ports: PortMemory;
   readonly rests: RestKeeper;

@@ -60,8 +60,9 @@ class Switchyard {
     this.#controller = new ProxyController({
       version: versionOf(context.extension.packageJSON),
       storageFolder: context.globalStorageUri.fsPath,
-      startWorker: workerStarter(context.asAbsolutePath('dist/proxy.js'), readHttpSettings),
+      startWorker: workerStarter(context.asAbsolutePath('dist/proxy.js')),
       inputs: async () => ({ keys: await this.#keys.load(), settings: this.#settings.current }),
+      network: readHttpSettings,
       accessToken: async () => {
         this.#accessToken = await this.#keys.accessToken(workspaceId(workspaceState));
         return this.#accessToken;
@@ -85,7 +86,7 @@ class Switchyard {
       shellLines: () =>
         this.#environment.shellLines(this.api.status(), this.#settings.current, this.#accessToken),
     });
-    const http = onDidChangeHttpSettings(() => void this.#controller.restart());
+    const http = onDidChangeHttpSettings(() => void this.#controller.configure());
     subscriptions.push(this.#controller, this.#keys, this.#settings);
     subscriptions.push(this.#surfaces, this.#environment, http, this.#view);
     void this.#keys.load();

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { modelTiers } from './proxy/modelTiers';
 import { type FromWorker, logLevels, noticeKinds } from './proxy/protocol';
 import type { StoredRest } from './proxy/restMemory';
 import { failureKinds } from './proxy/types';
@@ -61,6 +62,7 @@ const chatModelSchema = z.object({
   context: z.number(),
   maxOutput: z.number(),
   images: z.boolean(),
+  tools: z.boolean(),
 });
 
 const answerSchema = z.discriminatedUnion('about', [
@@ -90,6 +92,12 @@ const targetSchema = z.object({
   lastFailure: z.exactOptional(z.string()),
 });
 
+const tierSchema = z.object({
+  tier: z.enum(modelTiers),
+  scenario: z.string(),
+  target: z.string(),
+});
+
 const reportSchema = z.object({
   activeRequests: z.number(),
   credentials: z.array(credentialSchema),
@@ -103,6 +111,7 @@ const reportSchema = z.object({
       retired: retiredSchema,
     }),
   ),
+  modelTiers: z.exactOptional(z.array(tierSchema)),
 });
 
 const restSchema = z.object({

@@ -20,10 +20,9 @@ export type StartWorker = (listeners: WorkerListeners) => WorkerHandle;
 // is given up instead of the whole extension host.
 const maxHeapMb = 1024;
 
-/** Starts the thread from the bundle at `path`, each time with VS Code's proxy settings of that time. */
-export function workerStarter(path: string, readHttp: () => HttpSettings): StartWorker {
-  return (listeners) =>
-    startWorkerThread(path, workerEnvironment(process.env, readHttp()), listeners);
+/** Starts the thread from the bundle at `path` with what it needs of the host's environment. */
+export function workerStarter(path: string): StartWorker {
+  return (listeners) => startWorkerThread(path, workerEnvironment(process.env), listeners);
 }
 
 /** Starts the proxy's thread from the bundle at `path`, with `environment` as its `process.env`. */
@@ -60,34 +59,13 @@ export function startWorkerThread(
 const passedOn =
   /^(PATH|HOME|USERPROFILE|SYSTEMROOT|WINDIR|TMPDIR|TMP|TEMP|TZ|LANG|LC_ALL|(HTTPS?|ALL|NO)_PROXY|NODE_EXTRA_CA_CERTS|NODE_USE_SYSTEM_CA|SSL_CERT_(FILE|DIR))$/i;
 
-/** The proxy settings of VS Code, which a thread does not get by itself. */
-export interface HttpSettings {
-  /** `http.proxy`; empty when unset. */
-  readonly proxy: string;
-  /** `http.noProxy` */
-  readonly noProxy: readonly string[];
-  /** `http.proxySupport` is `off`. */
-  readonly isProxyOff: boolean;
-}
-
-/** The worker's `process.env`: what it needs of the host's, with VS Code's proxy settings first. */
+/** The worker's `process.env`: what it needs of the host's. VS Code's own settings for HTTP go to it by message. */
 export function workerEnvironment(
   host: Readonly<Record<string, string | undefined>>,
-  http: HttpSettings,
 ): Readonly<Record<string, string>> {
-  const environment: Record<string, string> = {};
-  for (const [name, value] of Object.entries(host)) {
-    if (value === undefined || !passedOn.test(name)) continue;
-    const isProxy = /^(https?|all)_proxy$/i.test(name);
-    if (!(isProxy && (http.isProxyOff || http.proxy !== ''))) environment[name] = value;
-  }
-  if (http.proxy !== '' && !http.isProxyOff) {
-    environment['HTTP_PROXY'] = http.proxy;
-    environment['HTTPS_PROXY'] = http.proxy;
-  }
-  if (http.noProxy.length > 0) {
-    delete environment['no_proxy'];
-    environment['NO_PROXY'] = http.noProxy.join(',');
-  }
-  return environment;
+  return Object.fromEntries(
+    Object.entries(host).flatMap(([name, value]) =>
+      value !== undefined && passedOn.test(name) ? [[name, value]] : [],
+    ),
+  );
 }

@@ -1,25 +1,30 @@
 import * as vscode from 'vscode';
+import type { NetworkSettings } from '../proxy/network';
 
-/** VS Code's own settings for HTTP, which a worker thread does not get by itself. */
-export function readHttpSettings(): {
-  readonly proxy: string;
-  readonly noProxy: readonly string[];
-  readonly isProxyOff: boolean;
-} {
+/**
+ * VS Code's own settings for HTTP, as VS Code itself applies them to the side on which the extension runs. All of them
+ * have application or machine scope: no workspace can set them.
+ */
+export function readHttpSettings(): NetworkSettings {
   const http = vscode.workspace.getConfiguration('http');
-  const proxy = http.get<unknown>('proxy');
   const noProxy = http.get<unknown>('noProxy');
+  const text = (name: string): string => {
+    const value = http.get<unknown>(name);
+    return typeof value === 'string' ? value.trim() : '';
+  };
   return {
-    proxy: typeof proxy === 'string' ? proxy : '',
+    proxy: text('proxy'),
+    proxyAuthorization: text('proxyAuthorization'),
     noProxy: Array.isArray(noProxy) ? noProxy.filter((name) => typeof name === 'string') : [],
-    isProxyOff: http.get<unknown>('proxySupport') === 'off',
+    isProxyOff: text('proxySupport') === 'off',
+    verifiesCertificates: http.get<unknown>('proxyStrictSSL') !== false,
+    trustsSystem: http.get<unknown>('systemCertificates') !== false,
   };
 }
 
 /** Calls `listener` when one of them changed. */
 export function onDidChangeHttpSettings(listener: () => void): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((event) => {
-    const names = ['http.proxy', 'http.noProxy', 'http.proxySupport'];
-    if (names.some((name) => event.affectsConfiguration(name))) listener();
+    if (event.affectsConfiguration('http')) listener();
   });
 }

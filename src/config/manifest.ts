@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { withCompletions } from './completions';
+import { isList, isObject, type Json, type JsonObject } from './json';
 import { settingSchemas } from './schema';
 
 /** A command, as far as the manifest tells of it. */
@@ -7,11 +9,6 @@ export interface ManifestCommand {
   readonly title: string;
   readonly icon: string;
   readonly enablement?: string;
-}
-
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: Json;
 }
 
 /** What is generated of package.json, with its texts taken out into package.nls.json. */
@@ -29,7 +26,9 @@ const groups = ['General', 'Scenarios', 'Providers', 'Reliability', 'Terminal'];
 /** The manifest's part that follows from the settings' schema and the commands' table. Pure. */
 export function createManifest(commands: readonly ManifestCommand[]): Manifest {
   const texts: Record<string, string> = {};
-  const schemas = Object.entries(jsonSchemas());
+  const schemas = Object.entries(jsonSchemas()).map(
+    ([name, schema]) => [name, withCompletions(name, schema)] as const,
+  );
   const configuration = groups.map((title, order): JsonObject => {
     const members = schemas.filter(([, schema]) => schema['group'] === title);
     const properties = members.map(([name, { group: _group, ...schema }]) => {
@@ -99,6 +98,8 @@ function takeTexts(schema: JsonObject, path: string, texts: Record<string, strin
     const here = `${path}.${key}`;
     if (valueKeys.has(key)) return [key, value];
     if (textKeys.has(key)) return [key, takeText(value, here, texts)];
+    // Its keys are a person's words, which may read like those of a schema: `default`.
+    if (key === 'properties' && isObject(value)) return [key, takeTextsOfEach(value, here, texts)];
     if (isObject(value)) return [key, takeTexts(value, here, texts)];
     if (!isList(value)) return [key, value];
     const items = value.map((item, index) =>
@@ -109,17 +110,21 @@ function takeTexts(schema: JsonObject, path: string, texts: Record<string, strin
   return Object.fromEntries(entries);
 }
 
+function takeTextsOfEach(
+  schemas: JsonObject,
+  path: string,
+  texts: Record<string, string>,
+): JsonObject {
+  const entries = Object.entries(schemas).map(([name, schema]): [string, Json] => [
+    name,
+    isObject(schema) ? takeTexts(schema, `${path}.${name}`, texts) : schema,
+  ]);
+  return Object.fromEntries(entries);
+}
+
 function takeText(value: Json, path: string, texts: Record<string, string>): Json {
   if (isList(value)) return value.map((item, index) => takeText(item, `${path}.${index}`, texts));
   if (typeof value !== 'string') return value;
   texts[path] = value;
   return `%${path}%`;
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isList(value);
 }

@@ -44,6 +44,15 @@ const modelSchema = z.strictObject({
   images: z
     .optional(z.boolean())
     .register(z.globalRegistry, { description: 'Whether the model reads images.' }),
+  tools: z
+    .optional(z.boolean())
+    .register(z.globalRegistry, { description: 'Whether the model can call tools.' }),
+  serverTools: z
+    .optional(z.array(z.string().check(z.regex(/^[a-z_]+$/, 'A family of tools: “web_search”.'))))
+    .register(z.globalRegistry, {
+      description:
+        'Server tools of Anthropic’s API that this provider runs itself for the model, such as “web_search”. Only in the format anthropic-messages.',
+    }),
   parameters: z.optional(parametersSchema),
 });
 

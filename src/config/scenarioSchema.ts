@@ -3,9 +3,11 @@ import { efforts, requestClasses } from '../proxy/types';
 import { parametersSchema } from './providerSchema';
 
 /** `provider/model`; the model's own name may hold further slashes. */
+export const targetNamePattern = /^[a-z0-9][a-z0-9._-]*\/\S+$/i;
+
 const targetNameSchema = z
   .string()
-  .check(z.regex(/^[a-z0-9][a-z0-9._-]*\/\S+$/i, 'A model is written “provider/model”.'));
+  .check(z.regex(targetNamePattern, 'A model is written “provider/model”.'));
 
 const chainSchema = z
   .array(targetNameSchema)
@@ -15,6 +17,10 @@ const chainSchema = z
   );
 
 const globsSchema = z.array(z.string().check(z.minLength(1))).check(z.minLength(1));
+
+const phrasesSchema = z
+  .array(z.string().check(z.regex(/[\p{L}\p{N}]/u, 'A phrase needs a letter or a digit.')))
+  .check(z.minLength(1));
 
 const conditionsSchema = z
   .strictObject({
@@ -33,6 +39,10 @@ const conditionsSchema = z
     hasTools: z
       .optional(z.boolean())
       .register(z.globalRegistry, { description: 'The request declares tools.' }),
+    toolNames: z.optional(globsSchema).register(z.globalRegistry, {
+      description:
+        'Globs over the names of the tools that the request declares, such as “mcp__github__*”; one tool must match.',
+    }),
     thinking: z
       .optional(z.boolean())
       .register(z.globalRegistry, { description: 'The client asks for thinking.' }),
@@ -48,13 +58,18 @@ const conditionsSchema = z
     requestClass: z
       .optional(z.array(z.enum(requestClasses)).check(z.minLength(1)))
       .register(z.globalRegistry, {
-        description: 'What the client says the request is for; one must match.',
+        description:
+          'What the request is for: the client’s own hint, else inferred; one must match. “auxiliary”: titles, summaries, checks, searches; “compaction”: the summary of a conversation that has grown too long.',
       }),
     agentType: z.optional(globsSchema).register(z.globalRegistry, {
       description: 'Globs over the type of the sub-agent, such as “Explore”.',
     }),
     client: z.optional(globsSchema).register(z.globalRegistry, {
       description: 'Globs over the User-Agent of the client, such as “claude-cli/*”.',
+    }),
+    lastUserMessageContains: z.optional(phrasesSchema).register(z.globalRegistry, {
+      description:
+        'Words or phrases, in any language; one must stand, as whole words, in what the person typed last. Tool results, reminders of the agent and the system prompt do not count.',
     }),
   })
   .register(z.globalRegistry, {

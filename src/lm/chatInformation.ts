@@ -26,7 +26,7 @@ export function chatInformation(
     maxOutputTokens,
     // Single models are many: the person picks from them under Manage Models.
     ...(model.model === undefined ? { isUserSelectable: true } : {}),
-    capabilities: { imageInput: model.images, toolCalling: true },
+    capabilities: { imageInput: model.images, toolCalling: model.tools },
   };
 }
 

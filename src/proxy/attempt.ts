@@ -214,14 +214,16 @@ function sendFailure(call: Call, result: Extract<SendResult, { ok: false }>): Fa
   const ended = endedByUs(call);
   if (ended !== undefined) return ended;
   const { provider, credential, model } = call.target;
-  const about = { detail: result.detail, provider, credential, model };
+  const proxy = result.proxy === undefined ? {} : { proxy: result.proxy };
+  const about = { detail: result.detail, provider, credential, model, ...proxy };
   switch (result.reason) {
     case 'connectTimeout': {
       const timeoutMs = call.context.timeouts.connectMs;
       return { kind: 'timeout', ...about, phase: 'connect', timeoutMs };
     }
     case 'unreachable':
-      return { kind: 'unreachable', ...about };
+    case 'networkRefused':
+      return { kind: result.reason, ...about };
     case 'broken':
       return broken(call, result.detail);
     case 'cancelled':

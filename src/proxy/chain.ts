@@ -22,6 +22,8 @@ export interface ChainContext extends Omit<AttemptContext, 'apiKey' | 'hasKeySuc
   readonly learnedFormats: Map<string, WireFormat>;
   /** The other wire format to try for a target, when there is one. */
   otherFormat(target: Target): WireFormat | undefined;
+  /** The address of the proxy between us and a target, when there is one. */
+  proxyOf(target: Target): string | undefined;
   /** Called as things happen, for the log. */
   onAttempt(target: Target): void;
   onFailure(target: Target, failure: Failure, how: FailureOrigin): void;
@@ -83,7 +85,7 @@ async function tryTarget(
     const detail = 'no API key is set';
     return { failure: { kind: 'missingKey', detail, provider, credential, model }, how: 'missing' };
   }
-  const keys = scopeKeys(target);
+  const keys = scopeKeys(target, context.proxyOf(target));
   const admission = context.health.admit(keys);
   if (!admission.admitted) return { failure: admission.failure, how: 'remembered' };
   const { permit } = admission;
@@ -158,7 +160,9 @@ function remaining(
     case 'skipPlan':
       return rest.filter((target) => scopeKeys(target).plan !== scopeKeys(failed).plan);
     case 'skipHost':
-      return rest.filter((target) => hostOf(target) !== hostOf(failed));
+      return failure.proxy === undefined
+        ? rest.filter((target) => hostOf(target) !== hostOf(failed))
+        : rest.filter((target) => context.proxyOf(target) !== failure.proxy);
     case 'otherWireFormat': {
       const wireFormat = context.otherFormat(failed);
       const isSecond =

@@ -25,6 +25,8 @@ export interface ChatModel {
   readonly maxOutput: number;
   /** At least one of them sees images; requests that hold any go to such. */
   readonly images: boolean;
+  /** The same for calls of tools. */
+  readonly tools: boolean;
 }
 
 /**
@@ -65,7 +67,7 @@ function automatic(
 function chainOf(
   scenario: Scenario,
   table: RoutingTable,
-): Pick<ChatModel, 'chain' | 'context' | 'maxOutput' | 'images'> {
+): Pick<ChatModel, 'chain' | 'context' | 'maxOutput' | 'images' | 'tools'> {
   const chain = scenario.models.flatMap((name) => {
     const target = parseTarget(name, table);
     return target !== undefined && isProvided(target.provider, table.hasKey)
@@ -76,6 +78,7 @@ function chainOf(
     chain: chain.map(({ name }) => name),
     ...limitsOf(chain.map(({ facts }) => facts)),
     images: chain.some(({ facts }) => facts.images !== false),
+    tools: chain.some(({ facts }) => facts.tools !== false),
   };
 }
 
@@ -103,6 +106,7 @@ function singleModels({ providers, hasKey }: RoutingTable): readonly SingleModel
           label: provider.planLabel ?? provider.label,
           ...limitsOf([facts]),
           images: facts.images !== false,
+          tools: facts.tools !== false,
         };
         return { chatModel, isDemo: provider.isDemo === true };
       }),

@@ -31,6 +31,8 @@ export interface Core {
   /** Epoch ms of the last refresh of the catalogue. */
   catalogueRefreshedAt(): number | undefined;
   otherFormat(target: Target): WireFormat | undefined;
+  /** The address of the proxy between us and a target, when there is one. */
+  proxyOf(target: Target): string | undefined;
   /** Tells a person of a failure that only a person can mend, once per cause. */
   tell(failure: Failure): void;
   /** Tells a person, once, that private safety data of auto mode stayed here. */

@@ -4,7 +4,7 @@ import { policies } from './failure';
 import { sentence } from './failureMessage';
 import type { Permit } from './health';
 import type { LiveStream } from './liveStream';
-import type { Reply } from './reply';
+import { headerSafe, type Reply } from './reply';
 import type { Ending, RequestObserver } from './requestObserver';
 import type { ClientRequest } from './routeTable';
 import { type Failure, type Target, targetName } from './types';
@@ -142,9 +142,4 @@ function endingOf(events: readonly StreamEvent[]): Ending | undefined {
 
 function targetHeaders(target: Target): Record<string, string> {
   return { 'x-switchyard-target': headerSafe(targetName(target)) };
-}
-
-/** Names come from settings and may hold any character; headers may not. */
-export function headerSafe(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?');
 }

@@ -126,6 +126,17 @@ export const policies = {
     told: 'notification',
     buttons: ['openLink', 'showLog'],
   },
+  networkRefused: {
+    scope: 'host',
+    isOfKey: false,
+    chain: 'skipHost',
+    // Short, since a person mends it outside; a change of VS Code's own settings ends it at once.
+    memory: { rule: 'growing', fromMs: 5 * secondMs, toMs: minuteMs },
+    // Not 503, which clients would repeat in vain for minutes.
+    answer: { status: 424, errorType: 'api_error', isRetryable: false },
+    told: 'notification',
+    buttons: ['showLog'],
+  },
   modelRefused: {
     scope: 'target',
     isOfKey: true,

@@ -37,8 +37,12 @@ export function notification(failure: Failure): string {
         failure.resetsAt === undefined ? '' : ` It resets on ${momentInWords(failure.resetsAt)}.`;
       return `The ${limitOf(failure)} is reached.${until}`;
     }
+    case 'networkRefused':
+      return networkSentence(failure);
     case 'unreachable':
-      return `Cannot reach ${hostOf(failure.provider)} (${label}).`;
+      return failure.proxy === undefined
+        ? `Cannot reach ${hostOf(failure.provider)} (${label}).`
+        : `Cannot reach the proxy ${failure.proxy}.`;
     default:
       return `${targetName(failure)}: ${briefs[failure.kind]}.`;
   }
@@ -92,6 +96,7 @@ const briefs: Readonly<Record<FailureKind, string>> = {
   overloaded: 'overloaded',
   serverError: 'server error',
   timeout: 'timed out',
+  networkRefused: 'stopped by the network',
   unreachable: 'unreachable',
   brokenStream: 'answer broke off',
   contextTooLong: 'context window too small',
@@ -131,8 +136,11 @@ const sentences: Readonly<Record<FailureKind, Sentence>> = {
   serverError: (failure, now) =>
     `${failure.provider.label} failed to answer for ${failure.model}: “${quote(failure.detail)}”. ${tryAgain(failure, now)}`,
   timeout: (failure) => timeoutSentence(failure),
-  unreachable: ({ provider, detail }) =>
-    `Cannot reach ${hostOf(provider)} (${provider.label}): ${quote(detail)}. Check the network, the proxy settings and the base URL.`,
+  networkRefused: (failure) => networkSentence(failure),
+  unreachable: ({ provider, detail, proxy }) =>
+    proxy === undefined
+      ? `Cannot reach ${hostOf(provider)} (${provider.label}): ${quote(detail)}. Check the network, the proxy settings and the base URL.`
+      : `Cannot reach ${hostOf(provider)} (${provider.label}), since ${quote(detail)}. Check the network and the setting http.proxy or the variable HTTPS_PROXY.`,
   brokenStream: (failure, now) =>
     `The answer of ${failure.provider.label} for ${failure.model} broke off: ${quote(failure.detail)}. ${tryAgain(failure, now)}`,
   contextTooLong: (failure) => contextSentence(failure),
@@ -143,6 +151,11 @@ const sentences: Readonly<Record<FailureKind, Sentence>> = {
     `${provider.label} refused this content for ${model}: ${quote(detail)}`,
   cancelled: () => 'The client ended the request before an answer came.',
 };
+
+/** The detail says what to do. */
+function networkSentence({ provider, detail }: Failure): string {
+  return `${provider.label} cannot be called at ${hostOf(provider)}: ${quote(detail)}.`;
+}
 
 /** The form on which clients compact the conversation. */
 function contextSentence({ detail, tokens, maxTokens }: Failure): string {

@@ -18,6 +18,8 @@ export interface ScopeKeys {
   readonly plan: string;
   readonly credential?: string | undefined;
   readonly host?: string | undefined;
+  /** The address of the proxy in between; rests as a host does. */
+  readonly proxy?: string | undefined;
 }
 
 /** The scopes that outlive a request. */
@@ -268,6 +270,7 @@ function orderedScopes(keys: ScopeKeys): readonly (readonly [RememberedScope, st
   const scopes = [
     ['credential', keys.credential],
     ['plan', keys.plan],
+    ['host', keys.proxy],
     ['host', keys.host],
     ['target', keys.target],
     ['target', keys.targetWithKey],
@@ -278,6 +281,7 @@ function orderedScopes(keys: ScopeKeys): readonly (readonly [RememberedScope, st
 function blamedName(keys: ScopeKeys, failure: Failure): string | undefined {
   const { scope, isOfKey } = policyOf(failure);
   if (scope === 'request') return undefined;
+  if (scope === 'host' && failure.proxy !== undefined) return keys.proxy;
   if (scope === 'target' && isOfKey) return keys.targetWithKey ?? keys.target;
   return keys[scope];
 }

@@ -38,3 +38,12 @@ export function forgetKey(
     if (isOwnTarget(name)) learnedFormats.delete(name);
   }
 }
+
+/** Forgets which hosts and proxies could not be reached: the way to them is another now. */
+export function forgetHosts({ health, notices }: Memories): void {
+  for (const { scope, key } of health.snapshot()) {
+    if (scope !== 'host') continue;
+    health.reset({ scope, key });
+    notices.forget(scope, key);
+  }
+}

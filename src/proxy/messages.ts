@@ -1,47 +1,59 @@
 import { conversationOf } from './affinity';
+import { answerNothing, answerWithoutServerTool } from './answerHere';
 import type { PreparedRequest } from './attempt';
 import { type ChainContext, type ChainOutcome, walkChain } from './chain';
 import type { Core } from './core';
-import { deliver, encodeCollected, headerSafe, type Served } from './deliver';
+import { deliver, type Served } from './deliver';
 import { answerHeaders, policies } from './failure';
 import { sentence, summarizeAttempts } from './failureMessage';
 import { createLiveStream } from './liveStream';
 import { cleanForPerson } from './redact';
-import type { Reply } from './reply';
+import { headerSafe, type Reply, withHeaders } from './reply';
+import { describeContent } from './requestContent';
 import { describeRequest } from './requestFacts';
+import { routeHeader } from './routeInWords';
 import { route } from './router';
 import type { ClientRequest } from './routeTable';
-import type { Failure, Target } from './types';
+import type { Failure } from './types';
 import { parseMessagesRequest } from './wire/anthropicRequest';
 import type { ClientCodec } from './wire/clients';
-import { noUsage, type StreamEvent } from './wire/streamEvent';
 
 /** `POST /v1/messages`, and the same for every other client format: the whole path of a request. */
 export async function handleMessages(
   core: Core,
   codec: ClientCodec,
   client: ClientRequest,
-  reply: Reply,
+  plainReply: Reply,
 ): Promise<void> {
   const read = readRequest(codec, client.body);
   const observer = core.observe(client.id);
   if (!read.ok) {
     observer.refused('the request is not valid', read.message);
-    return reply.error(400, 'invalid_request_error', read.message);
+    return plainReply.error(400, 'invalid_request_error', read.message);
   }
   const facts = describeRequest(read.request, client.headers, core.tokens.count);
-  const usual = route(facts, core.table(), core.tokens.inputTokens);
+  const content = describeContent(read.request, facts.requestClass);
+  const usual = route(facts, content, core.table(), core.tokens.inputTokens);
   const conversation = conversationOf(read.request, facts, usual.scenario);
   const chosen = conversation === undefined ? usual : core.affinity.follow(usual, conversation);
   observer.routed(facts, chosen);
+  const reply = withHeaders(plainReply, {
+    'x-switchyard-scenario': headerSafe(chosen.scenario),
+    'x-switchyard-route': routeHeader(chosen),
+  });
   const [first, ...others] = chosen.targets;
   if (first === undefined) {
     observer.refused('no model of the chain can be called', '');
     return refuseEmptyChain(reply, chosen);
   }
+  const { stream, inputTokens } = facts;
   if (read.request.maxTokens === 0) {
-    observer.answeredHere();
-    return answerNothing(codec, reply, first);
+    observer.answeredHere('max_tokens is 0');
+    return answerNothing({ codec, reply, stream, inputTokens }, first.model);
+  }
+  if (chosen.lackingServerTools.length > 0) {
+    observer.answeredHere(`no model of the chain runs ${chosen.lackingServerTools.join(', ')}`);
+    return answerWithoutServerTool({ codec, reply, stream, inputTokens }, chosen);
   }
   const prepared: PreparedRequest = {
     request: read.request,
@@ -51,8 +63,7 @@ export async function handleMessages(
     anthropicVersion: headerText(client, 'anthropic-version'),
     anthropicBeta: headerText(client, 'anthropic-beta'),
   };
-  const live = facts.stream ? createLiveStream(reply, core.clock, codec.pingFrame) : undefined;
-  live?.setHeaders({ 'x-switchyard-scenario': headerSafe(chosen.scenario) });
+  const live = stream ? createLiveStream(reply, core.clock, codec.pingFrame) : undefined;
   const served: Served = { core, client, codec, reply, observer, prepared, live };
   try {
     const outcome = await walkChain(
@@ -99,6 +110,7 @@ function chainContext({ core, observer }: Served): ChainContext {
     learnedFormats: core.learnedFormats,
     signatures: core.signatures,
     otherFormat: core.otherFormat,
+    proxyOf: core.proxyOf,
     onAttempt: observer.attempting,
     onFailure(target, failure, how) {
       observer.failedAttempt(target, failure, how);
@@ -164,15 +176,6 @@ function refuseEmptyChain(reply: Reply, chosen: ReturnType<typeof route>): void 
     .join('; ');
   const message = `Scenario “${chosen.scenario}” has no model that Switchyard can call${why === '' ? '' : ` (${why})`}. Check “switchyard.scenarios” and “switchyard.providers” in the VS Code settings.`;
   reply.error(400, 'invalid_request_error', message);
-}
-
-/** `max_tokens: 0` warms a cache at Anthropic; elsewhere it would be a malformed request. */
-function answerNothing(codec: ClientCodec, reply: Reply, target: Target): void {
-  const events: readonly StreamEvent[] = [
-    { type: 'message-start', id: '', model: target.model, usage: noUsage },
-    { type: 'message-end', stopReason: 'max_tokens', stopSequence: null, usage: noUsage },
-  ];
-  reply.json(200, encodeCollected(codec, events, { model: target.model, inputTokens: 0 }));
 }
 
 function headerText(client: ClientRequest, name: string): string | undefined {

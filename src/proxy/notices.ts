@@ -66,5 +66,6 @@ function scopeName(scope: Scope, failure: Failure): string {
   const { provider, credential } = failure;
   if (scope === 'credential') return `${scope} ${credential ?? `none of ${provider.id}`}`;
   if (scope === 'plan') return `${scope} ${planName(provider, credential)}`;
+  if (scope === 'host') return `${scope} ${failure.proxy ?? new URL(provider.baseUrl).host}`;
   return `${scope} ${targetName(failure)}`;
 }

@@ -1,6 +1,8 @@
 import type { ModelChanges } from './catalogueChanges';
 import type { RetiredModel } from './chains';
 import type { ChatModel } from './chatModels';
+import type { TierRoute } from './modelTiers';
+import type { NetworkSettings } from './network';
 import type { PlanUsage } from './planUsage';
 import type { RequestTrace } from './requestTrace';
 import type { StoredRest } from './restMemory';
@@ -14,6 +16,8 @@ export type ToWorker =
       readonly version: string;
       readonly settings: ProxySettings;
       readonly keys: ApiKeys;
+      /** VS Code's settings for HTTP. */
+      readonly network?: NetworkSettings;
       /** What `rests` last told, in this window or an earlier one. */
       readonly rests?: unknown;
       /** Where the refreshed catalogue is kept, for all windows. Without it nothing is refreshed by itself. */
@@ -146,9 +150,11 @@ export interface ProxyReport {
   readonly targets: readonly TargetReport[];
   /** True when at least one target of the default chain can be tried: it has its key or needs none. */
   readonly usable: boolean;
-  /** The smallest context window of the default chain, in tokens, where known. */
+  /** The smallest context window that a conversation can meet in the chains, in tokens, where known. */
   readonly smallestContext?: number;
   readonly catalogue?: CatalogueReport;
+  /** Where an ordinary turn of each of Claude Code's model tiers goes. */
+  readonly modelTiers?: readonly TierRoute[];
 }
 
 export interface CredentialReport {

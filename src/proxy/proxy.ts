@@ -5,13 +5,13 @@ import { createCatalogueStore } from './catalogueStore';
 import { type Chats, createChats } from './chats';
 import { type Clock, systemClock } from './clock';
 import type { Core } from './core';
-import { withDemo } from './demo';
 import { createHealth } from './health';
 import { logHealthChange, standIn } from './healthLog';
 import { checkKey } from './keyCheck';
 import type { ServerLimits } from './limits';
 import { createLogger } from './log';
-import { forgetKey, type Memories } from './memories';
+import { forgetHosts, forgetKey, type Memories } from './memories';
+import type { Environment, NetworkSettings } from './network';
 import { createNoticeBoard, type NoticeBoard } from './notices';
 import { observeRequests } from './observeRequests';
 import { learnPlanReset } from './planReset';
@@ -29,7 +29,7 @@ import { createSignatureMemory } from './signatures';
 import { slotsOf } from './targetKeys';
 import { createTokenMeter } from './tokenMeter';
 import type { ApiKeys, ProxySettings, Target, WireFormat } from './types';
-import { createUpstream, type Upstream } from './upstream';
+import { createUpstreamKeeper, type UpstreamKeeper } from './upstreamKeeper';
 import { anthropicClient } from './wire/clients';
 import { codecs } from './wire/formats';
 
@@ -43,12 +43,16 @@ export interface ProxyOptions {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly limits?: Partial<ServerLimits>;
+  /** Default: that of the process. */
+  readonly environment?: Environment;
 }
 
 export interface ProxyConfiguration {
   readonly version: string;
   readonly settings: ProxySettings;
   readonly keys: ApiKeys;
+  /** Without it the environment alone says how upstreams are reached. */
+  readonly network?: NetworkSettings;
   /** What `onRests` gave in an earlier session; taken over by the first configuration only. */
   readonly rests?: unknown;
   /** Where the refreshed catalogue is kept; without it nothing is refreshed by itself. */
@@ -82,12 +86,12 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
   const clock = options.clock ?? systemClock;
   const state: State = {
     configuration: undefined,
-    upstream: undefined,
     activeRequests: 0,
     accessToken: '',
   };
-  const redact = createRedactor(() => secretsOf(state));
+  const redact = createRedactor(() => [...secretsOf(state), ...upstream.secrets()]);
   const log = createLogger(options.write, redact);
+  const upstream = createUpstreamKeeper(log, options.environment ?? process.env);
   const report = createReport({ clock, publish: (value) => options.onReport?.(value) });
   const notices = createNoticeBoard((notice) => options.onNotice?.(notice));
   const health = createHealth({
@@ -109,7 +113,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
     table: () => core.table(),
   });
   const core: Core = {
-    ...createCore(state, { clock, log, health, notices, observe }),
+    ...createCore(state, { clock, log, health, notices, observe, upstream }),
     catalogueRefreshedAt: () => catalogue.refreshedAt(),
   };
   const catalogue = createCatalogueKeeper({
@@ -137,6 +141,9 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
   return {
     configure(next) {
       applyConfiguration(state, next, { ...memories, catalogue });
+      const { connectMs } = next.settings.timeouts;
+      const needs = { connectTimeoutMs: connectMs, network: next.network };
+      if (upstream.configure(needs)) forgetHosts(memories);
       const { storageFolder } = next;
       catalogue.configured(
         storageFolder === undefined ? undefined : createCatalogueStore(storageFolder),
@@ -194,23 +201,25 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       await Promise.all([server?.close(0), chats.close(0)]);
       report.dispose();
       catalogue.dispose();
-      await state.upstream?.destroy();
+      await upstream.destroy();
     },
   };
 }
 
 interface State {
   configuration: (ProxyConfiguration & { readonly table: RoutingTable }) | undefined;
-  upstream: Upstream | undefined;
   activeRequests: number;
   accessToken: string;
 }
 
 function createCore(
   state: State,
-  parts: Pick<Core, 'clock' | 'log' | 'health' | 'observe'> & { readonly notices: NoticeBoard },
+  parts: Pick<Core, 'clock' | 'log' | 'health' | 'observe'> & {
+    readonly notices: NoticeBoard;
+    readonly upstream: UpstreamKeeper;
+  },
 ): Omit<Core, 'catalogueRefreshedAt'> {
-  const { clock, log, health, notices, observe } = parts;
+  const { clock, log, health, notices, observe, upstream } = parts;
   const configuration = () => {
     if (state.configuration === undefined) throw new Error('the proxy was not configured');
     return state.configuration;
@@ -231,10 +240,8 @@ function createCore(
     settings: () => configuration().settings,
     table: () => configuration().table,
     apiKey: (credential) => ownMember(configuration().keys, credential),
-    send: () => {
-      state.upstream ??= createUpstream(configuration().settings.timeouts.connectMs);
-      return withDemo(state.upstream.send);
-    },
+    send: upstream.send,
+    proxyOf: upstream.proxyOf,
     otherFormat,
     tell: notices.tell,
     tellSafeguardsLeftOut: notices.tellSafeguardsLeftOut,
@@ -274,10 +281,6 @@ function applyConfiguration(
   if (previous === undefined) {
     const orders = restoreRests(next.rests, health, { providers, keys: next.keys });
     for (const { failure } of orders) notices.assumeTold(failure);
-  }
-  if (previous?.settings.timeouts.connectMs !== next.settings.timeouts.connectMs) {
-    void state.upstream?.retire();
-    state.upstream = undefined;
   }
 }
 

@@ -24,6 +24,8 @@ export function redact(text: string, secrets: Iterable<string> = []): string {
 }
 
 const secretPatterns: readonly (readonly [RegExp, string])[] = [
+  // The credentials in the address of a proxy.
+  [/\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@"'<>]{1,400}@/gi, `$1${redacted}@`],
   // Providers show rejected keys in part, as sk-abc***xyz; so stars and dots belong to a key.
   [/\b(?:oc_)?sk[-_][\w*.-]{6,}/g, redacted],
   [/\bAIza[\w-]{20,}/g, redacted],

@@ -30,6 +30,32 @@ export interface Reply {
   end(): void;
 }
 
+/** A reply whose head carries `headers` as well, whatever becomes of the request. */
+export function withHeaders(reply: Reply, headers: Readonly<Record<string, string>>): Reply {
+  return {
+    get hasStarted() {
+      return reply.hasStarted;
+    },
+    json: (status, body, more) => reply.json(status, body, { ...headers, ...more }),
+    error: (status, type, message, more = noRetry) =>
+      reply.error(status, type, message, { ...headers, ...more }),
+    errorAndClose: (status, type, message, more, whenRead) =>
+      reply.errorAndClose(status, type, message, { ...headers, ...more }, whenRead),
+    startStream: (more) => reply.startStream({ ...headers, ...more }),
+    write: reply.write,
+    end: reply.end,
+  };
+}
+
+/** Names come from settings and clients and may hold any character; headers may not. */
+export function headerSafe(text: string): string {
+  return text
+    .replace(/[“”]/g, '"')
+    .replace(/’/g, "'")
+    .replace(/…/g, '...')
+    .replace(/[^\x20-\x7e]/g, '?');
+}
+
 /** The same request would fail the same way: clients that know the header stop at once. */
 export const noRetry = { 'x-should-retry': 'false' } as const;
 

@@ -1,5 +1,6 @@
 import { catalogueDate } from './catalogue';
 import { retiredModels } from './chains';
+import { smallestContext, tierRoutes } from './clientFacts';
 import type { Clock } from './clock';
 import type { Core } from './core';
 import { inBrief } from './failureMessage';
@@ -58,10 +59,7 @@ const reportIntervalMs = 250;
 export function buildReport({ core, health, activeRequests }: ReportSource): ProxyReport {
   const entries = new Map(health.snapshot().map((entry) => [`${entry.scope} ${entry.key}`, entry]));
   const used = usedTargets(core);
-  const inDefault = defaultScenario(core.table().scenarios).models;
-  const windows = [...used.values()]
-    .filter(({ target }) => inDefault.includes(targetName(target)))
-    .flatMap(({ target }) => target.facts.context ?? []);
+  const context = smallestContext(core.table());
   return {
     activeRequests,
     credentials: credentialReports(core, health, entries, used),
@@ -69,7 +67,8 @@ export function buildReport({ core, health, activeRequests }: ReportSource): Pro
       targetReport(core, target, scenarios, entries),
     ),
     usable: isUsable(defaultScenario(core.table().scenarios), core.table()),
-    ...(windows.length === 0 ? {} : { smallestContext: Math.min(...windows) }),
+    modelTiers: tierRoutes(core.table()),
+    ...(context === undefined ? {} : { smallestContext: context }),
     catalogue: catalogueReport(core),
   };
 }
@@ -149,9 +148,8 @@ function targetReport(
 ): TargetReport {
   const name = targetName(target);
   const own = entries.get(`target ${name}`);
-  const now = core.clock.now();
   const rests = withEachKey(target, (slot) => core.apiKey(slot) !== undefined).map((link) =>
-    restOf(link, entries, now),
+    restOf(core, link, entries),
   );
   // As long as one of the keys is served, so is the target.
   const resting = rests.includes(undefined) ? undefined : firstToEnd(rests);
@@ -168,13 +166,18 @@ function targetReport(
 }
 
 /** What keeps a target from being asked with its key. */
-function restOf(link: Target, entries: Entries, now: number): HealthEntry | undefined {
-  const { target, targetWithKey, plan, host, credential } = scopeKeys(link);
+function restOf(core: Core, link: Target, entries: Entries): HealthEntry | undefined {
+  const { target, targetWithKey, plan, host, proxy, credential } = scopeKeys(
+    link,
+    core.proxyOf(link),
+  );
+  const now = core.clock.now();
   return [
     `target ${target}`,
     `target ${targetWithKey}`,
     `plan ${plan}`,
     `host ${host}`,
+    `host ${proxy}`,
     `credential ${credential}`,
   ]
     .map((scope) => entries.get(scope))

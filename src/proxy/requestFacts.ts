@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { plainModelName } from './clientModelNames';
 import { estimateInput, type TokenCounter } from './tokens';
 import { type RequestClass, type RequestFacts, requestClasses } from './types';
 import type { MessagesRequest } from './wire/anthropicRequest';
@@ -13,7 +14,7 @@ export function describeRequest(
   const { thinking } = request;
   const { inputTokens, imageSizes } = count(request);
   return {
-    requestedModel: request.model,
+    requestedModel: plainModelName(request.model),
     stream: request.stream,
     inputTokens,
     // Tool results included: the model must see what the talk is about.
@@ -35,11 +36,34 @@ function requestClass(request: MessagesRequest, headers: IncomingHttpHeaders): R
   const hinted = requestClasses.find((name) => name === hint);
   if (hinted !== undefined) return hinted;
   if (header(headers, 'x-claude-code-agent-id') !== undefined) return 'subagent';
-  // Session names and titles: nothing to act with, and an answer in a given shape. Quota probes ask for one token.
-  const isProbe = request.maxTokens === 1;
-  const hasNoTools = request.tools.length === 0;
-  const isSmall = request.outputSchema !== undefined || isProbe || asksForTitle(request);
-  return hasNoTools && isSmall ? 'auxiliary' : 'main';
+  if (isCompaction(request)) return 'compaction';
+  return isAuxiliary(request) ? 'auxiliary' : 'main';
+}
+
+/** Claude Code asks at the end of the conversation itself, with all its tools. */
+function isCompaction({ messages }: MessagesRequest): boolean {
+  const last = messages.findLast((message) => message.role === 'user')?.content.at(-1);
+  return last?.type === 'text' && last.text.startsWith('CRITICAL: Respond with TEXT ONLY');
+}
+
+function isAuxiliary(request: MessagesRequest): boolean {
+  if (request.tools.length > 0) return isServerToolCall(request);
+  // Session names and titles want an answer in a given shape. Quota probes ask for one token.
+  const isSmall = request.outputSchema !== undefined || request.maxTokens === 1;
+  return isSmall || isClassifier(request) || asksForTitle(request);
+}
+
+/** The inner request of Claude Code's WebSearch. */
+function isServerToolCall({ tools, messages }: MessagesRequest): boolean {
+  const [block, ...others] = messages[0]?.content ?? [];
+  const isAlone = messages.length === 1 && others.length === 0 && block?.type === 'text';
+  const isInTheseWords = isAlone && block.text.startsWith('Perform a web search for the query:');
+  return isInTheseWords && tools.every((tool) => tool.type === 'server');
+}
+
+/** Claude Code's check of an action in auto mode: a number between tags, in a few tokens. */
+function isClassifier({ maxTokens, stopSequences }: MessagesRequest): boolean {
+  return maxTokens !== undefined && maxTokens <= 64 && stopSequences.includes('</severity>');
 }
 
 /** opencode asks in plain words, beside the conversation: its first request of all. */

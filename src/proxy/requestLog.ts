@@ -3,7 +3,7 @@ import { costOf, isCounted } from './cost';
 import type { Logger } from './log';
 import { cleanForPerson } from './redact';
 import type { RequestObserver } from './requestObserver';
-import { linkName } from './targetKeys';
+import { maxNameChars, nameInWords as nameOf, routeInWords, skippedInWords } from './routeInWords';
 import type { FailureOrigin, RequestFacts, Target } from './types';
 import type { Usage } from './wire/streamEvent';
 
@@ -16,11 +16,8 @@ export function createRequestLog(id: string, log: Logger, clock: Clock): Request
   const total = () => `total=${clock.now() - startedAt}ms`;
   return {
     routed(facts, route) {
-      const chain = route.targets.map(nameOf).join(' > ') || 'none';
-      log.info(line(`routing scenario=${route.scenario} (${route.reason}) chain=${chain}`));
-      for (const { name, reason } of route.skipped) {
-        log.info(line(`skips ${cleanForPerson(name, maxNameChars)}: ${reason}`));
-      }
+      log.info(line(`routing ${routeInWords(route)}`));
+      for (const link of route.skipped) log.info(line(`skips ${skippedInWords(link)}`));
       log.debug(line(`measured ${factsInWords(facts)}`));
     },
     attempting(target) {
@@ -80,7 +77,7 @@ export function createRequestLog(id: string, log: Logger, clock: Clock): Request
       log.debug(line(`refused because: ${detail}`));
     },
     textBegan: () => {},
-    answeredHere: () => log.info(line(`answered here: max_tokens is 0 ${total()}`)),
+    answeredHere: (why) => log.info(line(`answered here: ${why} ${total()}`)),
     closed: () => {},
   };
 }
@@ -91,13 +88,6 @@ const remarks: Readonly<Record<FailureOrigin, string>> = {
   remembered: ' (remembered)',
   missing: '',
 };
-
-const maxNameChars = 120;
-
-/** A client may ask for any name, of any length, with line breaks of its own. */
-function nameOf(target: Target): string {
-  return cleanForPerson(linkName(target), maxNameChars);
-}
 
 function costInWords(target: Target, usage: Usage): string {
   const cost = costOf(usage, target.facts);

@@ -19,7 +19,7 @@ export interface RequestObserver {
   /** Turned away before any attempt, with status 400. */
   refused(why: string, detail: string): void;
   /** Answered without any upstream. */
-  answeredHere(): void;
+  answeredHere(why: string): void;
   /** Told last, whatever came before: after a bug of ours nothing else tells that the request is over. */
   closed(): void;
 }
@@ -73,9 +73,9 @@ export function bothOf(first: RequestObserver, second: RequestObserver): Request
       first.refused(why, detail);
       second.refused(why, detail);
     },
-    answeredHere() {
-      first.answeredHere();
-      second.answeredHere();
+    answeredHere(why) {
+      first.answeredHere(why);
+      second.answeredHere(why);
     },
     closed() {
       first.closed();

@@ -1,15 +1,19 @@
+import { canSee, runs, withinCapacity } from './capacity';
 import { matchesGlob, modelFacts, modelWireFormat } from './catalogue';
+import { type AskedRequest, judge } from './conditions';
 import { cleanForPerson } from './redact';
-import { defaultScenario, detectScenario, type Scenario } from './scenarios';
+import type { RequestContent } from './requestContent';
+import { automaticModel } from './scenarioNames';
+import { defaultScenario, type Scenario } from './scenarios';
 import { isProvided } from './targetKeys';
-import {
-  type Parameters,
-  type Provider,
-  type RequestFacts,
-  type Route,
-  type Target,
-  targetName,
-  type WireFormat,
+import type {
+  ConsideredRule,
+  Parameters,
+  Provider,
+  RequestFacts,
+  Route,
+  Target,
+  WireFormat,
 } from './types';
 
 /** What routing needs besides the request: prepared once per change of settings or keys. */
@@ -31,10 +35,39 @@ export type InputTokens = (target: Target, facts: RequestFacts) => number;
  */
 export function route(
   facts: RequestFacts,
+  content: RequestContent,
   table: RoutingTable,
   inputTokens: InputTokens = (_target, { inputTokens: estimated }) => estimated,
 ): Route {
-  const choice = choose(facts, table);
+  const request: AskedRequest = { facts, content };
+  const considered: ConsideredRule[] = [];
+  const choice = withSight(choose(request, table, considered), facts, table);
+  const links = linksOf(choice, table);
+  const tokensFor = (target: Target) => inputTokens(target, facts);
+  const chain = withinCapacity(links.targets, request, { tokensFor, hasKey: table.hasKey });
+  return {
+    scenario: choice.scenario,
+    reason: choice.reason,
+    considered,
+    targets: chain.targets,
+    skipped: [...links.skipped, ...chain.skipped],
+    lackingServerTools: content.neededServerTools.filter(
+      (type) => !chain.targets.some((target) => runs(target, type, table.hasKey)),
+    ),
+  };
+}
+
+interface Choice {
+  readonly scenario: string;
+  readonly reason: string;
+  readonly models: readonly string[];
+  readonly parameters: Parameters | undefined;
+  /** The client named the one target that it wants. */
+  readonly isNamedTarget?: true;
+}
+
+/** A link of the chain that leads nowhere is skipped with its reason. */
+function linksOf(choice: Choice, table: RoutingTable): Pick<Route, 'targets' | 'skipped'> {
   const targets: Target[] = [];
   const skipped: Skipped[] = [];
   for (const name of choice.models) {
@@ -44,13 +77,7 @@ export function route(
     if (target !== undefined && reason === undefined) targets.push(target);
     else skipped.push({ name, reason: reason ?? '' });
   }
-  const { scenario, reason } = choice;
-  return {
-    scenario,
-    reason,
-    considered: [],
-    ...withinCapacity(targets, facts, skipped, inputTokens),
-  };
+  return { targets, skipped };
 }
 
 type Skipped = Route['skipped'][number];
@@ -59,58 +86,136 @@ function unspeakable({ wireFormat }: Target, table: RoutingTable): string | unde
   return table.canSpeak(wireFormat) ? undefined : `wire format ${wireFormat} is not supported`;
 }
 
-interface Choice {
-  readonly scenario: string;
-  readonly reason: string;
-  readonly models: readonly string[];
-  readonly parameters: Parameters | undefined;
+/** A conversation with images goes by the chain of `vision` when nobody of its own sees them; a named target is kept. */
+function withSight(choice: Choice, facts: RequestFacts, table: RoutingTable): Choice {
+  if (!facts.hasImages || choice.isNamedTarget === true) return choice;
+  const sees = ({ models }: Pick<Choice, 'models'>) =>
+    models.some((name) => {
+      const target = parseTarget(name, table);
+      return target !== undefined && canSee(target);
+    });
+  const vision = scenarioNamed('vision', table);
+  if (vision === undefined || sees(choice) || !sees(vision) || !isUsable(vision, table)) {
+    return choice;
+  }
+  const reason = `has images, which no model of ${choice.scenario} (${choice.reason}) can see`;
+  return ofScenario(vision, reason, table);
 }
 
-function choose(facts: RequestFacts, table: RoutingTable): Choice {
-  const requested = facts.requestedModel;
-  if (requested.startsWith('scenario:')) return namedScenario(requested, facts, table);
+function choose(request: AskedRequest, table: RoutingTable, considered: ConsideredRule[]): Choice {
+  return (
+    named(request.facts.requestedModel, table, considered) ??
+    override(request.facts.requestedModel, table, considered) ??
+    detected(request, table, considered)
+  );
+}
+
+/** A scenario or target that the client asks for by its name. */
+function named(
+  requested: string,
+  table: RoutingTable,
+  considered: ConsideredRule[],
+): Choice | undefined {
+  const found = lookUp(requested, table);
+  const isFound = typeof found !== 'string';
+  const why = isFound ? found.reason : found;
+  considered.push({ rule: 'requested model', matched: isFound, why });
+  return isFound ? found : undefined;
+}
+
+/** The choice that a name stands for, or why it stands for none. */
+function lookUp(requested: string, table: RoutingTable): Choice | string {
+  const clean = cleanForPerson(requested, maxNameChars);
+  if (requested.startsWith(scenarioPrefix)) {
+    const name = requested.slice(scenarioPrefix.length);
+    const scenario = scenarioNamed(name, table);
+    return scenario === undefined
+      ? `no scenario is named “${cleanForPerson(name, maxNameChars)}”`
+      : ofScenario(scenario, 'scenario requested by name', table);
+  }
   if (parseTarget(requested, table) !== undefined) {
     return {
       scenario: 'requested',
       reason: 'model requested by name',
       models: [requested],
       parameters: undefined,
+      isNamedTarget: true,
     };
   }
-  return override(facts, table) ?? detected(facts, table);
+  return requested === automaticModel
+    ? 'the client leaves the choice to the rules'
+    : `“${clean}” names no scenario and no target`;
 }
 
-function namedScenario(requested: string, facts: RequestFacts, table: RoutingTable): Choice {
-  const name = requested.slice('scenario:'.length);
-  const scenario = table.scenarios.find((candidate) => candidate.name === name);
-  if (scenario !== undefined) return ofScenario(scenario, 'scenario requested by name', table);
-  const fallback = detected(facts, table);
-  return {
-    ...fallback,
-    reason: `no scenario is named “${cleanForPerson(name, 60)}”; ${fallback.reason}`,
-  };
-}
+const scenarioPrefix = 'scenario:';
+/** Names come from clients, of any length. */
+const maxNameChars = 60;
 
-function override(facts: RequestFacts, table: RoutingTable): Choice | undefined {
-  const globs = Object.keys(table.modelOverrides)
-    .filter((glob) => matchesGlob(glob, facts.requestedModel))
-    .sort((a, b) => b.length - a.length);
-  for (const glob of globs) {
-    const value = table.modelOverrides[glob];
-    const reason = `modelOverrides ${glob}`;
-    if (typeof value === 'string') {
-      const scenario = table.scenarios.find((candidate) => candidate.name === value);
-      if (scenario !== undefined) return ofScenario(scenario, reason, table);
-    } else if (value !== undefined && value.length > 0) {
-      return { scenario: 'override', reason, models: value, parameters: undefined };
-    }
+function override(
+  requested: string,
+  table: RoutingTable,
+  considered: ConsideredRule[],
+): Choice | undefined {
+  const { modelOverrides } = table;
+  const longestFirst = Object.keys(modelOverrides).sort((a, b) => b.length - a.length);
+  for (const glob of longestFirst) {
+    const rule = `modelOverrides ${glob}`;
+    const { choice, why } = overrideBy(glob, requested, table);
+    considered.push({ rule, matched: choice !== undefined, why });
+    if (choice !== undefined) return choice;
   }
   return undefined;
 }
 
-function detected(facts: RequestFacts, table: RoutingTable): Choice {
-  const { scenario, reason } = detectScenario(table.scenarios, facts);
-  return ofScenario(scenario, reason, table);
+function overrideBy(
+  glob: string,
+  requested: string,
+  table: RoutingTable,
+): { readonly choice: Choice | undefined; readonly why: string } {
+  const model = cleanForPerson(requested, maxNameChars);
+  if (!matchesGlob(glob, requested)) {
+    return { choice: undefined, why: `model ${model} does not match` };
+  }
+  const value = table.modelOverrides[glob] ?? [];
+  const reason = `modelOverrides ${glob}`;
+  const why = `model ${model} matches`;
+  if (typeof value !== 'string') {
+    const choice = { scenario: 'override', reason, models: value, parameters: undefined };
+    return value.length > 0 ? { choice, why } : { choice: undefined, why: 'its chain is empty' };
+  }
+  const scenario = scenarioNamed(value, table);
+  return scenario === undefined
+    ? { choice: undefined, why: `no scenario is named “${value}”` }
+    : { choice: ofScenario(scenario, reason, table), why };
+}
+
+/** The first scenario whose rule holds; `default` when none does. */
+function detected(
+  request: AskedRequest,
+  table: RoutingTable,
+  considered: ConsideredRule[],
+): Choice {
+  const note = unknownName(request.facts.requestedModel, considered);
+  for (const scenario of table.scenarios) {
+    if (scenario.when === undefined) continue;
+    const { holds, why } = judge(scenario.when, request);
+    considered.push({ rule: scenario.name, matched: holds, why });
+    if (holds) return ofScenario(scenario, note + why, table);
+  }
+  const why = 'no other rule matched';
+  considered.push({ rule: 'default', matched: true, why });
+  return ofScenario(defaultScenario(table.scenarios), note + why, table);
+}
+
+/** A name that was meant for us and is unknown is said in the reason: the person may have mistyped it. */
+function unknownName(requested: string, considered: readonly ConsideredRule[]): string {
+  const isOurs = requested.startsWith(scenarioPrefix) || requested.includes('/');
+  const why = considered.find(({ rule }) => rule === 'requested model')?.why;
+  return isOurs && why !== undefined ? `${why}; ` : '';
+}
+
+function scenarioNamed(name: string, table: RoutingTable): Scenario | undefined {
+  return table.scenarios.find((scenario) => scenario.name === name);
 }
 
 /**
@@ -119,22 +224,17 @@ function detected(facts: RequestFacts, table: RoutingTable): Choice {
  */
 function ofScenario(scenario: Scenario, reason: string, table: RoutingTable): Choice {
   const fallback = defaultScenario(table.scenarios);
-  if (!scenario.isUsers && scenario.name !== 'default' && !isUsable(scenario, table)) {
-    if (isUsable(fallback, table)) {
-      return {
-        scenario: 'default',
-        reason: `${scenario.name} (${reason}) has no API key for its models`,
-        models: fallback.models,
-        parameters: fallback.parameters,
-      };
-    }
+  const isSpare = !scenario.isUsers && scenario.name !== 'default' && !isUsable(scenario, table);
+  if (isSpare && isUsable(fallback, table)) {
+    return {
+      scenario: 'default',
+      reason: `${scenario.name} (${reason}) has no API key for its models`,
+      models: fallback.models,
+      parameters: fallback.parameters,
+    };
   }
-  return {
-    scenario: scenario.name,
-    reason,
-    models: scenario.models,
-    parameters: scenario.parameters,
-  };
+  const { name, models, parameters } = scenario;
+  return { scenario: name, reason, models, parameters };
 }
 
 /** True when at least one target of the scenario has its key or needs none. */
@@ -164,34 +264,4 @@ export function parseTarget(
     wireFormat: modelWireFormat(provider, model, facts),
     parameters: { ...facts.parameters, ...scenarioParameters },
   };
-}
-
-function withinCapacity(
-  targets: readonly Target[],
-  facts: RequestFacts,
-  skipped: readonly Skipped[],
-  inputTokens: InputTokens,
-): Pick<Route, 'targets' | 'skipped'> {
-  const fitting = targets.filter((target) => unfit(target, facts, inputTokens) === undefined);
-  // When none fits, the limits in our catalogue may be wrong: the upstream's own answer is worth more than our guess.
-  if (fitting.length === 0) return { targets: largestFirst(targets), skipped };
-  const unfitting = targets.flatMap((target): readonly Skipped[] => {
-    const reason = unfit(target, facts, inputTokens);
-    return reason === undefined ? [] : [{ name: targetName(target), reason }];
-  });
-  return { targets: fitting, skipped: [...skipped, ...unfitting] };
-}
-
-function unfit(target: Target, facts: RequestFacts, inputTokens: InputTokens): string | undefined {
-  const { context, images } = target.facts;
-  if (facts.hasImages && images === false) return 'cannot see images';
-  const tokens = inputTokens(target, facts);
-  if (context !== undefined && tokens > context) {
-    return `holds ${context} tokens, the request has about ${tokens}`;
-  }
-  return undefined;
-}
-
-function largestFirst(targets: readonly Target[]): readonly Target[] {
-  return [...targets].sort((a, b) => (b.facts.context ?? 0) - (a.facts.context ?? 0));
 }

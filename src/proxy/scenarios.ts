@@ -1,13 +1,6 @@
-import { matchesGlob } from './catalogue';
 import { builtInChains, type Chains } from './chains';
 import { type BuiltInScenarioName, builtInScenarioNames } from './scenarioNames';
-import {
-  type Effort,
-  efforts,
-  type RequestFacts,
-  type ScenarioConditions,
-  type ScenarioSettings,
-} from './types';
+import type { ScenarioSettings } from './types';
 
 /** A scenario in force: its rule, its chain, and whether a person wrote it. */
 export interface Scenario extends ScenarioSettings {
@@ -41,100 +34,9 @@ export function mergeScenarios(
   return [...merged.values()].sort((a, b) => (b.priority ?? 0) - (a.priority ?? 0));
 }
 
-/** The first scenario whose conditions all hold, with the reason in words; `default` when none does. */
-export function detectScenario(
-  scenarios: readonly Scenario[],
-  facts: RequestFacts,
-): { readonly scenario: Scenario; readonly reason: string } {
-  for (const scenario of scenarios) {
-    if (scenario.when === undefined) continue;
-    const reason = explainMatch(scenario.when, facts);
-    if (reason !== undefined) return { scenario, reason };
-  }
-  return { scenario: defaultScenario(scenarios), reason: 'no other rule matched' };
-}
-
 export function defaultScenario(scenarios: readonly Scenario[]): Scenario {
   const found = scenarios.find((scenario) => scenario.name === 'default');
   return found ?? { models: builtInChains().default, name: 'default', isUsers: false };
-}
-
-/** Why the conditions hold, or undefined when one does not. An empty rule never matches. */
-export function explainMatch(when: ScenarioConditions, facts: RequestFacts): string | undefined {
-  const reasons: string[] = [];
-  for (const test of conditionTests) {
-    const verdict = test(when, facts);
-    if (verdict === 'not asked') continue;
-    if (verdict === 'no') return undefined;
-    reasons.push(verdict.because);
-  }
-  return reasons.length === 0 ? undefined : reasons.join(', ');
-}
-
-type Verdict = 'not asked' | 'no' | { readonly because: string };
-type ConditionTest = (when: ScenarioConditions, facts: RequestFacts) => Verdict;
-
-const conditionTests: readonly ConditionTest[] = [
-  (when, facts) => globs('model', when.requestedModel, facts.requestedModel),
-  (when, facts) =>
-    asked(when.inputTokensAbove, (limit) =>
-      facts.inputTokens > limit ? `${facts.inputTokens} input tokens` : undefined,
-    ),
-  (when, facts) =>
-    asked(when.inputTokensBelow, (limit) =>
-      facts.inputTokens < limit ? `${facts.inputTokens} input tokens` : undefined,
-    ),
-  (when, facts) => same('images', when.hasImages, facts.hasImages),
-  (when, facts) => same('tools', when.hasTools, facts.hasTools),
-  (when, facts) => same('thinking', when.thinking, facts.thinking),
-  (when, facts) => same('streaming', when.stream, facts.stream),
-  (when, facts) =>
-    asked(when.effortAtLeast, (least) =>
-      facts.effort !== undefined && effortRank(facts.effort) >= effortRank(least)
-        ? `effort ${facts.effort}`
-        : undefined,
-    ),
-  (when, facts) =>
-    asked(when.maxOutputTokensBelow, (limit) =>
-      facts.maxOutputTokens !== undefined && facts.maxOutputTokens < limit
-        ? `at most ${facts.maxOutputTokens} output tokens`
-        : undefined,
-    ),
-  (when, facts) =>
-    asked(when.requestClass, (classes) =>
-      classes.includes(facts.requestClass) ? `${facts.requestClass} request` : undefined,
-    ),
-  (when, facts) => globs('agent', when.agentType, facts.agentType),
-  (when, facts) => globs('client', when.client, facts.userAgent),
-];
-
-function asked<T>(condition: T | undefined, holds: (condition: T) => string | undefined): Verdict {
-  if (condition === undefined) return 'not asked';
-  const because = holds(condition);
-  return because === undefined ? 'no' : { because };
-}
-
-function same(noun: string, wanted: boolean | undefined, actual: boolean): Verdict {
-  return asked(wanted, (value) => {
-    if (value !== actual) return undefined;
-    return actual ? `has ${noun}` : `no ${noun}`;
-  });
-}
-
-function globs(
-  noun: string,
-  patterns: readonly string[] | undefined,
-  value: string | undefined,
-): Verdict {
-  return asked(patterns, (list) => {
-    if (value === undefined) return undefined;
-    const glob = list.find((pattern) => matchesGlob(pattern, value));
-    return glob === undefined ? undefined : `${noun} matches ${glob}`;
-  });
-}
-
-function effortRank(effort: Effort): number {
-  return efforts.indexOf(effort);
 }
 
 /** Above every built-in rule: what a person writes is asked first. */

@@ -33,8 +33,8 @@ export function isProvided(
 /** What is named here of a target or a failure. */
 type Keyed = Pick<Target, 'provider' | 'credential' | 'model'>;
 
-/** The names under which health remembers what a target depends on; each key has a plan of its own. */
-export function scopeKeys(target: Keyed): ScopeKeys {
+/** The names under which health remembers what a target depends on; each key has a plan of its own. `proxy` is in between. */
+export function scopeKeys(target: Keyed, proxy?: string): ScopeKeys {
   const { provider, credential } = target;
   return {
     target: targetName(target),
@@ -42,6 +42,7 @@ export function scopeKeys(target: Keyed): ScopeKeys {
     plan: planName(provider, credential),
     ...(credential === undefined ? {} : { credential }),
     host: new URL(provider.baseUrl).host,
+    ...(proxy === undefined ? {} : { proxy }),
   };
 }
 

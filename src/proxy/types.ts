@@ -3,6 +3,7 @@ import type { ImageSize } from './imageTokens';
 /** The nouns of the proxy. Words as in the design: client, upstream, provider, target, scenario, route, failure, scope. */
 
 import type { ChainOwner } from './chainOwners';
+import type { ScenarioConditions } from './conditions';
 
 export const wireFormats = [
   'anthropic-messages',
@@ -37,6 +38,10 @@ export interface ModelFacts {
   readonly context?: number | undefined;
   readonly maxOutput?: number | undefined;
   readonly images?: boolean | undefined;
+  /** Whether the model can call the client's tools. */
+  readonly tools?: boolean | undefined;
+  /** Families of server tools that the upstream runs for this model, such as `web_search`. Anthropic itself runs all. */
+  readonly serverTools?: readonly string[] | undefined;
   readonly efforts?: readonly Effort[] | undefined;
   readonly quirks?: ModelQuirks | undefined;
   readonly price?: Price | undefined;
@@ -123,6 +128,7 @@ export type RequestClass = (typeof requestClasses)[number];
 
 /** What routing may know of a request. Measured once, before any upstream is called. */
 export interface RequestFacts {
+  /** Without what clients add to a name: a variant such as `[1m]`, the prefix of Claude Code's model picker. */
   readonly requestedModel: string;
   readonly stream: boolean;
   /** Estimated, and the same for every model; routing rules compare this one. `TokenMeter` tells it for a target. */
@@ -150,6 +156,8 @@ export interface Route {
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
   /** The rules in the order in which they were asked, up to the one that won; `why` tells why one held or did not. */
   readonly considered: readonly ConsideredRule[];
+  /** Types of the server tools that the whole request is about and that no target runs. */
+  readonly lackingServerTools: readonly string[];
 }
 
 export interface ConsideredRule {
@@ -171,6 +179,7 @@ export const failureKinds = [
   'accountUnfunded',
   'planMissing',
   'planLimit',
+  'networkRefused',
   'modelRefused',
   'wrongWireFormat',
   'rateLimited',
@@ -212,6 +221,8 @@ export interface Failure {
   /** For `contextTooLong`: how long the prompt is and how long it may be, where known. */
   readonly tokens?: number;
   readonly maxTokens?: number;
+  /** The address of the proxy that failed, where the failure is about everything behind it. */
+  readonly proxy?: string;
   /** A bare 401 that names no reason: the classifier had to guess whom to blame. */
   readonly isUnexplained?: boolean;
   /** True when health memory answered and no upstream was called. */
@@ -261,7 +272,7 @@ export interface ProviderSettings {
 /** A model entry of the user's settings. */
 export type ModelSettings = Pick<
   ModelFacts,
-  'wireFormat' | 'context' | 'maxOutput' | 'images' | 'parameters'
+  'wireFormat' | 'context' | 'maxOutput' | 'images' | 'tools' | 'serverTools' | 'parameters'
 >;
 
 export interface ScenarioSettings {
@@ -270,22 +281,6 @@ export interface ScenarioSettings {
   readonly priority?: number | undefined;
   readonly models: readonly string[];
   readonly parameters?: Parameters | undefined;
-}
-
-/** All listed conditions must hold. */
-export interface ScenarioConditions {
-  readonly requestedModel?: readonly string[] | undefined;
-  readonly inputTokensAbove?: number | undefined;
-  readonly inputTokensBelow?: number | undefined;
-  readonly hasImages?: boolean | undefined;
-  readonly hasTools?: boolean | undefined;
-  readonly thinking?: boolean | undefined;
-  readonly effortAtLeast?: Effort | undefined;
-  readonly maxOutputTokensBelow?: number | undefined;
-  readonly stream?: boolean | undefined;
-  readonly requestClass?: readonly RequestClass[] | undefined;
-  readonly agentType?: readonly string[] | undefined;
-  readonly client?: readonly string[] | undefined;
 }
 
 /** Key slot → API key. Never logged, never serialised but to the worker. */

@@ -1,12 +1,14 @@
 import type { Readable } from 'node:stream';
+import tls from 'node:tls';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import connect from 'undici/lib/api/api-connect.js';
 import request from 'undici/lib/api/api-request.js';
-import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
-import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
-
-// undici's root module, which we must not load, gives its classes this method; tunnels through a proxy call it.
-Object.assign(Dispatcher.prototype, { connect });
+import buildConnector from 'undici/lib/core/connect.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import { certificateCure, trustedAuthorities } from './certificates';
+import type { Logger } from './log';
+import type { Network, WebProxy } from './network';
+import { readTransportError } from './transportError';
+import { credentialsWanted, openTunnel, proxyUnreachable, TunnelError } from './tunnel';
 
 /** One HTTP call to an upstream. */
 export interface UpstreamRequest {
@@ -31,8 +33,16 @@ export type SendResult =
   | { readonly ok: true; readonly response: UpstreamResponse }
   | {
       readonly ok: false;
-      readonly reason: 'connectTimeout' | 'unreachable' | 'broken' | 'cancelled';
+      readonly reason:
+        | 'connectTimeout'
+        | 'unreachable'
+        | 'broken'
+        | 'cancelled'
+        /** What stands between us and the upstream does not let us through, and waiting will not change that. */
+        | 'networkRefused';
       readonly detail: string;
+      /** The address of the proxy that failed, where everything behind it shares the fate. */
+      readonly proxy?: string;
     };
 
 export type Send = (upstreamRequest: UpstreamRequest) => Promise<SendResult>;
@@ -45,69 +55,159 @@ export interface Upstream {
   destroy(): Promise<void>;
 }
 
+export interface UpstreamOptions {
+  readonly connectTimeoutMs: number;
+  readonly network: Network;
+  readonly log: Logger;
+}
+
 /**
  * Creates the HTTP client for upstreams: own connections, redirects never followed, and none of undici's default
- * 300 s limits, which would kill a healthy stream; deadlines belong to the attempt. Goes through the HTTP proxy that
- * `environment` names (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), never for loopback addresses.
+ * 300 s limits, which would kill a healthy stream; deadlines belong to the attempt. Goes through the proxies and trusts the
+ * certificates that `network` names; what it is made of is its own, so that nobody else's connections change.
  */
-export function createUpstream(
-  connectTimeoutMs: number,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): Upstream {
-  const variable = (name: string) => environment[name] ?? environment[name.toUpperCase()] ?? '';
-  const httpProxy = proxyUrl(variable('http_proxy'));
-  const httpsProxy = variable('https_proxy') === '' ? httpProxy : proxyUrl(variable('https_proxy'));
-  if (httpProxy === undefined || httpsProxy === undefined) return unusable(badProxyDetail);
-  const agent = new EnvHttpProxyAgent({
-    connect: { timeout: connectTimeoutMs },
+export function createUpstream(options: UpstreamOptions): Upstream {
+  const { network } = options;
+  const connectors = createConnectors(options);
+  const limits = {
     headersTimeout: 0,
     bodyTimeout: 0,
     // Below the 5 s after which many servers close an idle connection, so that a reused one is rarely stale.
     keepAliveTimeout: 4_000,
     maxHeaderSize: 64 * 1024,
-    httpProxy,
-    httpsProxy,
-    noProxy: [variable('no_proxy'), ...loopbackNames].filter((names) => names !== '').join(','),
-  });
+  };
+  const direct = new Agent({ ...limits, connect: connectors.direct });
+  const tunnelled = new Agent({ ...limits, connect: connectors.tunnelled });
+  const both = [direct, tunnelled];
   return {
-    send: (upstreamRequest) => send(agent, upstreamRequest),
-    retire: () => agent.close(),
-    destroy: () => agent.destroy(),
+    async send(upstreamRequest) {
+      const url = new URL(upstreamRequest.url);
+      const way = network.wayTo(url);
+      if (way.by === 'nothing') return { ok: false, reason: 'networkRefused', detail: way.detail };
+      if (way.by === 'proxy' && isForwarded(url, way.proxy)) {
+        return forward(direct, upstreamRequest, way.proxy);
+      }
+      return exchange(way.by === 'direct' ? direct : tunnelled, upstreamRequest, {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        explain: (error) => explain(error, network),
+      });
+    },
+    async retire() {
+      await Promise.all(both.map((agent) => agent.close()));
+    },
+    async destroy() {
+      await Promise.all(both.map((agent) => agent.destroy()));
+    },
   };
 }
 
-const badProxyDetail =
-  'the HTTP proxy in HTTP_PROXY, HTTPS_PROXY or the setting http.proxy is not an address like http://host:port';
-
-/** An address without a scheme is meant as http, as curl takes it; undefined when it is none at all. */
-function proxyUrl(value: string): string | undefined {
-  if (value === '') return '';
-  const url = /^[a-z]+:\/\//i.test(value) ? value : `http://${value}`;
-  return URL.canParse(url) && /^https?:/i.test(url) ? url : undefined;
+interface Connectors {
+  readonly direct: buildConnector.connector;
+  readonly tunnelled: buildConnector.connector;
 }
 
-function unusable(detail: string): Upstream {
+function createConnectors({ connectTimeoutMs, network, log }: UpstreamOptions): Connectors {
+  const { verifiesCertificates } = network;
+  const cure = certificateCure(network);
+  const timeout = connectTimeoutMs;
+  const plain = buildConnector({ timeout });
+  let secureContext: tls.SecureContext | undefined;
+  let secure: buildConnector.connector | undefined;
+  // At the first need: reading a system's certificates takes a tenth of a second, and local upstreams need none.
+  function readCertificates(): buildConnector.connector {
+    const authorities = trustedAuthorities(network, log);
+    secureContext = authorities && tls.createSecureContext({ ca: [...authorities] });
+    const context = secureContext === undefined ? {} : { secureContext };
+    return buildConnector({ timeout, rejectUnauthorized: verifiesCertificates, ...context });
+  }
+  const direct: buildConnector.connector = (to, callback) => {
+    if (to.protocol !== 'https:') return plain(to, callback);
+    secure ??= readCertificates();
+    return secure(to, callback);
+  };
   return {
-    send: () => Promise.resolve({ ok: false, reason: 'unreachable', detail }),
-    retire: () => Promise.resolve(),
-    destroy: () => Promise.resolve(),
+    direct,
+    tunnelled(to, callback) {
+      const isSecure = to.protocol === 'https:';
+      const port = to.port === '' ? (isSecure ? 443 : 80) : Number(to.port);
+      const hostname = to.hostname.replace(/^\[|\]$/g, '');
+      const way = network.wayTo(new URL(`${to.protocol}//${to.hostname}:${port}`));
+      if (way.by !== 'proxy') return direct(to, callback);
+      if (way.proxy.protocol === 'https:') secure ??= readCertificates();
+      const limits = { timeoutMs: timeout, secureContext, verifiesCertificates, cure };
+      void openTunnel(way.proxy, { hostname, port }, limits).then((tunnel) => {
+        if (!tunnel.ok) callback(new TunnelError(tunnel.refusal), null);
+        else if (isSecure) direct({ ...to, httpSocket: tunnel.socket }, callback);
+        else callback(null, tunnel.socket);
+      });
+      return undefined;
+    },
   };
 }
 
-const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
+/** Proxies seldom let tunnels through to other ports than 443, so that plain HTTP is handed over request by request. */
+function isForwarded(url: URL, proxy: WebProxy): boolean {
+  return url.protocol === 'http:' && proxy.protocol === 'http:';
+}
 
-async function send(
-  agent: EnvHttpProxyAgent,
+const proxyLoginStatus = 407;
+
+async function forward(
+  agent: Agent,
   upstreamRequest: UpstreamRequest,
+  proxy: WebProxy,
 ): Promise<SendResult> {
+  const { host, href } = new URL(upstreamRequest.url);
+  const login =
+    proxy.authorization === undefined ? {} : { 'proxy-authorization': proxy.authorization };
+  const headers = { ...upstreamRequest.headers, host, ...login };
+  const sent = await exchange(
+    agent,
+    { ...upstreamRequest, headers },
+    {
+      origin: proxy.address,
+      path: href,
+      explain(error) {
+        const { reason, detail } = readTransportError(error);
+        return reason === 'broken' ? { reason, detail } : proxyUnreachable(proxy, error, '');
+      },
+    },
+  );
+  if (!sent.ok || sent.response.status !== proxyLoginStatus) return sent;
+  sent.response.destroy();
+  const wanted = credentialsWanted(proxy, sent.response.headers['proxy-authenticate'] ?? '');
+  return { ok: false, ...wanted };
+}
+
+function explain(error: unknown, network: Network): Refusal {
+  if (error instanceof TunnelError) return error.refusal;
+  const { reason, detail } = readTransportError(error);
+  return reason === 'untrusted'
+    ? { reason: 'networkRefused', detail: `${detail}. ${certificateCure(network)}` }
+    : { reason, detail };
+}
+
+interface Exchange {
+  readonly origin: string;
+  readonly path: string;
+  explain(error: unknown): Refusal;
+}
+
+async function exchange(
+  agent: Agent,
+  upstreamRequest: UpstreamRequest,
+  { origin, path, explain }: Exchange,
+): Promise<SendResult> {
+  const { signal } = upstreamRequest;
   try {
     const response = await request.call(agent, {
-      origin: new URL(upstreamRequest.url).origin,
-      path: pathOf(upstreamRequest.url),
+      origin,
+      path,
       method: upstreamRequest.method,
       headers: { ...upstreamRequest.headers },
       body: upstreamRequest.body ?? null,
-      signal: upstreamRequest.signal,
+      signal,
       // Beyond this the upstream waits for the client. undici reads 64 kB at a time whatever it says here.
       highWaterMark: 16 * 1024,
     });
@@ -125,15 +225,12 @@ async function send(
       },
     };
   } catch (error) {
-    return { ok: false, ...explain(error, upstreamRequest.signal) };
+    if (signal.aborted) return { ok: false, reason: 'cancelled', detail: 'cancelled' };
+    return { ok: false, ...explain(error) };
   }
 }
 
-function pathOf(url: string): string {
-  const { pathname, search } = new URL(url);
-  return pathname + search;
-}
-
+type Refusal = Omit<Extract<SendResult, { ok: false }>, 'ok'>;
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   const flat: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
@@ -158,51 +255,3 @@ const decoders: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> 
   deflate: () => createInflate(),
   br: () => createBrotliDecompress(),
 };
-
-type Refusal = Omit<Extract<SendResult, { ok: false }>, 'ok'>;
-
-function explain(error: unknown, signal: AbortSignal): Refusal {
-  if (signal.aborted) return { reason: 'cancelled', detail: 'cancelled' };
-  const code = errorCode(error);
-  const detail = inWords(error, code);
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return { reason: 'connectTimeout', detail };
-  // The connection stood: the upstream broke it, which says nothing about its address.
-  // Somebody answered, though not in HTTP. Most errors of the parser carry no code.
-  const isParserError = error instanceof Error && error.name === 'HTTPParserError';
-  if (isParserError || (code !== undefined && brokenCodes.test(code))) {
-    return { reason: 'broken', detail };
-  }
-  return { reason: 'unreachable', detail };
-}
-
-const brokenCodes =
-  /^(UND_ERR_(SOCKET|CLOSED|DESTROYED|HEADERS|RES_|REQ_|INVALID)|ECONNRESET$|EPIPE$|HPE_)/;
-
-/** What a person can do something with; the code stays beside it for a search. */
-function inWords(error: unknown, code: string | undefined): string {
-  const message = error instanceof Error ? error.message : String(error);
-  if (code === undefined) return message;
-  const words = transportWords.find(([pattern]) => pattern.test(code))?.[1] ?? message;
-  return `${words} (${code})`;
-}
-
-const transportWords: readonly (readonly [RegExp, string])[] = [
-  [/^ECONNREFUSED$/, 'nothing listens there'],
-  [/^ENOTFOUND$/, 'there is no host of that name'],
-  [/^EAI_AGAIN$/, 'its name cannot be looked up now'],
-  [/^(ENETUNREACH|EHOSTUNREACH|ENETDOWN)$/, 'the network does not lead there'],
-  [/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/, 'the connection was not accepted in time'],
-  [/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/, 'the connection was closed'],
-  [/SELF_SIGNED|UNABLE_TO_|CERT_UNTRUSTED/, 'its certificate is not trusted on this machine'],
-  [/^CERT_HAS_EXPIRED$/, 'its certificate has expired'],
-  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, 'its certificate is for another host'],
-  [/^HPE_/, 'it did not answer in HTTP'],
-];
-
-function errorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  // Connection attempts over several addresses fail with one error that holds the others.
-  if (error instanceof AggregateError) return errorCode(error.errors[0]);
-  return errorCode(error.cause);
-}

@@ -1,11 +1,14 @@
+import { type TierRoute, tierModels } from '../proxy/modelTiers';
 import { automaticModel, builtInScenarioNames } from '../proxy/scenarioNames';
 import type { TerminalAgent } from '../proxy/types';
 
 export interface AgentInput {
   readonly port: number;
   readonly accessToken: string;
-  /** The smallest context window of the default chain, in tokens, where known. */
+  /** The smallest context window that a conversation can meet, in tokens, where known. */
   readonly smallestContext: number | undefined;
+  /** Where Claude Code's model tiers go, in any order. */
+  readonly modelTiers: readonly TierRoute[];
   /** The agents that the terminal is for, in any order. */
   readonly agents: readonly TerminalAgent[];
   /** Names of the person's own scenarios, in any order. */
@@ -37,7 +40,12 @@ export function portOf(variables: Variables): number | undefined {
  * Never the base URL alone: with a saved login Claude Code would send that login's token to us. Source: facts on the
  * clients, section 5, 2026-11-22.
  */
-function claudeEnvironment({ port, accessToken, smallestContext }: AgentInput): Variables {
+function claudeEnvironment({
+  port,
+  accessToken,
+  smallestContext,
+  modelTiers,
+}: AgentInput): Variables {
   return {
     ANTHROPIC_BASE_URL: `http://127.0.0.1:${port}`,
     ANTHROPIC_AUTH_TOKEN: accessToken,
@@ -47,10 +55,33 @@ function claudeEnvironment({ port, accessToken, smallestContext }: AgentInput): 
     CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST: '1',
     CLAUDE_CODE_GATEWAY_HINT_HEADERS: '1',
     CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: '1',
-    // The client takes 1m tokens for a model that it does not know, and would compact too late.
-    ...(smallestContext === undefined
-      ? {}
-      : { CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(smallestContext) }),
+    ...(smallestContext === undefined ? {} : windowVariables(smallestContext)),
+    ...Object.assign({}, ...modelTiers.map(tierVariables)),
+  };
+}
+
+/** The client refuses a smaller one with a warning at every start. */
+const leastCompactionWindow = 100_000;
+
+/**
+ * The client takes 1m tokens for a model that it does not know, and for most that it knows, and would compact too late:
+ * the first variable is for the former, the second for all.
+ */
+function windowVariables(context: number): Variables {
+  const all =
+    context < leastCompactionWindow ? {} : { CLAUDE_CODE_AUTO_COMPACT_WINDOW: String(context) };
+  return { CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(context), ...all };
+}
+
+/** The client shows the names of a tier only where its model is given too. */
+function tierVariables({ tier, scenario, target }: TierRoute): Variables {
+  const name = `ANTHROPIC_DEFAULT_${tier.toUpperCase()}_MODEL`;
+  const model = target.slice(target.indexOf('/') + 1);
+  const family = tier.charAt(0).toUpperCase() + tier.slice(1);
+  return {
+    [name]: tierModels[tier],
+    [`${name}_NAME`]: `${family}: ${model}`,
+    [`${name}_DESCRIPTION`]: `Switchyard scenario ${scenario}, first ${target}`,
   };
 }
 

@@ -81,6 +81,7 @@ export class EnvironmentWriter implements vscode.Disposable {
       accessToken,
       inheritedNoProxy: inheritedNoProxy(),
       smallestContext: status.report?.smallestContext,
+      modelTiers: status.report?.modelTiers ?? [],
       agents: settings.terminalAgents,
       scenarios: Object.keys(settings.scenarios),
     });

@@ -41,6 +41,7 @@ export function injectedEnvironment(
         accessToken: input.accessToken,
         inheritedNoProxy: input.inheritedNoProxy,
         smallestContext: status.report.smallestContext,
+        modelTiers: status.report.modelTiers ?? [],
         agents: input.settings.terminalAgents,
         scenarios: Object.keys(input.settings.scenarios),
       });

@@ -65,6 +65,7 @@ export const consequences: Readonly<Record<FailureKind, Consequence>> = {
   accountUnfunded: ofKey({ ...skipPlan(402, 'billing_error'), restSeconds: 5 * minute }),
   planMissing: ofKey({ ...skipPlan(402, 'billing_error'), restSeconds: 10 * minute }),
   planLimit: ofKey({ ...skipPlan(429, 'rate_limit_error'), restSeconds: 15 * minute }),
+  networkRefused: { ...skipPlan(424, 'api_error'), restSeconds: 5 },
   // An account may lack a model that another account has.
   modelRefused: ofKey({ ...goOn('A', 424, 'not_found_error'), restSeconds: 10 * minute }),
   // The same model once more, in the other wire format.

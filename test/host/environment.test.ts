@@ -87,6 +87,15 @@ describe('the environment of new terminals', function () {
     await until(() => variables().length > 0);
   });
 
+  it('tells Claude Code where its model tiers go, and follows the chains', async () => {
+    const name = 'ANTHROPIC_DEFAULT_OPUS_MODEL_NAME';
+    assert.equal((await terminalEnvironment())[name], 'Opus: hello');
+    await writeSetting('scenarios', { default: { models: ['demo/busy', 'demo/hello'] } });
+    while ((await terminalEnvironment())[name] !== 'Opus: busy');
+    await writeSetting('scenarios', { default: { models: ['demo/hello'] } });
+    while ((await terminalEnvironment())[name] !== 'Opus: hello');
+  });
+
   it('is for the agents of the setting, with and without shell integration', async () => {
     const claude = await terminalEnvironment();
     await writeSetting('terminal.agents', ['opencode', 'openai']);

@@ -8,6 +8,7 @@ import type { RequestTrace } from '../../src/proxy/requestTrace';
 import type { ProxyStatus } from '../../src/proxyStatus';
 import { startWorkerThread, type WorkerHandle } from '../../src/workerThread';
 import { anthropicSse } from '../support/anthropicAnswers';
+import { plainNetwork } from '../support/plainNetwork';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scriptedUpstream';
 
 // The real controller with the real worker thread and its bundle, without VS Code around them. Needs dist/.
@@ -36,6 +37,7 @@ function setUp(upstreamUrl: string, fixedPort = 0) {
       return worker;
     },
     inputs: async () => ({ settings, keys: {} }),
+    network: () => plainNetwork,
     accessToken: async () => accessToken,
     ports: { remembered: () => remembered, remember: (port) => void remembered.push(port) },
     onStatus: (status) => statuses.push(status),

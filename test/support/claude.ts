@@ -9,11 +9,18 @@ export interface ClaudeOptions {
   /** Where it sends its requests, without `/v1`. */
   readonly baseUrl: string;
   readonly token: string;
+  /** '' where there are `messages`. */
   readonly prompt: string;
   readonly cwd: string;
   readonly flags?: readonly string[];
   /** Default: the agent's own ten, which take minutes when a test fails. */
   readonly maxRetries?: number;
+  /** Beside what points it to the proxy. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Messages in `stream-json`, in place of the prompt. */
+  readonly messages?: readonly string[];
+  /** Its home, where a test wants to look into it afterwards. */
+  readonly home?: string;
 }
 
 /** What the agent would otherwise send or fetch beside its requests. */
@@ -40,15 +47,18 @@ const LIMIT_MS = 90_000;
 export async function runClaude(options: ClaudeOptions): Promise<RunResult> {
   const claude = await installClaude();
   const root = makeTemporaryFolder('claude');
-  const home = path.join(root, 'home');
+  const home = options.home ?? path.join(root, 'home');
   const temporary = path.join(root, 'tmp');
-  mkdirSync(home);
+  mkdirSync(home, { recursive: true });
   mkdirSync(temporary);
   const flags = ['--dangerously-skip-permissions', ...(options.flags ?? [])];
+  const { messages } = options;
+  const prompt = messages === undefined ? ['-p', options.prompt] : ['-p', ...STREAMED];
   try {
-    return await run(claude, ['-p', options.prompt, ...flags], {
+    return await run(claude, [...prompt, ...flags], {
       cwd: options.cwd,
       timeoutMs: LIMIT_MS,
+      input: (messages ?? []).map(userLine).join(''),
       env: {
         ...QUIET,
         HOME: home,
@@ -64,9 +74,22 @@ export async function runClaude(options: ClaudeOptions): Promise<RunResult> {
         ...(options.maxRetries === undefined
           ? {}
           : { CLAUDE_CODE_MAX_RETRIES: String(options.maxRetries) }),
+        ...options.environment,
       },
     });
   } finally {
     await removeFolder(root);
   }
+}
+
+const STREAMED = [
+  '--input-format',
+  'stream-json',
+  '--output-format',
+  'stream-json',
+  '--verbose',
+] as const;
+
+function userLine(content: string): string {
+  return `${JSON.stringify({ type: 'user', message: { role: 'user', content } })}\n`;
 }

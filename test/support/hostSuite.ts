@@ -71,7 +71,22 @@ function say(choice: string, executable?: string): string | undefined {
   return executable;
 }
 
+/** What tests inside a window cannot set in every VS Code: settings of scope “machine”. */
+const SUITE_SETTINGS = {
+  'switchyard.providers': {
+    // Behind the company proxy of a test; the name leads nowhere else.
+    company: {
+      baseUrl: 'http://llm.company.invalid/v1',
+      wireFormat: 'anthropic-messages',
+      credential: 'none',
+    },
+  },
+} as const;
+
 async function runOnDesktop(suiteRun: SuiteRun, executable: string): Promise<void> {
+  const userFolder = path.join(suiteRun.root, 'data', 'User');
+  mkdirSync(userFolder, { recursive: true });
+  writeFileSync(path.join(userFolder, 'settings.json'), JSON.stringify(SUITE_SETTINGS));
   const code = await runTests({
     vscodeExecutablePath: executable,
     extensionDevelopmentPath: suiteRun.extensionFolder,
@@ -97,7 +112,7 @@ async function runInCodeServer(suiteRun: SuiteRun): Promise<void> {
   const server = await startCodeServer({
     host,
     root: path.join(suiteRun.root, 'server'),
-    settings: {},
+    settings: SUITE_SETTINGS,
     runsTestSuite: true,
     isLean: true,
     env: {

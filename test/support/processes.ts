@@ -9,6 +9,8 @@ export interface RunOptions {
   /** `show` streams the output to our own; `keep` only collects it. */
   readonly output?: 'show' | 'keep';
   readonly timeoutMs?: number;
+  /** What the program reads; without it, nothing. */
+  readonly input?: string;
 }
 
 export interface RunResult {
@@ -30,8 +32,11 @@ export function run(
   const child = spawn(command, parameters, {
     cwd: options.cwd,
     env: options.env ?? process.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // A program that ends early leaves the rest unread.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.input ?? '');
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => {

@@ -1,5 +1,12 @@
 // A real HTTP server that plays an upstream: it answers what a test scripted and remembers what it was asked.
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -79,6 +86,8 @@ export interface ScriptedUpstream {
 export async function startScriptedUpstream(
   fallback?: Answer | AnswerFunction,
   fixedPort = 0,
+  /** Speaks TLS with it. */
+  certificate?: { readonly cert: string; readonly key: string },
 ): Promise<ScriptedUpstream> {
   const requests: RecordedRequest[] = [];
   const queue: (Answer | AnswerFunction)[] = [];
@@ -87,7 +96,7 @@ export async function startScriptedUpstream(
   let always: Answer | AnswerFunction = fallback ?? nothingScripted;
   let accepted = 0;
 
-  const server = createServer((incoming, outgoing) => {
+  const serve: RequestListener = (incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     // A caller that leaves while sending is seen on the response; without a listener it would be an uncaught error.
@@ -121,8 +130,10 @@ export async function startScriptedUpstream(
         outgoing.end(`the scripted answer failed: ${String(error)}`);
       });
     });
-  });
-  server.on('connection', (socket) => {
+  };
+  const server =
+    certificate === undefined ? createServer(serve) : createSecureServer({ ...certificate }, serve);
+  server.on('connection', (socket: Socket) => {
     accepted += 1;
     sockets.add(socket);
     socket.on('error', () => undefined);
@@ -131,7 +142,7 @@ export async function startScriptedUpstream(
   const port = await listen(server, fixedPort);
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     port,
     requests,
     answer: (...answers) => {
@@ -235,7 +246,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-function listen(server: ReturnType<typeof createServer>, fixedPort: number): Promise<number> {
+function listen(
+  server: Pick<Server, 'once' | 'listen' | 'address'>,
+  fixedPort: number,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(fixedPort, '127.0.0.1', () => resolve(portOf(server.address())));

@@ -1,10 +1,12 @@
 import { EventEmitter } from 'node:events';
 import type { Clock } from '../../src/proxy/clock';
 import type { ServerLimits } from '../../src/proxy/limits';
+import type { Environment, NetworkSettings } from '../../src/proxy/network';
 import type { Notice, ProxyReport } from '../../src/proxy/protocol';
 import { createProxy, type SwitchyardProxy } from '../../src/proxy/proxy';
 import type { RequestTrace } from '../../src/proxy/requestTrace';
 import type { ApiKeys, ProxySettings } from '../../src/proxy/types';
+import { plainNetwork } from './plainNetwork';
 
 export const testToken = 'test-access-token-0123456789abcdef';
 
@@ -20,7 +22,11 @@ export interface TestProxy {
   readonly traces: RequestTrace[];
   /** The trace of the next request that ends. */
   nextEnded(): Promise<RequestTrace>;
-  configure(change: { settings?: Partial<ProxySettings>; keys?: ApiKeys }): void;
+  configure(change: {
+    settings?: Partial<ProxySettings>;
+    keys?: ApiKeys;
+    network?: NetworkSettings;
+  }): void;
   /** POST /v1/messages with the access token. */
   post(body: object | string, options?: RequestOptions): Promise<Response>;
   fetch(path: string, init?: RequestInit): Promise<Response>;
@@ -37,6 +43,9 @@ export interface TestProxyOptions {
   readonly settings?: Partial<ProxySettings>;
   readonly keys?: ApiKeys;
   readonly clock?: Clock;
+  readonly network?: NetworkSettings;
+  /** Default: that of the process. */
+  readonly environment?: Environment;
   /** What an earlier session kept. */
   readonly rests?: unknown;
   readonly limits?: Partial<ServerLimits>;
@@ -70,10 +79,12 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
     random: () => 0.5,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.environment === undefined ? {} : { environment: options.environment }),
   });
   let settings: ProxySettings = { ...plainSettings, ...options.settings };
   let keys: ApiKeys = options.keys ?? {};
-  proxy.configure({ version: '9.9.9', settings, keys, rests: options.rests });
+  let network: NetworkSettings = options.network ?? plainNetwork;
+  proxy.configure({ version: '9.9.9', settings, keys, network, rests: options.rests });
   const port = await proxy.listen(0, testToken);
   const url = `http://127.0.0.1:${port}`;
   const call = (path: string, init: RequestInit = {}) =>
@@ -93,7 +104,8 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
     configure(change) {
       settings = { ...settings, ...change.settings };
       keys = change.keys ?? keys;
-      proxy.configure({ version: '9.9.9', settings, keys });
+      network = change.network ?? network;
+      proxy.configure({ version: '9.9.9', settings, keys, network });
     },
     fetch: call,
     post(body, { headers = {}, path = '/v1/messages', signal } = {}) {

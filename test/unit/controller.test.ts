@@ -7,6 +7,7 @@ import type { RequestTrace } from '../../src/proxy/requestTrace';
 import type { StoredRest } from '../../src/proxy/restMemory';
 import type { ProxyStatus, StartFailure } from '../../src/proxyStatus';
 import type { StartWorker, WorkerListeners } from '../../src/workerThread';
+import { plainNetwork } from '../support/plainNetwork';
 import { servedTrace } from '../support/traces';
 
 /** Asked to listen on this port, the fake worker says nothing to the point. */
@@ -100,6 +101,7 @@ function setUp(changes: Partial<World> = {}) {
   const controller = new ProxyController({
     startWorker,
     version: '1.2.3',
+    network: () => plainNetwork,
     inputs: async () => ({
       settings: parseSettings({ 'switchyard.port': world.port }).settings,
       keys,

@@ -1,4 +1,4 @@
-import { type Effort, efforts } from '../types';
+import { type Effort, efforts, type ModelFacts } from '../types';
 import type { MessagesRequest, Tool } from './anthropicRequest';
 import type { EncodeInput } from './formats';
 
@@ -24,6 +24,11 @@ export function omissionNote(what: string): string {
 export function missingToolsNote(names: readonly string[]): string {
   const list = names.join(', ');
   return `Not available here: ${list}. Say so plainly when it is needed; never invent its results.`;
+}
+
+/** True for a server tool (`web_search_20250305`) of a family (`web_search`) that the upstream is known to run itself. */
+export function runsServerTool(facts: ModelFacts, type: string): boolean {
+  return (facts.serverTools ?? []).some((family) => type.startsWith(`${family}_`));
 }
 
 export type CustomTool = Extract<Tool, { type: 'custom' }>;

@@ -1,9 +1,14 @@
 import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
 import { staleFiles } from '../../../scripts/manifest';
 import { withTables } from '../../../scripts/readmeTables';
 import { createManifest, jsonSchemas } from '../../../src/config/manifest';
 import { settingSchemas } from '../../../src/config/schema';
+import { catalogueModels } from '../../../src/proxy/catalogue';
+import { builtInProviders } from '../../../src/proxy/providers';
+import { builtInScenarioNames } from '../../../src/proxy/scenarioNames';
 import { commands } from '../../../src/ui/commands';
+import { valueAt } from '../../support/scriptedUpstream';
 
 describe('the manifest', () => {
   const manifest = createManifest(commands);
@@ -57,6 +62,40 @@ describe('the manifest', () => {
 
   it('has no setting that could hold a secret', () => {
     assert.doesNotMatch(generated, /"[^"]*(apiKey|accessToken|password|secret)[^"]*":/i);
+  });
+
+  it('suggests every model of the catalogue in every chain, and takes any other', () => {
+    const suggestions = [...generated.matchAll(/"anyOf":\[\{"enum":(\[[^\]]*\])\},\{"pattern"/g)];
+    // Chains stand in scenarios and in overrides.
+    assert.equal(suggestions.length, 2);
+    for (const [, list = ''] of suggestions) {
+      const names: unknown = JSON.parse(list);
+      assert.ok(Array.isArray(names));
+      for (const provider of builtInProviders) {
+        for (const model of catalogueModels(provider)) {
+          assert.ok(names.includes(`${provider.id}/${model}`));
+        }
+      }
+    }
+  });
+
+  it('suggests the built-in scenarios where scenarios are written and where overrides name them', () => {
+    const configuration: unknown = manifest.contributes['configuration'];
+    const [scenarios, overrides] = ['switchyard.scenarios', 'switchyard.modelOverrides'].map(
+      (name) => valueAt(configuration, 1, 'properties', name),
+    );
+    const names = Object.keys(Object(valueAt(scenarios, 'allOf', 0, 'properties')));
+    for (const name of builtInScenarioNames) assert.ok(names.includes(name), name);
+    assert.deepEqual(
+      valueAt(overrides, 'additionalProperties', 'anyOf', 0, 'enum'),
+      builtInScenarioNames,
+    );
+  });
+
+  it('stays small', () => {
+    const kilobytes =
+      JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8'))).length / 1000;
+    assert.ok(kilobytes < 60, `${kilobytes} kB`);
   });
 
   it('fills the tables of the README, and leaves the rest', () => {

@@ -95,6 +95,36 @@ describe('parseSettings', () => {
     assert.match(problems[0]?.message ?? '', /model/);
   });
 
+  it('takes what a rule may ask of tools and of what the person typed', () => {
+    const when = {
+      toolNames: ['mcp__github__*'],
+      lastUserMessageContains: ['architecture', '重构', 'ออกแบบ'],
+    };
+    const { settings, problems } = parseSettings({
+      'switchyard.scenarios': { mine: { when, models: ['demo/hello'] } },
+      'switchyard.providers': {
+        'my-gateway': {
+          baseUrl: 'https://llm.example.com/v1',
+          models: { m: { tools: false, serverTools: ['web_search'] } },
+        },
+      },
+    });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(settings.scenarios['mine']?.when, when);
+    const { m } = settings.providers['my-gateway']?.models ?? {};
+    assert.deepEqual(m, { tools: false, serverTools: ['web_search'] });
+  });
+
+  for (const phrases of ['architecture', [], [''], ['…']]) {
+    it(`refuses phrases that nobody can type as words: ${JSON.stringify(phrases)}`, () => {
+      const when = { lastUserMessageContains: phrases };
+      const { problems } = parseSettings({
+        'switchyard.scenarios': { mine: { when, models: ['demo/hello'] } },
+      });
+      assert.match(problems[0]?.path ?? '', /^switchyard\.scenarios\.mine\.when\.last/);
+    });
+  }
+
   const chain = (...models: readonly string[]) => ({ models });
   const gateway = { baseUrl: 'https://llm.example.com/v1' };
   const dangling: readonly (readonly [string, Readonly<Record<string, unknown>>, RegExp])[] = [

@@ -142,6 +142,7 @@ describe('the affinity of conversations', () => {
     targets: chain,
     skipped: [],
     considered: [],
+    lackingServerTools: [],
   };
   const going = (id: string) => ({ id, isOpening: false });
   const nothing = { failures: [], skipped: [] };

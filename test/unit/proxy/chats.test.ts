@@ -164,6 +164,7 @@ describe('chats inside the editor', () => {
       context: 100_000,
       maxOutput: 8_192,
       images: true,
+      tools: true,
     });
     assert.deepEqual(
       models.slice(1).map(({ id }) => id),
@@ -176,6 +177,7 @@ describe('chats inside the editor', () => {
       context: 128_000,
       maxOutput: 8_192,
       images: false,
+      tools: true,
     });
   });
 

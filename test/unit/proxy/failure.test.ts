@@ -73,6 +73,7 @@ const expected = {
     'notification',
   ],
   planLimit: ['plan', 'skipPlan', 'untilReset', 429, 'rate_limit_error', 'final', 'notification'],
+  networkRefused: ['host', 'skipHost', 'growing', 424, 'api_error', 'final', 'notification'],
   modelRefused: ['target', 'next', 'fixed', 424, 'not_found_error', 'final', 'tooltip'],
   wrongWireFormat: ['target', 'otherWireFormat', 'none', 424, 'not_found_error', 'final', 'log'],
   rateLimited: ['target', 'next', 'growing', 429, 'rate_limit_error', 'retry', 'tooltip'],

@@ -280,7 +280,8 @@ describe('the recorder of a trace', () => {
       defaultFacts: () => undefined,
     });
     const { facts, scenario, reason, considered } = servedTrace;
-    recorder.routed(facts, { scenario, reason, considered, targets: [], skipped: [] });
+    const nothing = { targets: [], skipped: [], lackingServerTools: [] };
+    recorder.routed(facts, { scenario, reason, considered, ...nothing });
     recorder.closed();
     recorder.closed();
     clock.advance(1_000);

@@ -1,49 +1,16 @@
 import assert from 'node:assert/strict';
 import { mergeProviders } from '../../../src/proxy/providers';
-import { type RoutingTable, route } from '../../../src/proxy/router';
-import { mergeScenarios } from '../../../src/proxy/scenarios';
-import { type RequestFacts, type ScenarioSettings, targetName } from '../../../src/proxy/types';
-import { codecs } from '../../../src/proxy/wire/formats';
+import type { RequestContent } from '../../../src/proxy/requestContent';
+import { route } from '../../../src/proxy/router';
+import { type RequestFacts, targetName } from '../../../src/proxy/types';
+import { plainContent, plainFacts, tableOf } from '../../support/routing';
 
-const plainFacts: RequestFacts = {
-  requestedModel: 'claude-opus-5-5',
-  stream: true,
-  inputTokens: 12_000,
-  hasImages: false,
-  hasTools: true,
-  thinking: true,
-  effort: 'medium',
-  maxOutputTokens: 128_000,
-  requestClass: 'main',
-  agentType: undefined,
-  userAgent: 'claude-cli/2.1.330 (external, cli)',
-  sessionId: 's',
-};
-
-interface TableOptions {
-  readonly scenarios?: Record<string, ScenarioSettings>;
-  readonly modelOverrides?: RoutingTable['modelOverrides'];
-  readonly keys?: readonly string[];
-  readonly providers?: Parameters<typeof mergeProviders>[0];
-}
-
-function tableOf({
-  scenarios = {},
-  modelOverrides = {},
-  keys = ['opencode'],
-  providers = {},
-}: TableOptions = {}): RoutingTable {
-  return {
-    providers: mergeProviders(providers),
-    scenarios: mergeScenarios(scenarios),
-    modelOverrides,
-    hasKey: (credential) => keys.includes(credential),
-    canSpeak: (format) => codecs[format] !== undefined,
-  };
-}
-
-function routed(facts: Partial<RequestFacts>, table = tableOf()) {
-  const chosen = route({ ...plainFacts, ...facts }, table);
+function routed(
+  facts: Partial<RequestFacts>,
+  table = tableOf(),
+  content: Partial<RequestContent> = {},
+) {
+  const chosen = route({ ...plainFacts, ...facts }, { ...plainContent, ...content }, table);
   return { ...chosen, names: chosen.targets.map(targetName) };
 }
 
@@ -107,8 +74,13 @@ describe('route', () => {
     assert.match(chosen.reason, /no scenario is named “nope”/);
   });
 
-  it('takes a name with an unknown provider as any other model name', () => {
-    assert.equal(routed({ requestedModel: 'meta/llama-9' }).scenario, 'default');
+  it('serves a name with an unknown provider by the rules, and says that it is unknown', () => {
+    const chosen = routed({ requestedModel: 'meta/llama-9' });
+    assert.equal(chosen.scenario, 'default');
+    assert.equal(
+      chosen.reason,
+      '“meta/llama-9” names no scenario and no target; no other rule matched',
+    );
   });
 
   it('lets the longest matching override win', () => {
@@ -154,10 +126,107 @@ describe('route', () => {
     assert.equal(chosen.skipped[0]?.reason, 'cannot see images');
   });
 
+  it('skips targets that cannot call tools when the request declares some', () => {
+    const table = tableOf({
+      providers: {
+        mine: {
+          baseUrl: 'http://127.0.0.1:1',
+          credential: 'none',
+          models: { talker: { tools: false }, worker: {} },
+        },
+      },
+      scenarios: { default: { models: ['mine/talker', 'mine/worker'] } },
+    });
+    const chosen = routed({}, table);
+    assert.deepEqual(chosen.names, ['mine/worker']);
+    assert.deepEqual(chosen.skipped, [{ name: 'mine/talker', reason: 'cannot call tools' }]);
+    assert.deepEqual(routed({ hasTools: false }, table).names, ['mine/talker', 'mine/worker']);
+  });
+
+  describe('a conversation with an image', () => {
+    const blind = { default: { models: ['opencode-go/glm-5.3', 'opencode-go/deepseek-v4-pro'] } };
+
+    it('goes by the chain of vision when nobody in its own sees', () => {
+      const table = tableOf({
+        modelOverrides: { 'claude-opus-*': ['opencode-go/glm-5.3'] },
+      });
+      const chosen = routed({ hasImages: true }, table);
+      assert.equal(chosen.scenario, 'vision');
+      assert.equal(
+        chosen.reason,
+        'has images, which no model of override (modelOverrides claude-opus-*) can see',
+      );
+      assert.ok(chosen.targets.every(({ facts }) => facts.images === true));
+    });
+
+    it('stays with the one target that the client named', () => {
+      const chosen = routed({ hasImages: true, requestedModel: 'opencode-go/glm-5.3' });
+      assert.deepEqual(chosen.names, ['opencode-go/glm-5.3']);
+    });
+
+    it('stays with its chain when the chain of vision has no key, or sees no more', () => {
+      const local = { default: { models: ['mine/blind'] } };
+      const providers = {
+        mine: { baseUrl: 'http://127.0.0.1:1', models: { blind: { images: false } } },
+      };
+      const named = { hasImages: true, requestedModel: 'scenario:default' };
+      const keyless = tableOf({ keys: ['mine'], providers, scenarios: local });
+      assert.deepEqual(routed(named, keyless).names, ['mine/blind']);
+      const allBlind = tableOf({ scenarios: { ...blind, vision: blind.default } });
+      assert.equal(routed(named, allBlind).scenario, 'default');
+    });
+  });
+
+  describe('a request for a server tool', () => {
+    const search = { neededServerTools: ['web_search_20250305'] };
+    const facts = { requestClass: 'auxiliary' } as const;
+
+    it('goes to the targets that run it', () => {
+      const models = ['opencode-go/glm-5.3', 'anthropic/claude-opus-5-5'];
+      const keys = ['opencode', 'anthropic'];
+      const chosen = routed(facts, tableOf({ scenarios: { default: { models } }, keys }), search);
+      assert.deepEqual(chosen.names, ['anthropic/claude-opus-5-5']);
+      assert.equal(chosen.skipped[0]?.reason, 'cannot be asked to run web_search_20250305');
+      assert.deepEqual(chosen.lackingServerTools, []);
+    });
+
+    it('goes to nobody whose key is missing', () => {
+      const models = ['opencode-go/glm-5.3', 'anthropic/claude-opus-5-5'];
+      const chosen = routed(facts, tableOf({ scenarios: { default: { models } } }), search);
+      assert.deepEqual(chosen.lackingServerTools, ['web_search_20250305']);
+    });
+
+    it('goes to a reseller that a person knows to run it', () => {
+      const table = tableOf({
+        providers: {
+          reseller: {
+            baseUrl: 'https://llm.example.com/v1',
+            wireFormat: 'anthropic-messages',
+            models: { searcher: { serverTools: ['web_search'] }, other: {} },
+          },
+        },
+        scenarios: { default: { models: ['reseller/other', 'reseller/searcher'] } },
+        keys: ['reseller'],
+      });
+      assert.deepEqual(routed(facts, table, search).names, ['reseller/searcher']);
+      const fetching = { neededServerTools: ['web_fetch_20250910'] };
+      assert.deepEqual(routed(facts, table, fetching).lackingServerTools, ['web_fetch_20250910']);
+    });
+
+    it('tells when nobody in the chain runs it', () => {
+      const chosen = routed(facts, tableOf(), search);
+      assert.deepEqual(chosen.lackingServerTools, ['web_search_20250305']);
+      assert.equal(chosen.names.length, 3);
+    });
+  });
+
   it('skips targets whose window is smaller than the request', () => {
     const chosen = routed({ requestedModel: 'scenario:default', inputTokens: 300_000 });
     assert.ok(!chosen.names.includes('opencode-go/kimi-k2.7-code'));
-    assert.match(chosen.skipped[0]?.reason ?? '', /262144 tokens/);
+    assert.match(
+      chosen.skipped[0]?.reason ?? '',
+      /^holds 262,144 tokens, the request needs 331,024/,
+    );
   });
 
   it('tries the largest window when none seems to fit, since our figures may be wrong', () => {

@@ -18,7 +18,7 @@ describe('what upstreams tell of their token counts', () => {
             baseUrl: upstream.url,
             credential: 'none',
             wireFormat: 'openai-chat',
-            models: { small: { context: 12_000 }, large: { context: 200_000 }, other: {} },
+            models: { small: { context: 13_500 }, large: { context: 200_000 }, other: {} },
           },
         },
         scenarios: { default: { models: ['own/small', 'own/large'] } },
@@ -86,7 +86,7 @@ describe('what upstreams tell of their token counts', () => {
     assert.equal(response.headers.get('x-switchyard-target'), 'own/large');
     assert.ok(
       proxy.logs.some((line) =>
-        /skips own\/small: holds 12000 tokens, .* about 1[23]\d{3}/.test(line),
+        /skips own\/small: holds 13,500 tokens, the request needs 1[45],\d{3} /.test(line),
       ),
     );
   });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import { connect } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { readNetwork } from '../../../src/proxy/network';
 import { createUpstream, type SendResult } from '../../../src/proxy/upstream';
 import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scriptedUpstream';
+import { silentLogger } from '../../support/silentLogger';
 
 describe('the HTTP client', () => {
   let server: ScriptedUpstream;
@@ -12,8 +12,9 @@ describe('the HTTP client', () => {
   });
   after(() => server.close());
 
-  async function get(url: string, environment: Record<string, string> = {}): Promise<SendResult> {
-    const upstream = createUpstream(2_000, environment);
+  async function get(url: string): Promise<SendResult> {
+    const network = readNetwork({});
+    const upstream = createUpstream({ connectTimeoutMs: 2_000, network, log: silentLogger });
     const { signal } = new AbortController();
     const result = await upstream.send({ method: 'GET', url, headers: {}, signal });
     void upstream.retire();
@@ -58,42 +59,5 @@ describe('the HTTP client', () => {
     const cut = await get(server.url);
     assert.ok(!cut.ok);
     assert.equal(cut.reason, 'broken');
-  });
-
-  it('says that the proxy address is wrong instead of going around the proxy', async () => {
-    const result = await get(server.url, { HTTPS_PROXY: '::::' });
-    assert.ok(!result.ok);
-    assert.match(result.detail, /HTTPS_PROXY or the setting http\.proxy is not an address/);
-  });
-
-  it('goes through the HTTP proxy of the environment, but not to loopback addresses', async () => {
-    const tunnels: string[] = [];
-    const proxy = createServer();
-    proxy.on('connect', (request, socket) => {
-      tunnels.push(request.url ?? '');
-      const onward = connect(server.port, '127.0.0.1', () => {
-        socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-        socket.pipe(onward).pipe(socket);
-      });
-      onward.on('error', () => socket.destroy());
-      socket.on('error', () => onward.destroy());
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    const address = proxy.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const environment = { HTTP_PROXY: `http://127.0.0.1:${port}`, no_proxy: 'internal.example' };
-    server.answer({ status: 200, body: 'through the tunnel' }, { status: 200, body: 'direct' });
-    assert.equal(
-      await textOf(await get('http://llm.example/v1', environment)),
-      'through the tunnel',
-    );
-    assert.deepEqual(tunnels, ['llm.example:80']);
-    assert.equal(await textOf(await get(server.url, environment)), 'direct');
-    assert.equal(tunnels.length, 1);
-    const bare = { https_proxy: '', http_proxy: `127.0.0.1:${port}` };
-    server.answer({ status: 200, body: 'without a scheme' });
-    assert.equal(await textOf(await get('http://llm.example/v1', bare)), 'without a scheme');
-    proxy.closeAllConnections();
-    proxy.close();
   });
 });

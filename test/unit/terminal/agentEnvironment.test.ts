@@ -9,6 +9,7 @@ describe('agentEnvironment', () => {
     port: 4141,
     accessToken: 'token',
     smallestContext: undefined,
+    modelTiers: [],
     agents: ['claude'],
     scenarios: [],
   };
@@ -65,6 +66,45 @@ describe('agentEnvironment', () => {
     });
   }
 
+  it('tells Claude Code the smallest window, for the models that it knows and for those that it does not', () => {
+    assert.deepEqual(windowsOf({ ...input, smallestContext: 262_144 }), {
+      CLAUDE_CODE_MAX_CONTEXT_TOKENS: '262144',
+      CLAUDE_CODE_AUTO_COMPACT_WINDOW: '262144',
+    });
+    // The client warns of a smaller one at every start.
+    assert.deepEqual(windowsOf({ ...input, smallestContext: 32_768 }), {
+      CLAUDE_CODE_MAX_CONTEXT_TOKENS: '32768',
+    });
+    assert.deepEqual(windowsOf(input), {});
+  });
+
+  it('names the model tiers of Claude Code after the models that they go to', () => {
+    const variables = agentEnvironment({
+      ...input,
+      modelTiers: [{ tier: 'haiku', scenario: 'fast', target: 'openrouter/z-ai/glm-5.3' }],
+    });
+    const tiers = Object.entries(variables).filter(([name]) => name.includes('_DEFAULT_'));
+    assert.deepEqual(Object.fromEntries(tiers), {
+      ANTHROPIC_DEFAULT_HAIKU_MODEL: 'claude-haiku-5-5',
+      ANTHROPIC_DEFAULT_HAIKU_MODEL_NAME: 'Haiku: z-ai/glm-5.3',
+      ANTHROPIC_DEFAULT_HAIKU_MODEL_DESCRIPTION:
+        'Switchyard scenario fast, first openrouter/z-ai/glm-5.3',
+    });
+  });
+
+  it('writes only the names of the tier whose chain has changed', () => {
+    const tier = (name: 'opus' | 'haiku', target: string) =>
+      ({ tier: name, scenario: 'default', target }) as const;
+    const before = { ...input, modelTiers: [tier('opus', 'a/x'), tier('haiku', 'a/x')] };
+    const after = { ...input, modelTiers: [tier('haiku', 'a/y'), tier('opus', 'a/x')] };
+    const { set, remove } = environmentChange(agentEnvironment(before), agentEnvironment(after));
+    assert.deepEqual(
+      set.map(([name]) => name),
+      ['ANTHROPIC_DEFAULT_HAIKU_MODEL_NAME', 'ANTHROPIC_DEFAULT_HAIKU_MODEL_DESCRIPTION'],
+    );
+    assert.deepEqual(remove, []);
+  });
+
   it('changes nothing when lists only change their order', () => {
     const before = { ...input, agents: ['claude', 'opencode'], scenarios: ['b', 'a'] } as const;
     const after = { ...input, agents: ['opencode', 'claude'], scenarios: ['a', 'b'] } as const;
@@ -91,3 +131,8 @@ describe('agentEnvironment', () => {
     assert.equal(portOf({ NO_PROXY: ',127.0.0.1' }), undefined);
   });
 });
+
+function windowsOf(input: AgentInput): Readonly<Record<string, string>> {
+  const entries = Object.entries(agentEnvironment(input));
+  return Object.fromEntries(entries.filter(([name]) => /_CONTEXT_|_COMPACT_/.test(name)));
+}

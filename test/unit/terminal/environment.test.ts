@@ -11,6 +11,7 @@ const input = {
   accessToken: 'token',
   inheritedNoProxy: undefined,
   smallestContext: undefined,
+  modelTiers: [],
   agents: ['claude'],
   scenarios: [],
 } as const;

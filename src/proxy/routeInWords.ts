@@ -1,0 +1,31 @@
+import { cleanForPerson } from './redact';
+import { headerSafe } from './reply';
+import { linkName } from './targetKeys';
+import type { Route, Target } from './types';
+
+/** Scenario, reason and chain in one line, for the log and for the client's header. */
+export function routeInWords({ scenario, reason, targets }: Route): string {
+  const chain = targets.map(nameInWords).join(' > ') || 'none';
+  return `scenario=${scenario} (${reason}) chain=${chain}`;
+}
+
+/** A link of the chain that was left out, and why. */
+export function skippedInWords({ name, reason }: Route['skipped'][number]): string {
+  return `${cleanForPerson(name, maxNameChars)}: ${reason}`;
+}
+
+/** The value of `x-switchyard-route`: the words of the log in one short line that every header may hold. */
+export function routeHeader(route: Route): string {
+  const skipped = route.skipped.map(skippedInWords).join('; ');
+  const line = headerSafe(routeInWords(route) + (skipped === '' ? '' : ` skipped=${skipped}`));
+  return line.length <= maxHeaderChars ? line : `${line.slice(0, maxHeaderChars - 3)}...`;
+}
+
+/** Long chains must not grow the head beyond what small HTTP clients read. */
+const maxHeaderChars = 1_000;
+export const maxNameChars = 120;
+
+/** A client may ask for any name, of any length, with line breaks of its own. */
+export function nameInWords(target: Target): string {
+  return cleanForPerson(linkName(target), maxNameChars);
+}

@@ -1,0 +1,175 @@
+// What the settings editor of a real window offers a person who writes scenarios.
+import { strict as assert } from 'node:assert';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { BrowserContext } from 'playwright-core';
+import { packExtension } from '../../scripts/package';
+import { ARTIFACTS_FOLDER } from '../../scripts/project';
+import { builtInScenarioNames } from '../../src/proxy/scenarioNames';
+import { openBrowser } from '../support/browser';
+import { type CodeServer, installVsix, startCodeServer } from '../support/codeServer';
+import { makeTemporaryFolder, removeFolder } from '../support/folders';
+import { chosenHostVersion, installHost } from '../support/installHost';
+import { Window, waitUntil } from '../support/window';
+
+/** A place to write at is marked with `|`, and gone from the file. */
+const MARKED = `{
+  "switchyard.scenarios": {
+    |
+    "review": {
+      "when": {
+        |
+      },
+      "models": ["|"]
+    },
+    "typo": {
+      "when": { "requestClas": ["main"] },
+      "models": ["somebody/else"]
+    }
+  },
+  "switchyard.modelOverrides": {
+    "claude-sonnet-*": "|"
+  }
+}
+`;
+
+describe('the settings editor of a real window', () => {
+  let root: string;
+  let server: CodeServer;
+  let context: BrowserContext;
+  let window: Window;
+
+  before(async function () {
+    // The host and the browser are fetched on the first run of all.
+    this.timeout(15 * 60_000);
+    mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
+    root = makeTemporaryFolder('settings-editor');
+    const workspace = path.join(root, 'project');
+    mkdirSync(path.join(workspace, '.vscode'), { recursive: true });
+    writeFileSync(path.join(workspace, '.vscode/settings.json'), MARKED.replaceAll('|', ''));
+    const host = await installHost(chosenHostVersion());
+    await installVsix({ host, root }, await packExtension(root));
+    server = await startCodeServer({ host, root, settings: SETTINGS, isLean: true });
+    context = await openBrowser(path.join(root, 'profile'));
+    window = new Window(context.pages()[0] ?? (await context.newPage()), {
+      extensionId: 'switchyard.switchyard',
+      artifactsFolder: ARTIFACTS_FOLDER,
+    });
+    await window.open(server.windowUrl(workspace));
+  });
+
+  after(async function () {
+    this.timeout(60_000);
+    await context?.close();
+    await server?.stop();
+    await removeFolder(root);
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await window.screenshot('settings-editor-failed');
+  });
+
+  it('suggests the built-in scenarios, each with when it applies', async () => {
+    const names = await suggestionsAt(0);
+    for (const name of builtInScenarioNames) assert.ok(names.includes(name), names.join());
+    await showDetails();
+    await window.page.locator('.suggest-details').filter({ hasText: 'Built in: ' }).waitFor();
+    await window.screenshot('settings-scenarios');
+  });
+
+  it('writes the rest of a scenario whose name is chosen', async () => {
+    await suggestionsAt(0);
+    await window.page.keyboard.type('mySc');
+    await suggestion('myScenario').waitFor();
+    await window.page.keyboard.press('Enter');
+    const lines = window.page.locator('.editor-instance .view-lines');
+    await lines.filter({ hasText: '"lastUserMessageContains"' }).waitFor();
+    await lines.filter({ hasText: '"opencode-go/glm-5.3"' }).waitFor();
+    await undo();
+  });
+
+  it('suggests every condition of a rule', async () => {
+    const names = await suggestionsAt(1);
+    for (const name of ['agentType', 'client', 'effortAtLeast', 'hasImages']) {
+      assert.ok(names.includes(name), names.join());
+    }
+    await window.page.keyboard.type('last');
+    await suggestion('lastUserMessageContains').waitFor();
+    await undo();
+  });
+
+  it('suggests the models of the catalogue for a chain', async () => {
+    await suggestionsAt(2);
+    await window.page.keyboard.type('glm-5.3');
+    await suggestion('opencode-go/glm-5.3-flash').waitFor();
+    await window.screenshot('settings-models');
+    await undo();
+  });
+
+  it('suggests the built-in scenarios for an override', async () => {
+    const names = await suggestionsAt(3);
+    for (const name of builtInScenarioNames) assert.ok(names.includes(name), names.join());
+  });
+
+  it('marks what is no condition, and no model that it does not know', async () => {
+    await window.runCommand('View: Focus Problems');
+    const problems = window.page.locator('.markers-panel .monaco-list-row');
+    await problems.filter({ hasText: 'requestClas is not allowed' }).waitFor();
+    assert.equal(await problems.filter({ hasText: 'somebody/else' }).count(), 0);
+  });
+
+  /** The names that are suggested at a marked place; the list shows a dozen. */
+  async function suggestionsAt(mark: number): Promise<readonly string[]> {
+    const before = MARKED.split('|')
+      .slice(0, mark + 1)
+      .join('')
+      .split('\n');
+    const at = `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+    await window.page.keyboard.press('Escape');
+    await window.page.keyboard.press('F1');
+    await window.quickInput.fill(`settings.json:${at}`);
+    await window.pickRow('settings.json').waitFor();
+    await window.page.keyboard.press('Enter');
+    await window.page.locator('.monaco-editor.focused').waitFor();
+    const rows = window.page.locator('.suggest-widget.visible .monaco-list-row');
+    // The language server answers nothing as long as it starts.
+    await waitUntil(async () => {
+      await window.page.keyboard.press('Control+Space');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return (await rows.count()) > 3;
+    }, 'the editor suggests something');
+    return Promise.all(
+      (await rows.all()).map(async (row) =>
+        ((await row.locator('.label-name').textContent()) ?? '').replaceAll('"', ''),
+      ),
+    );
+  }
+
+  /** The same keys as for the suggestions open and close their details. */
+  async function showDetails(): Promise<void> {
+    const details = window.page.locator('.suggest-details-container:visible');
+    await waitUntil(async () => {
+      if ((await details.count()) > 0) return true;
+      await window.page.keyboard.press('Control+Space');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return false;
+    }, 'the details of a suggestion are shown');
+  }
+
+  /** Brings the file back to what was written into it, for the marks to stand where they stood. */
+  async function undo(): Promise<void> {
+    await window.runCommand('File: Revert File');
+  }
+
+  function suggestion(name: string) {
+    return window.page
+      .locator('.suggest-widget.visible .monaco-list-row')
+      .filter({ hasText: name })
+      .first();
+  }
+});
+
+const SETTINGS = {
+  'workbench.colorTheme': 'Default Dark Modern',
+  'files.autoSave': 'off',
+} as const;
