@@ -7,6 +7,8 @@ import { type ScriptedUpstream, startScriptedUpstream, valueAt } from '../suppor
 const modelId = 'hosted/one';
 
 describe('the language models', () => {
+  const settings = vscode.workspace.getConfiguration('switchyard');
+  const presentProviders = settings.inspect<object>('providers')?.globalValue;
   let upstream: ScriptedUpstream;
 
   before(async () => {
@@ -15,6 +17,7 @@ describe('the language models', () => {
     await extension.activate();
     upstream = await startScriptedUpstream();
     await write('providers', {
+      ...presentProviders,
       hosted: {
         baseUrl: upstream.url,
         wireFormat: 'anthropic-messages',
@@ -28,7 +31,7 @@ describe('the language models', () => {
 
   after(async () => {
     await write('scenarios', undefined);
-    await write('providers', undefined);
+    await write('providers', presentProviders);
     await upstream.close();
   });
 
@@ -102,7 +105,6 @@ describe('the language models', () => {
 
   it('fail with our own sentence', async () => {
     upstream.answer({ status: 400, body: { error: { message: 'no such thing' } } });
-    upstream.answer({ status: 400, body: { error: { message: 'no such thing' } } });
     await assert.rejects(ask([vscode.LanguageModelChatMessage.User('hello')]), /no such thing/);
   });
 
@@ -111,6 +113,21 @@ describe('the language models', () => {
     assert.ok(model !== undefined);
     const short = await model.countTokens('hello');
     assert.ok(short > 0 && (await model.countTokens('hello '.repeat(100))) > short + 80);
+  });
+
+  it('say by VS Code’s own code that a key or a plan is in the way', async () => {
+    upstream.answerAlways({
+      status: 403,
+      body: { error: { message: 'your account is suspended' } },
+    });
+    const asked = ask([vscode.LanguageModelChatMessage.User('hello')]);
+    await assert.rejects(asked, (error: unknown) => {
+      assert.ok(error instanceof vscode.LanguageModelError, String(error));
+      assert.equal(error.code, vscode.LanguageModelError.NoPermissions.name);
+      assert.match(error.message, /hosted/);
+      return true;
+    });
+    await vscode.commands.executeCommand('switchyard.resetHealth');
   });
 
   it('are gone while the proxy is stopped, and back after its start', async () => {
