@@ -1,7 +1,8 @@
-// Builds dist/: the thin extension, the worker that holds the proxy, and the standalone proxy.
-import { copyFile } from 'node:fs/promises';
+// Builds dist/: the thin extension, what it loads on demand, the worker that holds the proxy, and the standalone proxy.
+import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { thirdPartyNotices } from './scripts/thirdPartyNotices.mjs';
 
 /**
  * undici carries its HTTP parser twice, 72 kB each: with SIMD instructions and, for machines without them, plain. It takes
@@ -37,17 +38,25 @@ const shared = {
   // As a `require`: VS Code gives its API to nothing else.
   supported: { 'dynamic-import': false },
   sourcemap: false,
+  metafile: true,
   legalComments: 'none',
   outdir: 'dist',
   logLevel: 'warning',
   plugins: [onePlainParser, bundledApart],
 };
 
-await Promise.all([
+const results = await Promise.all([
   build({
     ...shared,
     entryPoints: { extension: 'src/extension.ts', chatSurface: 'src/lm/chatSurface.ts' },
     external: ['vscode'],
+  }),
+  build({
+    ...shared,
+    entryPoints: { diagnosis: 'src/diagnosis.ts' },
+    external: ['vscode'],
+    // jsonc-parser's other form finds its own parts only at run time.
+    mainFields: ['module', 'main'],
   }),
   build({ ...shared, entryPoints: { proxy: 'src/proxy/worker.ts' } }),
   // Node 20 is the oldest that headless machines still run.
@@ -56,3 +65,8 @@ await Promise.all([
 
 // Data, and read at its first use: outside of the bundles it costs their start nothing.
 await copyFile('src/proxy/catalogue.json', 'dist/catalogue.json');
+
+await writeFile(
+  'dist/THIRD_PARTY_NOTICES.txt',
+  thirdPartyNotices(results.map(({ metafile }) => metafile)),
+);

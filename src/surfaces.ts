@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { AllSettings } from './config/schema';
+import type { AllSettings, SettingProblem } from './config/schema';
 import type { ProxyController } from './controller';
+import type { Diagnosis } from './diagnosis';
 import { registerChatModels } from './lm/chatModels';
 import { systemClock } from './proxy/clock';
 import type { RequestTrace } from './proxy/requestTrace';
@@ -22,10 +23,14 @@ import { summarize } from './usage/usageSummary';
 
 /** What the surfaces show, and what their commands act on. */
 export interface SurfaceParts extends Omit<CommandTargets, 'surfaces'> {
-  readonly context: Pick<vscode.ExtensionContext, 'globalState' | 'globalStorageUri'>;
+  readonly context: Pick<
+    vscode.ExtensionContext,
+    'environmentVariableCollection' | 'extension' | 'globalState' | 'globalStorageUri'
+  >;
   readonly view: StatusView;
   readonly proxy: ProxyController;
   readonly settings: () => AllSettings;
+  readonly settingProblems: () => readonly SettingProblem[];
 }
 
 /** Everything that shows and explains what the proxy does. */
@@ -68,11 +73,19 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     Request: (key) => requestPageText(traces.recent(), key),
     Usage: () => usage.text(),
   });
+  let diagnosis: Diagnosis | undefined;
+  const diagnose = async (): Promise<Diagnosis> => {
+    const { createDiagnosis } = await import('./diagnosis');
+    diagnosis ??= createDiagnosis({ ...parts, logLines: () => view.recentLines() });
+    return diagnosis;
+  };
   const { recent } = traces;
   const status = () => proxy.status;
   const commands = registerCommands({
     ...parts,
     surfaces: {
+      'switchyard.copyDiagnostics': async () => (await diagnose()).copy(),
+      'switchyard.diagnose': async () => (await diagnose()).show(),
       'switchyard.explainRouting': (key) =>
         explainRouting({ recent, status, open: (page) => pages.open(page) }, key),
       'switchyard.showUsage': async () => {
@@ -105,6 +118,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
       if (now.state !== 'running' && now.state !== 'stopping') traces.proxyEnded(Date.now());
       chatModels.show(now);
       show(now);
+      diagnosis?.statusChanged();
     },
     traced(trace) {
       traces.add(trace);
@@ -115,6 +129,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     end: history.end,
     dispose() {
       vscode.Disposable.from(commands, pages, focus, chatModels).dispose();
+      diagnosis?.dispose();
       unlisten();
     },
   };

@@ -65,6 +65,23 @@ const chatModelSchema = z.object({
   tools: z.boolean(),
 });
 
+const reachSchema = z.object({
+  providerId: z.string(),
+  label: z.string(),
+  failure: z.exactOptional(z.string()),
+  tookMs: z.number(),
+  clock: z.exactOptional(z.object({ theirs: z.number(), ours: z.number() })),
+  keys: z.array(
+    z.object({
+      credential: z.string(),
+      isOneOfSeveral: z.exactOptional(z.boolean()),
+      outcome: z.enum(['accepted', 'rejected', 'unknown']),
+      message: z.string(),
+      plan: z.exactOptional(z.enum(['active', 'missing'])),
+    }),
+  ),
+});
+
 const answerSchema = z.discriminatedUnion('about', [
   z.object({ about: z.literal('key'), check: keyCheckSchema }),
   z.object({ about: z.literal('catalogue'), refreshed: refreshedSchema }),
@@ -72,6 +89,7 @@ const answerSchema = z.discriminatedUnion('about', [
   z.object({ about: z.literal('planUsage'), plans: z.array(planSchema) }),
   z.object({ about: z.literal('chatModels'), models: z.array(chatModelSchema) }),
   z.object({ about: z.literal('tokens'), tokens: z.exactOptional(z.number()) }),
+  z.object({ about: z.literal('reach'), providers: z.array(reachSchema) }),
 ]);
 
 const credentialSchema = z.object({

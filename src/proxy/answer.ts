@@ -1,10 +1,13 @@
 import type { Call } from './attempt';
 import { type AnswerError, classify, type UpstreamAnswer } from './classify';
 import { readText } from './readText';
+import { cleanForPerson } from './redact';
 import type { Failure } from './types';
 import type { UpstreamResponse } from './upstream';
+import { canPassWhole } from './wire/anthropicStream';
 import type { ToolNames } from './wire/formats';
-import { countAt, objectAt, parseJson, stringAt } from './wire/json';
+import { parseJson } from './wire/json';
+import { maxEventBytes } from './wire/sse';
 import { isContent, type StreamEvent, type StreamStep } from './wire/streamEvent';
 
 /** Yields an answer's steps; returns the failure that ended it, undefined after its end marker. Never throws. */
@@ -21,10 +24,11 @@ export async function* readAnswer(
       return failureOf(call, { status, headers, body });
     }
     const { isJson, chunks } = await sniff(bytes);
+    const silence: Silence = { bytes: 0 };
     const steps = isJson
       ? wholeAnswer(call, await readText(chunks, maxAnswerBytes), toolNames)
-      : call.codec.decodeStream(limited(call, chunks), call.target.model, toolNames);
-    const ending = yield* observe(call, steps);
+      : call.codec.decodeStream(limited(call, chunks, silence), call.target.model, toolNames);
+    const ending = yield* observe(call, steps, silence);
     if (ending === 'whole') return undefined;
     return ending ?? broken(call, 'the answer stopped before its end marker');
   } catch (error) {
@@ -50,13 +54,23 @@ export function broken(call: Call, detail: string): Failure {
   return { kind: 'brokenStream', detail, provider, credential, model };
 }
 
+/** How much of a stream has come since its last event. */
+interface Silence {
+  bytes: number;
+}
+
 /** Passes steps on until the end marker or an error, and judges how the answer ended. */
 async function* observe(
   call: Call,
   steps: AsyncIterable<StreamStep> | Iterable<StreamStep>,
+  silence: Silence,
 ): AsyncGenerator<StreamStep, Failure | 'whole' | undefined> {
   let hasContent = false;
   for await (const step of steps) {
+    if (step.events.length > 0) {
+      silence.bytes = 0;
+      call.deadlines.eventSeen();
+    }
     rememberSignatures(call, step);
     const error = step.events.find((event) => event.type === 'error');
     if (error?.type === 'error') {
@@ -100,12 +114,7 @@ function isFirstSign(event: StreamEvent): boolean {
 function wholeAnswer(call: Call, text: string, toolNames: ToolNames): readonly StreamStep[] {
   const body = parseJson(text);
   const events = call.codec.decodeMessage(body ?? text, call.target.model, toolNames);
-  // Clients crash on an answer without usage numbers, and hang on one without a stop reason: such a one is written anew.
-  const usage = objectAt(body, 'usage');
-  const isCounted =
-    countAt(usage, 'input_tokens') !== undefined && countAt(usage, 'output_tokens') !== undefined;
-  const canPass = isCounted && stringAt(body, 'stop_reason') !== undefined;
-  return [canPass ? { events, json: text } : { events }];
+  return [canPassWhole(body) ? { events, json: text } : { events }];
 }
 
 /** Some upstreams answer a stream request with a JSON body under any content type; no event stream begins with `{`. */
@@ -113,15 +122,20 @@ async function sniff(
   bytes: AsyncGenerator<Uint8Array>,
 ): Promise<{ readonly isJson: boolean; readonly chunks: AsyncGenerator<Uint8Array> }> {
   const held: Uint8Array[] = [];
-  for (;;) {
+  let size = 0;
+  while (size < maxBlankBytes) {
     const next = await bytes.next();
     if (next.done === true) break;
     held.push(next.value);
+    size += next.value.byteLength;
     const start = Buffer.from(next.value).toString('latin1').trimStart();
     if (start !== '') return { isJson: start.startsWith('{'), chunks: joined(held, bytes) };
   }
   return { isJson: false, chunks: joined(held, bytes) };
 }
+
+/** As much white space may come before an answer. */
+const maxBlankBytes = 4096;
 
 async function* joined(
   held: readonly Uint8Array[],
@@ -141,6 +155,7 @@ async function* timedBytes(call: Call, response: UpstreamResponse): AsyncGenerat
   try {
     for (;;) {
       const next = await call.deadlines.waitFor(iterator.next());
+      if (call.deadlines.passed !== undefined) throw new Error('the deadline has passed');
       if (next.done === true) {
         isDone = true;
         return;
@@ -154,9 +169,10 @@ async function* timedBytes(call: Call, response: UpstreamResponse): AsyncGenerat
 
 /**
  * After the end marker the upstream may still send a cost line. Reading it to the end keeps the connection for the next
- * request; whoever takes longer than this loses it.
+ * request; whoever takes longer than this, or sends more, loses it.
  */
 const drainMs = 1_000;
+const maxDrainBytes = 64 * 1024;
 
 function release(
   call: Call,
@@ -169,8 +185,12 @@ function release(
   }
   const cancel = call.context.clock.after(drainMs, () => response.destroy());
   const drain = async () => {
+    let size = 0;
     try {
-      while ((await iterator.next()).done !== true);
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+        size += next.value.byteLength;
+        if (size > maxDrainBytes) response.destroy();
+      }
     } catch {
       // The answer was complete; what comes after it does not matter.
     }
@@ -182,17 +202,34 @@ function release(
 /** An error page larger than this says nothing more. */
 const maxErrorBytes = 64 * 1024;
 const maxAnswerBytes = 64 * 1024 * 1024;
+/** Eight times the longest answer that a model gives, with an event of 250 bytes for each of 128k tokens. */
+const maxStreamBytes = 256 * 1024 * 1024;
 
-/** Whoever wants the whole answer has it gathered in memory first, be it streamed by the upstream. */
-async function* limited(call: Call, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/**
+ * Ends a stream that goes on without end or without saying anything. Whoever wants the whole answer has it gathered in
+ * memory first; decoders keep tool inputs, and of some formats all texts, until the answer ends.
+ */
+async function* limited(
+  call: Call,
+  bytes: AsyncIterable<Uint8Array>,
+  silence: Silence,
+): AsyncGenerator<Uint8Array> {
+  const maxBytes = call.prepared.facts.stream ? maxStreamBytes : maxAnswerBytes;
   let size = 0;
   for await (const chunk of bytes) {
     size += chunk.byteLength;
-    if (size > maxAnswerBytes && !call.prepared.facts.stream) {
-      throw new Error('the answer is larger than 64 MiB');
+    silence.bytes += chunk.byteLength;
+    if (size > maxBytes) throw new Error(`the answer is larger than ${inMiB(maxBytes)}`);
+    // The longest event fits, and its frame around it.
+    if (silence.bytes > 2 * maxEventBytes) {
+      throw new Error(`${inMiB(2 * maxEventBytes)} of the answer said nothing`);
     }
     yield chunk;
   }
+}
+
+function inMiB(bytes: number): string {
+  return `${bytes / 1024 / 1024} MiB`;
 }
 
 function failureOf(
@@ -217,5 +254,11 @@ function failureOf(
 }
 
 function transportFailure(call: Call, error: unknown): Failure {
-  return endedByUs(call) ?? broken(call, error instanceof Error ? error.message : String(error));
+  return endedByUs(call) ?? broken(call, detailOf(error));
+}
+
+function detailOf(error: unknown): string {
+  // Too many parts in one event, or too long a text, for the engine to hold.
+  if (error instanceof RangeError) return 'the answer is larger than can be read';
+  return cleanForPerson(error instanceof Error ? error.message : String(error), 300);
 }

@@ -46,7 +46,9 @@ export function classify(answer: UpstreamAnswer | AnswerError, context: Classify
   const kind =
     !isAnswer && answer.origin === 'malformed' ? 'brokenStream' : kindFor(context.hasKeySucceeded);
   const resetsAt = readResetsAt(isAnswer ? answer.headers : {}, body, context.now);
-  const link = linkOf(kind, body, words, context.provider);
+  // A link that holds a key would show it, and hand it to the page.
+  const found = linkOf(kind, body, words, context.provider);
+  const link = found === redact(found ?? '', context.secrets) ? found : undefined;
   return {
     kind,
     detail: detailOf(words, isAnswer ? withoutWords(answer) : answer.message),
@@ -57,7 +59,7 @@ export function classify(answer: UpstreamAnswer | AnswerError, context: Classify
     ...(kind === 'modelRefused' && kindFor(false) === 'keyRejected' ? { isUnexplained: true } : {}),
     ...(resetsAt !== undefined && mayReset(kind) ? { resetsAt } : {}),
     ...(link === undefined ? {} : { link }),
-    ...(kind === 'planLimit' ? limitNameOf(body, words) : {}),
+    ...(kind === 'planLimit' ? limitNameOf(body, words, plain) : {}),
     ...(kind === 'contextTooLong' ? overflowOf(words, context) : {}),
   };
 
@@ -77,9 +79,13 @@ export function classify(answer: UpstreamAnswer | AnswerError, context: Classify
   }
 
   function detailOf(text: string, otherwise: string): string {
+    return plain(text) || plain(otherwise) || 'an error without words';
+  }
+
+  function plain(text: string): string {
     // Cleaned before redacting, so that no control character hides a key, and cut afterwards, so that none is cut open.
     const clean = redact(cleanForPerson(text, maxCleanedChars), context.secrets);
-    return cleanForPerson(clean, maxDetailChars) || otherwise;
+    return cleanForPerson(clean, maxDetailChars);
   }
 }
 
@@ -99,11 +105,15 @@ function mayReset(kind: FailureKind): boolean {
   return rule !== 'none' && rule !== 'untilCredentialChanges';
 }
 
-function limitNameOf(body: ErrorBody, words: string): { readonly limitName?: string } {
+function limitNameOf(
+  body: ErrorBody,
+  words: string,
+  plain: (text: string) => string,
+): { readonly limitName?: string } {
   const named = stringAt(body.root['metadata'], 'limitName');
   const spoken = /\b(\d+[- ]hour|daily|weekly|monthly) usage limit/i.exec(words)?.[1];
   const limitName = named ?? spoken?.toLowerCase().replace('-', ' ');
-  return limitName === undefined ? {} : { limitName: cleanForPerson(limitName, 30) };
+  return limitName === undefined ? {} : { limitName: cleanForPerson(plain(limitName), 30) };
 }
 
 function overflowOf(words: string, context: ClassifyContext) {

@@ -4,6 +4,7 @@ import type { ChatModel } from './chatModels';
 import type { TierRoute } from './modelTiers';
 import type { NetworkSettings } from './network';
 import type { PlanUsage } from './planUsage';
+import type { ProviderReach } from './reach';
 import type { RequestTrace } from './requestTrace';
 import type { StoredRest } from './restMemory';
 import { type ApiKeys, failureKinds, type ProxySettings } from './types';
@@ -56,7 +57,9 @@ export type Question =
   /** The scenarios and models that a chat inside the editor may choose. */
   | { readonly about: 'chatModels' }
   /** What a Messages request costs, in the tokens of the model that would be asked first. */
-  | { readonly about: 'tokens'; readonly body: string };
+  | { readonly about: 'tokens'; readonly body: string }
+  /** Every provider in use is asked, with the keys that the worker has. */
+  | { readonly about: 'reach' };
 
 /** The answer to the question that is about the same. */
 export type Answer =
@@ -67,7 +70,8 @@ export type Answer =
   | { readonly about: 'planUsage'; readonly plans: readonly PlanUsage[] }
   | { readonly about: 'chatModels'; readonly models: readonly ChatModel[] }
   /** Absent for what is no Messages request. */
-  | { readonly about: 'tokens'; readonly tokens?: number };
+  | { readonly about: 'tokens'; readonly tokens?: number }
+  | { readonly about: 'reach'; readonly providers: readonly ProviderReach[] };
 
 export type AnswerTo<Asked extends Question> = Extract<Answer, { about: Asked['about'] }>;
 

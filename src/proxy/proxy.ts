@@ -17,6 +17,7 @@ import { observeRequests } from './observeRequests';
 import { learnPlanReset } from './planReset';
 import { createPlanUsage, type PlanUsage } from './planUsage';
 import type { CatalogueRefreshed, KeyCheck, LogLevel, Notice, ProxyReport } from './protocol';
+import { checkReach, type ProviderReach } from './reach';
 import { createRedactor } from './redact';
 import { createReport } from './report';
 import type { RequestTrace } from './requestTrace';
@@ -28,10 +29,10 @@ import { createProxyServer, type ProxyServer } from './server';
 import { createSignatureMemory } from './signatures';
 import { slotsOf } from './targetKeys';
 import { createTokenMeter } from './tokenMeter';
-import type { ApiKeys, ProxySettings, Target, WireFormat } from './types';
+import type { ApiKeys, ProxySettings, WireFormat } from './types';
 import { createUpstreamKeeper, type UpstreamKeeper } from './upstreamKeeper';
 import { anthropicClient } from './wire/clients';
-import { codecs } from './wire/formats';
+import { otherFormat } from './wire/formats';
 
 export interface ProxyOptions {
   readonly write: (level: LogLevel, message: string) => void;
@@ -75,6 +76,8 @@ export interface SwitchyardProxy {
   planUsage(): Promise<readonly PlanUsage[]>;
   /** What chats inside the editor ask, past the port. */
   readonly chats: Pick<Chats, 'start' | 'models' | 'countTokens'>;
+  /** Whether each provider in use answers and takes the stored keys; asks anew each time. */
+  reach(): Promise<readonly ProviderReach[]>;
   /** A person has set or confirmed this key: what was remembered against it is out of date, even if it is the same key. */
   keyConfirmed(credential: string): void;
   resetHealth(): void;
@@ -181,6 +184,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
     modelsOf: (providerId) => catalogue.modelsOf(providerId),
     planUsage: createPlanUsage(core),
     chats,
+    reach: () => checkReach(core),
     keyConfirmed(credential) {
       for (const provider of core.table().providers.values()) {
         if (provider.credentials.includes(credential)) forgetKey(memories, provider, credential);
@@ -246,17 +250,6 @@ function createCore(
     tell: notices.tell,
     tellSafeguardsLeftOut: notices.tellSafeguardsLeftOut,
   };
-}
-
-/** The other wire format that we can write, for an upstream that refused the target's own. */
-function otherFormat(target: Target): WireFormat | undefined {
-  const order: readonly WireFormat[] = [
-    'openai-chat',
-    'anthropic-messages',
-    'openai-responses',
-    'gemini',
-  ];
-  return order.find((format) => format !== target.wireFormat && codecs[format] !== undefined);
 }
 
 function applyConfiguration(

@@ -41,7 +41,8 @@ export function cleanForPerson(text: string, maxChars: number): string {
   const plain = text
     .slice(0, maxScannedChars)
     .replace(ansiSequence, '')
-    .replace(controlOrInvisible, ' ')
+    .replace(blank, ' ')
+    .replace(controlOrInvisible, '')
     .replace(/ {2,}/g, ' ')
     .trim();
   return plain.length <= maxChars ? plain : `${cutAtCharacter(plain, maxChars - 1)}…`;
@@ -58,8 +59,10 @@ const ansiSequence = new RegExp(
   `${commandSequence}|${titleSequence}|${escapeByte}[@-Z\\\\-_]`,
   'g',
 );
-// With the marks that reorder or hide text, which could make a message show something else than it says.
-const controlOrInvisible = /[\s\p{Cc}\p{Cf}\u2028\u2029]/gu;
+const blank = /[\s\u0085]/g;
+// With the marks that reorder or hide text, which could make a message show something else than it says, or keep a key in
+// it from being found; and with halves of characters.
+const controlOrInvisible = /[\p{Cc}\p{Cf}\p{Cs}]/gu;
 
 function cutAtCharacter(text: string, length: number): string {
   const last = text.charCodeAt(length - 1);

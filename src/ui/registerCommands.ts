@@ -21,6 +21,8 @@ export interface CommandTargets extends KeyAccess {
 /** The commands that act on more than the targets; what they need is put together elsewhere. */
 export type SurfaceHandlers = Pick<
   Handlers,
+  | 'switchyard.copyDiagnostics'
+  | 'switchyard.diagnose'
   | 'switchyard.explainRouting'
   | 'switchyard.showUsage'
   | 'switchyard.clearUsageHistory'

@@ -2,6 +2,7 @@ import { decodeFrames } from './decodeFrames';
 import type { ToolNames, UpstreamCodec } from './formats';
 import { createGeminiDecoder } from './geminiDecoder';
 import { encodeGeminiRequest } from './geminiRequest';
+import { createGrowingBuffer } from './growingBuffer';
 import { parseJson } from './json';
 import { malformed } from './streamErrors';
 import type { StreamEvent, StreamStep } from './streamEvent';
@@ -84,17 +85,15 @@ async function decodeArray(
   model: string,
   toolNames: ToolNames,
 ): Promise<readonly StreamEvent[]> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const read = createGrowingBuffer();
   for await (const chunk of bytes) {
-    chunks.push(chunk);
-    size += chunk.byteLength;
-    if (size > maxArrayBytes) {
+    read.add(chunk);
+    if (read.size > maxArrayBytes) {
       break;
     }
   }
-  const text = Buffer.concat(chunks).toString();
-  const body = size > maxArrayBytes ? undefined : parseJson(text);
+  const text = read.text();
+  const body = read.size > maxArrayBytes ? undefined : parseJson(text);
   return body === undefined
     ? [{ type: 'error', error: malformed('the answer is not an event stream', text) }]
     : decodeMessage(body, model, toolNames);

@@ -109,8 +109,10 @@ function takeFrames(state: State): readonly SseFrame[] {
       start = position;
     }
   }
-  state.buffer.copyWithin(0, start, state.length);
-  state.length -= start;
+  if (start > 0) {
+    state.buffer.copyWithin(0, start, state.length);
+    state.length -= start;
+  }
   state.scanned = state.length;
   return frames;
 }

@@ -26,7 +26,7 @@ export async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenera
       yield { frames };
     }
     if (parser.isTooLong) {
-      yield { error: malformed('an event of the stream is longer than 16 MiB', head) };
+      yield { error: malformed('an event of the stream is longer than 16 MiB', '') };
       return;
     }
   }

@@ -449,6 +449,17 @@ describe('classify, on when and where it can be mended', () => {
     assert.equal(failure.link, 'https://opencode.ai/workspace/wrk_01TEST/billing');
   });
 
+  it('shows no key as the name of a limit or inside a link', () => {
+    const key = 'sk-secret-0123456789';
+    const limit = {
+      error: { type: 'GoUsageLimitError', message: 'x' },
+      metadata: { limitName: key },
+    };
+    assert.equal(classifyBody(429, limit).limitName, '[redacted]');
+    const message = `Pay here: https://platform.moonshot.ai/pay?key=${key}.`;
+    assert.equal(classifyBody(402, { error: { message } }).link, undefined);
+  });
+
   it('links only to the own site of the provider, by https, without credentials', () => {
     const link = (url: string): string | undefined =>
       classifyBody(402, { error: { message: `Pay here: ${url}.` } }).link;

@@ -52,6 +52,11 @@ describe('cleanForPerson', () => {
     assert.equal(cleanForPerson(text, 100), 'red ring back next');
   });
 
+  it('joins what invisible marks keep apart, so that nothing is hidden by them', () => {
+    const text = 'sk-\u200b0123\u00ad45\u000067\u2060 89\ud800';
+    assert.equal(cleanForPerson(text, 100), 'sk-01234567 89');
+  });
+
   it('cuts to the length asked for, the ellipsis included and no character halved', () => {
     assert.equal(cleanForPerson('abcdef', 4), 'abc…');
     assert.equal(cleanForPerson('ab😀cd', 4), 'ab…');
