@@ -1,4 +1,5 @@
-// Builds dist/: the thin extension, what it loads on demand, the worker that holds the proxy, and the standalone proxy.
+// Builds dist/: the thin extension, what it loads on demand, the worker that holds the proxy, the standalone proxy, and the
+// dashboard's page.
 import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -59,6 +60,18 @@ const results = await Promise.all([
     mainFields: ['module', 'main'],
   }),
   build({ ...shared, entryPoints: { proxy: 'src/proxy/worker.ts' } }),
+  build({
+    ...shared,
+    platform: 'browser',
+    target: 'es2023',
+    format: 'iife',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    entryPoints: [
+      { in: 'src/dashboard/webview/main.tsx', out: 'dashboard' },
+      { in: 'src/dashboard/webview/dashboard.css', out: 'dashboard' },
+    ],
+  }),
   // Node 20 is the oldest that headless machines still run.
   build({ ...shared, target: 'node20', entryPoints: { standalone: 'src/proxy/standalone.ts' } }),
 ]);

@@ -40,7 +40,7 @@ const ownTexts = {
   description:
     'A local LLM router for terminal agents (Claude Code, Codex, opencode): fallback chains that go on when they can and stop at once when they cannot.',
   'capabilities.untrustedWorkspaces.description':
-    'In Restricted Mode the workspace’s own scenarios, overrides, port and timeouts are ignored; yours are in force.',
+    'In Restricted Mode nothing that the workspace says of Switchyard counts; your own settings are in force.',
 };
 
 function packageJson(manifest: ReturnType<typeof createManifest>): string {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { AllSettings, SettingProblem } from './config/schema';
 import type { ProxyController } from './controller';
+import { Dashboard } from './dashboard/dashboard';
 import type { Diagnosis } from './diagnosis';
 import { registerChatModels } from './lm/chatModels';
 import { systemClock } from './proxy/clock';
@@ -58,6 +59,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     onChange() {
       if (shown !== undefined) show(shown);
       pages.refresh(usage.page);
+      void dashboard.usageChanged();
     },
     onProblem: (message) => view.log('warn', `the usage history has a problem: ${message}`),
   });
@@ -81,11 +83,21 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
   };
   const { recent } = traces;
   const status = () => proxy.status;
+  const dashboard = new Dashboard({
+    extensionUri: context.extension.extensionUri,
+    clock: systemClock,
+    status,
+    traces: recent,
+    today: history.today,
+    days: history.days,
+    plans,
+  });
   const commands = registerCommands({
     ...parts,
     surfaces: {
       'switchyard.copyDiagnostics': async () => (await diagnose()).copy(),
       'switchyard.diagnose': async () => (await diagnose()).show(),
+      'switchyard.openDashboard': () => dashboard.open(),
       'switchyard.explainRouting': (key) =>
         explainRouting({ recent, status, open: (page) => pages.open(page) }, key),
       'switchyard.showUsage': async () => {
@@ -99,7 +111,10 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
       'switchyard.undoClaudeExtension': () => undoClaudeExtension(context),
     },
   });
-  const unlisten = traces.onChange((trace) => pages.refresh(requestPage(trace)));
+  const unlisten = traces.onChange((trace) => {
+    pages.refresh(requestPage(trace));
+    dashboard.changed();
+  });
   const focus = vscode.window.onDidChangeWindowState(({ focused }) => {
     // Other windows have counted meanwhile.
     if (focused) void history.refresh();
@@ -111,6 +126,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     shown = now;
     const today = summarize([history.today()]).total;
     view.show(now, todayInWords(today, vscode.l10n.t));
+    dashboard.changed();
   }
 
   return {
@@ -128,7 +144,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     },
     end: history.end,
     dispose() {
-      vscode.Disposable.from(commands, pages, focus, chatModels).dispose();
+      vscode.Disposable.from(commands, pages, dashboard, focus, chatModels).dispose();
       diagnosis?.dispose();
       unlisten();
     },

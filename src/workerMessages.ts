@@ -97,7 +97,8 @@ const credentialSchema = z.object({
   providerId: z.string(),
   label: z.string(),
   isOneOfSeveral: z.exactOptional(z.boolean()),
-  state: z.enum(['unused', 'accepted', 'missing', 'rejected', 'blocked']),
+  state: z.enum(['unused', 'accepted', 'missing', 'heldBack', 'rejected', 'blocked']),
+  origin: z.exactOptional(z.string()),
 });
 
 const targetSchema = z.object({
@@ -116,11 +117,21 @@ const tierSchema = z.object({
   target: z.string(),
 });
 
+const restReportSchema = z.object({
+  scope: z.enum(['target', 'plan', 'credential', 'host']),
+  name: z.string(),
+  isProbed: z.boolean(),
+  untilAt: z.exactOptional(z.number()),
+  words: z.exactOptional(z.string()),
+});
+
 const reportSchema = z.object({
   activeRequests: z.number(),
   credentials: z.array(credentialSchema),
   targets: z.array(targetSchema),
+  rests: z.exactOptional(z.array(restReportSchema)),
   usable: z.boolean(),
+  logsContent: z.exactOptional(z.literal(true)),
   smallestContext: z.exactOptional(z.number()),
   catalogue: z.exactOptional(
     z.object({

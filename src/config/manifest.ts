@@ -14,7 +14,7 @@ export interface ManifestCommand {
 /** What is generated of package.json, with its texts taken out into package.nls.json. */
 export interface Manifest {
   readonly contributes: JsonObject;
-  /** Settings that a workspace may set only once it is trusted. */
+  /** Settings that a workspace may set only once it is trusted: all that it may set at all. */
   readonly restrictedConfigurations: readonly string[];
   /** Key in package.nls.json → English text. */
   readonly texts: Readonly<Record<string, string>>;
@@ -50,7 +50,7 @@ export function createManifest(commands: readonly ManifestCommand[]): Manifest {
       }),
     },
     restrictedConfigurations: schemas
-      .filter(([, schema]) => schema['scope'] === 'machine-overridable')
+      .filter(([, schema]) => schema['scope'] !== 'machine')
       .map(([name]) => name),
     texts,
   };

@@ -2,6 +2,7 @@ import type { Call } from './attempt';
 import { type AnswerError, classify, type UpstreamAnswer } from './classify';
 import { readText } from './readText';
 import { cleanForPerson } from './redact';
+import { repeatsRequest } from './repeatsRequest';
 import type { Failure } from './types';
 import type { UpstreamResponse } from './upstream';
 import { canPassWhole } from './wire/anthropicStream';
@@ -238,19 +239,21 @@ function failureOf(
   { hasContent = false } = {},
 ): Failure {
   const { provider, credential, model, facts } = call.target;
-  const { apiKey, clock } = call.context;
+  const { clock, redact } = call.context;
   // Whatever went wrong in the middle of an answer, the key was good enough to begin it.
   const hasKeySucceeded = call.context.hasKeySucceeded || hasContent;
-  return classify(answer, {
+  const failure = classify(answer, {
     provider,
     credential,
     model,
     hasKeySucceeded,
     now: clock.now(),
-    secrets: apiKey === undefined ? [] : [apiKey],
+    redact,
     inputTokens: call.prepared.inputTokens(call.target),
     context: facts.context,
   });
+  const { rawBody } = call.prepared;
+  return repeatsRequest(failure.detail, rawBody) ? { ...failure, repeatsRequest: true } : failure;
 }
 
 function transportFailure(call: Call, error: unknown): Failure {

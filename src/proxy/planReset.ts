@@ -12,7 +12,7 @@ import { parseJson } from './wire/json';
  */
 export async function learnPlanReset(core: Core, failure: Failure): Promise<void> {
   const { provider, credential } = failure;
-  const key = credential === undefined ? undefined : core.apiKey(credential);
+  const key = credential === undefined ? undefined : core.apiKey(provider, credential);
   if (failure.kind !== 'planLimit' || failure.resetsAt !== undefined) return;
   if (provider.isOpencode !== true || provider.keyCheckPath === undefined || key === undefined)
     return;

@@ -93,7 +93,7 @@ function keyedPlans(core: Core): readonly KeyedPlan[] {
     const { credentials, isOpencode, keyCheckPath: path } = provider;
     if (isOpencode !== true || path === undefined) return [];
     return credentials.flatMap((credential) => {
-      const key = core.apiKey(credential);
+      const key = core.apiKey(provider, credential);
       const name = planName(provider, credential);
       return key === undefined ? [] : [{ name, provider, credential, path, key }];
     });
@@ -111,7 +111,8 @@ async function readPlan(core: Core, asked: KeyedPlan): Promise<PlanUsage> {
   if (page.status !== 200) {
     return { ...plan, windows: [], problem: `the provider answered ${page.status}` };
   }
-  const windows = readPlanWindows(parseJson(page.text));
+  // The names are the provider's own words.
+  const windows = readPlanWindows(parseJson(core.redact(page.text)));
   return windows.length === 0
     ? { ...plan, windows, problem: 'the provider told no numbers' }
     : { ...plan, windows };

@@ -1,13 +1,14 @@
 import type { ModelChanges } from './catalogueChanges';
 import type { RetiredModel } from './chains';
 import type { ChatModel } from './chatModels';
+import type { KeyOrigins } from './keyOrigins';
 import type { TierRoute } from './modelTiers';
 import type { NetworkSettings } from './network';
 import type { PlanUsage } from './planUsage';
 import type { ProviderReach } from './reach';
 import type { RequestTrace } from './requestTrace';
 import type { StoredRest } from './restMemory';
-import { type ApiKeys, failureKinds, type ProxySettings } from './types';
+import { type ApiKeys, failureKinds, type ProxySettings, type Scope } from './types';
 
 /** The typed messages between the extension and the proxy's worker thread. Keys travel only here. */
 export type ToWorker =
@@ -17,6 +18,8 @@ export type ToWorker =
       readonly version: string;
       readonly settings: ProxySettings;
       readonly keys: ApiKeys;
+      /** Where each key may go; to no other address is it sent. */
+      readonly keyOrigins: KeyOrigins;
       /** VS Code's settings for HTTP. */
       readonly network?: NetworkSettings;
       /** What `rests` last told, in this window or an earlier one. */
@@ -152,8 +155,12 @@ export interface ProxyReport {
   /** Every key slot that the chains in force use. */
   readonly credentials: readonly CredentialReport[];
   readonly targets: readonly TargetReport[];
+  /** Plans, keys, hosts and targets in use that are not asked for a while; absent when all are. */
+  readonly rests?: readonly RestReport[];
   /** True when at least one target of the default chain can be tried: it has its key or needs none. */
   readonly usable: boolean;
+  /** The texts of requests and answers go to the log. */
+  readonly logsContent?: true;
   /** The smallest context window that a conversation can meet in the chains, in tokens, where known. */
   readonly smallestContext?: number;
   readonly catalogue?: CatalogueReport;
@@ -168,7 +175,9 @@ export interface CredentialReport {
   readonly label: string;
   /** The provider has other keys too, so that this one needs its name. */
   readonly isOneOfSeveral?: boolean;
-  readonly state: 'unused' | 'accepted' | 'missing' | 'rejected' | 'blocked';
+  readonly state: 'unused' | 'accepted' | 'missing' | 'heldBack' | 'rejected' | 'blocked';
+  /** For `heldBack`: where the key would go. */
+  readonly origin?: string;
 }
 
 export interface TargetReport {
@@ -183,4 +192,17 @@ export interface TargetReport {
   readonly lastServedAt?: number;
   /** In a few words. */
   readonly lastFailure?: string;
+}
+
+/** What keeps targets from being asked. */
+export interface RestReport {
+  readonly scope: Exclude<Scope, 'request'>;
+  /** As health names it: a target, `provider#slot`, a key slot, a host. */
+  readonly name: string;
+  /** One request is trying it. */
+  readonly isProbed: boolean;
+  /** Epoch ms; absent when only a new key ends the rest. */
+  readonly untilAt?: number;
+  /** Why, in a few words. */
+  readonly words?: string;
 }

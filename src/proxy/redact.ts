@@ -1,26 +1,43 @@
-/** Shorter secrets are not searched by value: they would blank out ordinary words. */
-const minSecretLength = 8;
+import { secretPattern } from './secretForms';
+
 const redacted = '[redacted]';
 
+/** Replaces secrets in a text. */
+export type Redact = (text: string) => string;
+
 /**
- * A function that replaces secrets in a text: those of `secrets` (asked anew on each call) by value, and everything that
- * looks like an API key or an authorization header by pattern.
+ * A function that replaces secrets in a text: those of `secrets` (asked anew on each call) by value, in every form in which
+ * they may be echoed, and everything that looks like an API key or an authorization header by pattern.
  */
-export function createRedactor(secrets: () => Iterable<string>): (text: string) => string {
-  return (text) => redact(text, secrets());
+export function createRedactor(secrets: () => Iterable<string>): Redact {
+  let known: readonly string[] = [];
+  let pattern: RegExp | undefined;
+  return (text) => {
+    const present = [...secrets()];
+    // Patterns are long; secrets change seldom.
+    if (present.length !== known.length || present.some((one, index) => one !== known[index])) {
+      known = present;
+      pattern = valuePattern(present);
+    }
+    const withoutValues = pattern === undefined ? text : text.replace(pattern, redacted);
+    return secretPatterns.reduce(
+      (result, [named, replacement]) => result.replace(named, replacement),
+      withoutValues,
+    );
+  };
 }
 
-/** Replaces the given secrets by value and whatever looks like an API key by pattern. */
+/** The same for one text. */
 export function redact(text: string, secrets: Iterable<string> = []): string {
-  let result = text;
-  // Longest first, so that a secret that contains another leaves no rest behind.
-  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
-    if (secret.length >= minSecretLength) result = result.replaceAll(secret, redacted);
-  }
-  for (const [pattern, replacement] of secretPatterns) {
-    result = result.replace(pattern, replacement);
-  }
-  return result;
+  return createRedactor(() => secrets)(text);
+}
+
+function valuePattern(secrets: readonly string[]): RegExp | undefined {
+  const sources = [...secrets]
+    // Longest first, so that a secret that contains another leaves no rest behind.
+    .sort((a, b) => b.length - a.length)
+    .flatMap((secret) => secretPattern(secret) ?? []);
+  return sources.length === 0 ? undefined : new RegExp(sources.join('|'), 'gu');
 }
 
 const secretPatterns: readonly (readonly [RegExp, string])[] = [

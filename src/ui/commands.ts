@@ -51,6 +51,14 @@ export const commands = [
     enablement: 'switchyard.hasKeys',
   },
   {
+    id: 'switchyard.confirmKeyAddress',
+    title: 'Confirm Key Address',
+    description:
+      'Asks whether a stored key may go to the address that a changed setting names; until then it is held back.',
+    icon: '$(shield)',
+    enablement: 'switchyard.hasKeys',
+  },
+  {
     id: 'switchyard.showLog',
     title: 'Show Log',
     description: 'Opens the output channel, with one line for each request.',
@@ -75,6 +83,13 @@ export const commands = [
     description:
       'Copies a report for an issue: versions, verdicts and the last log lines, without keys, prompts, answers or names.',
     icon: '$(copy)',
+  },
+  {
+    id: 'switchyard.openDashboard',
+    title: 'Open Dashboard',
+    description:
+      'Opens a tab to look at: each request with a bar for every attempt, health with countdowns, the speed of the models, cost by day, and the use of the plan.',
+    icon: '$(dashboard)',
   },
   {
     id: 'switchyard.explainRouting',

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { ProxyController } from '../controller';
+import { redact } from '../proxy/redact';
+import { confirmKeyAddress } from './askKeyOrigin';
 import { type CommandId, commands } from './commands';
 import { copyEnvironment } from './copyEnvironment';
 import { deleteApiKey } from './deleteApiKey';
@@ -23,6 +25,7 @@ export type SurfaceHandlers = Pick<
   Handlers,
   | 'switchyard.copyDiagnostics'
   | 'switchyard.diagnose'
+  | 'switchyard.openDashboard'
   | 'switchyard.explainRouting'
   | 'switchyard.showUsage'
   | 'switchyard.clearUsageHistory'
@@ -40,9 +43,10 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable {
           await handlers[id](argument);
         } catch (error: unknown) {
           const { message, stack } = error instanceof Error ? error : new Error(String(error));
-          targets.view.log('error', `command ${id} failed: ${stack ?? message}`);
+          const secrets = Object.values(await targets.keys.load());
+          targets.view.log('error', redact(`command ${id} failed: ${stack ?? message}`, secrets));
           void vscode.window.showErrorMessage(
-            vscode.l10n.t('Switchyard could not do that: {0}', message),
+            vscode.l10n.t('Switchyard could not do that: {0}', redact(message, secrets)),
           );
         }
       }),
@@ -62,6 +66,7 @@ function createHandlers(targets: CommandTargets): Handlers {
     'switchyard.toggle': () => proxy.toggle(),
     'switchyard.setApiKey': (credential) => setApiKey(targets, credential),
     'switchyard.deleteApiKey': () => deleteApiKey(targets),
+    'switchyard.confirmKeyAddress': () => confirmKeyAddress(targets.consent),
     'switchyard.showLog': () => view.showLog(),
     'switchyard.showStatus': () => view.writeStatus(proxy.status),
     'switchyard.openSettings': (setting) => openSettings(setting),

@@ -36,6 +36,7 @@ export const tooltipCommands = [
   'switchyard.stop',
   'switchyard.setApiKey',
   'switchyard.showStatus',
+  'switchyard.openDashboard',
   'switchyard.explainRouting',
   'switchyard.showUsage',
   'switchyard.showLog',
@@ -97,6 +98,7 @@ export function describeCredential(state: CredentialReport['state'], t: Translat
     unused: t('API key set, not used yet'),
     accepted: t('API key accepted'),
     missing: t('no API key'),
+    heldBack: t('API key held back: its address was changed'),
     rejected: t('API key rejected'),
     blocked: t('account blocked'),
   } satisfies Record<CredentialReport['state'], string>;
@@ -175,6 +177,7 @@ function tooltipLinks(
     isDown ? [t('Start'), 'switchyard.start'] : [t('Stop'), 'switchyard.stop'],
     [t('Set API Key'), 'switchyard.setApiKey'],
     [t('Show Status'), 'switchyard.showStatus'],
+    [t('Open Dashboard'), 'switchyard.openDashboard'],
     [t('Explain Routing'), 'switchyard.explainRouting'],
     [t('Show Usage'), 'switchyard.showUsage'],
     [t('Show Log'), 'switchyard.showLog'],

@@ -1,4 +1,4 @@
-import type { ModelFacts, Parameters, Target, WireFormat } from '../types';
+import type { ModelFacts, Parameters, WireFormat } from '../types';
 import type { MessagesRequest } from './anthropicRequest';
 import { anthropicMessages } from './anthropicUpstream';
 import { gemini } from './gemini';
@@ -69,14 +69,3 @@ export const codecs: Readonly<Record<WireFormat, UpstreamCodec | undefined>> = {
   'openai-responses': openaiResponses,
   gemini,
 };
-
-/** The other wire format that we can write, for an upstream that refused the target's own. */
-export function otherFormat({ wireFormat }: Pick<Target, 'wireFormat'>): WireFormat | undefined {
-  const order: readonly WireFormat[] = [
-    'openai-chat',
-    'anthropic-messages',
-    'openai-responses',
-    'gemini',
-  ];
-  return order.find((format) => format !== wireFormat && codecs[format] !== undefined);
-}

@@ -12,7 +12,8 @@ export const gemini: UpstreamCodec = {
   format: 'gemini',
   path(model, stream) {
     const method = stream ? 'streamGenerateContent?alt=sse' : 'generateContent';
-    return `/models/${encodeURIComponent(model)}:${method}`;
+    // Through bytes: half a character, which a client may well ask for, has no percent-encoding.
+    return `/models/${encodeURIComponent(Buffer.from(model).toString())}:${method}`;
   },
   encodeRequest: encodeGeminiRequest,
   decodeStream,

@@ -55,9 +55,13 @@ describe('the manifest', () => {
     }
   });
 
-  it('restricts what an untrusted workspace may set', () => {
-    assert.ok(manifest.restrictedConfigurations.includes('switchyard.scenarios'));
-    assert.ok(manifest.restrictedConfigurations.includes('switchyard.modelOverrides'));
+  it('lets no untrusted workspace set anything', () => {
+    const settable = Object.entries(jsonSchemas()).filter(([, { scope }]) => scope !== 'machine');
+    assert.ok(settable.length > 5);
+    assert.deepEqual(
+      manifest.restrictedConfigurations,
+      settable.map(([name]) => name),
+    );
   });
 
   it('has no setting that could hold a secret', () => {

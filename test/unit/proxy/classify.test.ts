@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ClassifyContext, classify } from '../../../src/proxy/classify';
+import { redact } from '../../../src/proxy/redact';
 import type { Failure, FailureKind, Provider } from '../../../src/proxy/types';
 import {
   OPENCODE_CONSOLE_ERRORS,
@@ -365,7 +366,7 @@ describe('classify, on the shape of a body', () => {
     const { detail } = classifyBody(
       400,
       { error: { message } },
-      { secrets: ['my-own-secret-key'] },
+      { redact: (text) => redact(text, ['my-own-secret-key']) },
     );
     assert.ok(detail.startsWith('bad key [redacted] and [redacted] xxx'), detail);
     assert.equal(detail.length, 300);

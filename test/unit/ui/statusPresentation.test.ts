@@ -50,6 +50,11 @@ describe('presentStatus', () => {
       'switchyard.setApiKey',
     ],
     [
+      running({ credentials: [{ ...credential('heldBack'), origin: 'https://gateway.example' }] }),
+      '$(shield) Switchyard: key held back',
+      'switchyard.confirmKeyAddress',
+    ],
+    [
       running({ credentials: [credential('blocked')] }),
       '$(key) Switchyard: account blocked',
       'switchyard.setApiKey',
