@@ -49,7 +49,11 @@ class Switchyard {
 
   constructor(context: vscode.ExtensionContext) {
     const { subscriptions, workspaceState, globalState } = context;
-    this.#environment = new EnvironmentWriter(context, (text) => this.#view.log('warn', text));
+    this.#environment = new EnvironmentWriter(context.environmentVariableCollection, () => ({
+      status: this.#controller.status,
+      settings: this.#settings.current,
+      accessToken: this.#accessToken,
+    }));
     const settings = () => this.#settings.current;
     this.#stored = createStoredKeys(context, settings, (all) => {
       this.#view.showKeys(all);
@@ -82,12 +86,10 @@ class Switchyard {
       view: this.#view,
       proxy: this.#controller,
       ...this.#stored,
-      shellLines: () =>
-        this.#environment.shellLines(this.api.status(), this.#settings.current, this.#accessToken),
+      terminals: this.#environment,
     });
-    const http = onDidChangeHttpSettings(() => void this.#controller.configure());
-    subscriptions.push(this.#controller, keys, this.#settings);
-    subscriptions.push(this.#surfaces, this.#environment, http, this.#view);
+    subscriptions.push(onDidChangeHttpSettings(() => void this.#controller.configure()));
+    subscriptions.push(this.#controller, keys, this.#settings, this.#surfaces, this.#view);
     void keys.load();
     // "Stopped" is shown only where it stays: it takes the variables away, which a reload must not.
     if (this.#settings.current.enabled) void this.#controller.start();
@@ -103,9 +105,7 @@ class Switchyard {
   }
 
   #show(status: ProxyStatus): void {
-    if (this.#isEnding) return;
-    this.#surfaces.show(status);
-    this.#environment.inject(status, this.#settings.current, this.#accessToken);
+    if (!this.#isEnding) this.#surfaces.show(status);
   }
 
   #settingsChanged(settings: AllSettings, previous: AllSettings): void {

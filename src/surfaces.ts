@@ -9,29 +9,38 @@ import { registerChatModels } from './lm/chatModels';
 import { systemClock } from './proxy/clock';
 import type { RequestTrace } from './proxy/requestTrace';
 import type { ProxyStatus } from './proxyStatus';
+import { createStatusWatch } from './statusWatch';
+import { ClaudePanel } from './terminal/claudePanel';
+import type { EnvironmentWriter } from './terminal/environmentWriter';
 import { createTraceMemory } from './traceMemory';
 import { explainRouting, requestPage, requestPageText } from './ui/explainRouting';
 import { ReadonlyPages } from './ui/readonlyPages';
 import { type CommandTargets, registerCommands } from './ui/registerCommands';
-import { setUpClaudeExtension, undoClaudeExtension } from './ui/setUpClaudeExtension';
 import { clearUsageHistory, UsagePage } from './ui/showUsage';
 import type { StatusView } from './ui/statusView';
 import { todayInWords } from './ui/usageText';
+import { welcomeOnce } from './ui/welcome';
 import { createPlanWatch } from './usage/planWatch';
 import { usageFiles } from './usage/usageFiles';
 import { createUsageHistory } from './usage/usageHistory';
 import { summarize } from './usage/usageSummary';
+import { workspaceId } from './workspaceMemory';
 
 /** What the surfaces show, and what their commands act on. */
-export interface SurfaceParts extends Omit<CommandTargets, 'surfaces'> {
+export interface SurfaceParts extends Omit<CommandTargets, 'surfaces' | 'shellLines'> {
   readonly context: Pick<
     vscode.ExtensionContext,
-    'environmentVariableCollection' | 'extension' | 'globalState' | 'globalStorageUri'
+    | 'environmentVariableCollection'
+    | 'extension'
+    | 'globalState'
+    | 'globalStorageUri'
+    | 'workspaceState'
   >;
   readonly view: StatusView;
   readonly proxy: ProxyController;
   readonly settings: () => AllSettings;
   readonly settingProblems: () => readonly SettingProblem[];
+  readonly terminals: EnvironmentWriter;
 }
 
 /** Everything that shows and explains what the proxy does. */
@@ -42,9 +51,11 @@ export interface Surfaces extends vscode.Disposable {
   end(): Promise<void>;
 }
 
+const guide = () => import('./guide');
+
 /** Puts together what shows and explains, and registers all commands. Nothing here waits. */
 export function registerSurfaces(parts: SurfaceParts): Surfaces {
-  const { context, proxy, view } = parts;
+  const { context, proxy, terminals, view } = parts;
   const traces = createTraceMemory();
   let shown: ProxyStatus | undefined;
   const history = createUsageHistory({
@@ -92,8 +103,11 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     days: history.days,
     plans,
   });
+  const statuses = createStatusWatch(systemClock);
+  const hasKeys = async () => Object.keys(await parts.keys.load()).length > 0;
   const commands = registerCommands({
     ...parts,
+    shellLines: () => terminals.shellLines(),
     surfaces: {
       'switchyard.copyDiagnostics': async () => (await diagnose()).copy(),
       'switchyard.diagnose': async () => (await diagnose()).show(),
@@ -107,8 +121,29 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
         pages.refresh(usage.page);
       },
       'switchyard.clearUsageHistory': () => clearUsageHistory(history.clear),
-      'switchyard.setUpClaudeExtension': () => setUpClaudeExtension(context),
-      'switchyard.undoClaudeExtension': () => undoClaudeExtension(context),
+      'switchyard.setUpClaudeExtension': async () => (await guide()).setUpClaudeExtension(context),
+      'switchyard.undoClaudeExtension': async () => (await guide()).undoClaudeExtension(context),
+      'switchyard.setApiKey': async (credential) => (await guide()).setApiKey(parts, credential),
+      'switchyard.deleteApiKey': async () => (await guide()).deleteApiKey(parts),
+      'switchyard.setUpCodex': async () => (await guide()).setUpCodex(proxy.status),
+      'switchyard.setUpPi': async () => (await guide()).setUpPi(proxy.status),
+      'switchyard.showMenu': async () =>
+        (await guide()).showMenu({
+          status: proxy.status,
+          hasKeys: await hasKeys(),
+          today: today(),
+        }),
+      'switchyard.openClaude': async () =>
+        (await guide()).openClaudeHere({
+          proxy,
+          until: statuses.until,
+          environment: () => terminals.claudeVariables(),
+        }),
+      'switchyard.showScenarios': async () =>
+        (await guide()).showScenarios({
+          proxy,
+          ownScenarios: () => parts.settings().scenarios,
+        }),
     },
   });
   const unlisten = traces.onChange((trace) => {
@@ -121,12 +156,21 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
   });
   void history.refresh();
   const chatModels = registerChatModels({ proxy });
+  const claudePanel = new ClaudePanel({
+    storageFolder: context.globalStorageUri.fsPath,
+    workspaceId: workspaceId(context.workspaceState),
+    onProblem: (message) => view.log('warn', message),
+  });
+  const welcome = welcomeOnce(context.globalState, hasKeys);
 
   function show(now: ProxyStatus): void {
     shown = now;
-    const today = summarize([history.today()]).total;
-    view.show(now, todayInWords(today, vscode.l10n.t));
+    view.show(now, today());
     dashboard.changed();
+  }
+
+  function today(): string | undefined {
+    return todayInWords(summarize([history.today()]).total, vscode.l10n.t);
   }
 
   return {
@@ -134,17 +178,30 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
       if (now.state !== 'running' && now.state !== 'stopping') traces.proxyEnded(Date.now());
       chatModels.show(now);
       show(now);
+      terminals.inject();
+      claudePanel.show(terminals.panelVariables());
+      view.showTerminals(terminals.names().length > 0);
+      statuses.show(now);
       diagnosis?.statusChanged();
     },
     traced(trace) {
       traces.add(trace);
       if (trace.outcome === undefined) return;
       history.add(trace);
+      if (trace.outcome === 'served') view.showAnswered();
       void watch.requestEnded();
     },
     end: history.end,
     dispose() {
-      vscode.Disposable.from(commands, pages, dashboard, focus, chatModels).dispose();
+      vscode.Disposable.from(
+        commands,
+        pages,
+        dashboard,
+        focus,
+        chatModels,
+        welcome,
+        statuses,
+      ).dispose();
       diagnosis?.dispose();
       unlisten();
     },

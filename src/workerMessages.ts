@@ -65,6 +65,20 @@ const chatModelSchema = z.object({
   tools: z.boolean(),
 });
 
+const overviewSchema = z.object({
+  scenarios: z.array(z.object({ name: z.string(), isUsers: z.boolean(), models: namesSchema })),
+  models: z.array(
+    z.object({
+      name: z.string(),
+      provider: z.string(),
+      isProvided: z.boolean(),
+      context: z.exactOptional(z.number()),
+      images: z.exactOptional(z.boolean()),
+      price: z.exactOptional(z.object({ input: z.number(), output: z.number() })),
+    }),
+  ),
+});
+
 const reachSchema = z.object({
   providerId: z.string(),
   label: z.string(),
@@ -89,6 +103,7 @@ const answerSchema = z.discriminatedUnion('about', [
   z.object({ about: z.literal('planUsage'), plans: z.array(planSchema) }),
   z.object({ about: z.literal('chatModels'), models: z.array(chatModelSchema) }),
   z.object({ about: z.literal('tokens'), tokens: z.exactOptional(z.number()) }),
+  z.object({ about: z.literal('scenarios'), overview: overviewSchema }),
   z.object({ about: z.literal('reach'), providers: z.array(reachSchema) }),
 ]);
 

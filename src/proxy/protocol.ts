@@ -61,6 +61,8 @@ export type Question =
   | { readonly about: 'chatModels' }
   /** What a Messages request costs, in the tokens of the model that would be asked first. */
   | { readonly about: 'tokens'; readonly body: string }
+  /** The scenarios in force, and the models that a chain may be made of. */
+  | { readonly about: 'scenarios' }
   /** Every provider in use is asked, with the keys that the worker has. */
   | { readonly about: 'reach' };
 
@@ -74,6 +76,7 @@ export type Answer =
   | { readonly about: 'chatModels'; readonly models: readonly ChatModel[] }
   /** Absent for what is no Messages request. */
   | { readonly about: 'tokens'; readonly tokens?: number }
+  | { readonly about: 'scenarios'; readonly overview: ScenarioOverview }
   | { readonly about: 'reach'; readonly providers: readonly ProviderReach[] };
 
 export type AnswerTo<Asked extends Question> = Extract<Answer, { about: Asked['about'] }>;
@@ -122,6 +125,35 @@ export type KeyCheck =
   | { readonly outcome: 'rejected'; readonly message: string }
   /** The key may be right, but the provider has no cheap check or could not be reached. */
   | { readonly outcome: 'unknown'; readonly message: string };
+
+export interface ScenarioOverview {
+  /** In the order in which their rules are asked. */
+  readonly scenarios: readonly ScenarioReport[];
+  /** Of every provider that has its key or needs none, and of those whose models the chains name. */
+  readonly models: readonly ModelReport[];
+}
+
+export interface ScenarioReport {
+  readonly name: string;
+  /** A person wrote it. */
+  readonly isUsers: boolean;
+  /** The fallback chain. */
+  readonly models: readonly string[];
+}
+
+export interface ModelReport {
+  /** `provider/model` */
+  readonly name: string;
+  /** "DeepSeek" */
+  readonly provider: string;
+  /** Its provider has its key or needs none. */
+  readonly isProvided: boolean;
+  /** In tokens, where known. */
+  readonly context?: number;
+  readonly images?: boolean;
+  /** USD for a million tokens, where known. */
+  readonly price?: { readonly input: number; readonly output: number };
+}
 
 /** What a refresh of the catalogue brought. */
 export interface CatalogueRefreshed {

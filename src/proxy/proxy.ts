@@ -8,17 +8,24 @@ import { createHealth } from './health';
 import { logHealthChange, standIn } from './healthLog';
 import { createKeyAccess } from './keyAccess';
 import { checkKey } from './keyCheck';
-import type { KeyOrigins } from './keyOrigins';
 import type { ServerLimits } from './limits';
 import { createLogger } from './log';
 import { forgetHosts, forgetKey, type Memories } from './memories';
-import type { Environment, NetworkSettings } from './network';
+import type { Environment } from './network';
 import { createNoticeBoard, type NoticeBoard } from './notices';
 import { observeRequests } from './observeRequests';
 import { otherFormat } from './otherFormat';
 import { learnPlanReset } from './planReset';
 import { createPlanUsage, type PlanUsage } from './planUsage';
-import type { CatalogueRefreshed, KeyCheck, LogLevel, Notice, ProxyReport } from './protocol';
+import type {
+  CatalogueRefreshed,
+  KeyCheck,
+  LogLevel,
+  Notice,
+  ProxyReport,
+  ScenarioOverview,
+} from './protocol';
+import { choicesOf, isChanged, type ProxyConfiguration } from './proxyConfiguration';
 import { checkReach, type ProviderReach } from './reach';
 import { createRedactor, type Redact } from './redact';
 import { createReport } from './report';
@@ -27,11 +34,12 @@ import { restoreRests, type StoredRest, storedRests } from './restMemory';
 import type { RoutingTable } from './router';
 import { createRoutes, openRoutes } from './routes';
 import { createRoutingTable } from './routingTable';
+import { scenarioOverview } from './scenarioOverview';
 import { createProxyServer, type ProxyServer } from './server';
 import { createSignatureMemory } from './signatures';
 import { slotsOf } from './targetKeys';
 import { createTokenMeter } from './tokenMeter';
-import type { ApiKeys, ProxySettings, WireFormat } from './types';
+import type { WireFormat } from './types';
 import { createUpstreamKeeper, type UpstreamKeeper } from './upstreamKeeper';
 import { anthropicClient } from './wire/clients';
 
@@ -47,20 +55,6 @@ export interface ProxyOptions {
   readonly limits?: Partial<ServerLimits>;
   /** Default: that of the process. */
   readonly environment?: Environment;
-}
-
-export interface ProxyConfiguration {
-  readonly version: string;
-  readonly settings: ProxySettings;
-  readonly keys: ApiKeys;
-  /** Where each key may go. Without it: wherever the settings say. */
-  readonly keyOrigins?: KeyOrigins;
-  /** Without it the environment alone says how upstreams are reached. */
-  readonly network?: NetworkSettings;
-  /** What `onRests` gave in an earlier session; taken over by the first configuration only. */
-  readonly rests?: unknown;
-  /** Where the refreshed catalogue is kept; without it nothing is refreshed by itself. */
-  readonly storageFolder?: string | undefined;
 }
 
 /** The proxy without any host around it. Configure first; requests in flight keep what they began with. */
@@ -79,6 +73,8 @@ export interface SwitchyardProxy {
   planUsage(): Promise<readonly PlanUsage[]>;
   /** What chats inside the editor ask, past the port. */
   readonly chats: Pick<Chats, 'start' | 'models' | 'countTokens'>;
+  /** The scenarios in force, and the models to choose from. */
+  scenarioOverview(): ScenarioOverview;
   /** Whether each provider in use answers and takes the stored keys; asks anew each time. */
   reach(): Promise<readonly ProviderReach[]>;
   /** A person has set or confirmed this key: what was remembered against it is out of date, even if it is the same key. */
@@ -192,6 +188,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
     modelsOf: (providerId) => catalogue.modelsOf(providerId),
     planUsage: createPlanUsage(core),
     chats,
+    scenarioOverview: () => scenarioOverview(core.table()),
     reach: () => checkReach(core),
     keyConfirmed(credential) {
       for (const provider of core.table().providers.values()) {
@@ -287,14 +284,4 @@ function applyConfiguration(
     const orders = restoreRests(next.rests, health, { providers, keys: next.keys });
     for (const { failure } of orders) notices.assumeTold(failure);
   }
-}
-
-/** What a person chooses models and keys by; who changes it wants to be followed at once. */
-function choicesOf(configuration: ProxyConfiguration | undefined): unknown {
-  const { providers, scenarios, modelOverrides, chains } = configuration?.settings ?? {};
-  return [providers, scenarios, modelOverrides, chains, configuration?.keys];
-}
-
-function isChanged(before: unknown, after: unknown): boolean {
-  return JSON.stringify(before) !== JSON.stringify(after);
 }

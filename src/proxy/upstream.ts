@@ -236,6 +236,7 @@ async function exchange(
 }
 
 type Refusal = Omit<Extract<SendResult, { ok: false }>, 'ok'>;
+
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>

@@ -109,6 +109,8 @@ async function answer(proxy: SwitchyardProxy, question: Question): Promise<Answe
       const tokens = proxy.chats.countTokens(question.body);
       return tokens === undefined ? { about } : { about, tokens };
     }
+    case 'scenarios':
+      return { about, overview: proxy.scenarioOverview() };
     case 'reach':
       return { about, providers: await proxy.reach() };
     default:

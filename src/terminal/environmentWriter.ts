@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
+import type { TerminalAgent } from '../proxy/types';
 import type { ProxyStatus } from '../proxyStatus';
-import { workspaceId } from '../workspaceMemory';
 import { portOf } from './agentEnvironment';
-import { ClaudePanel } from './claudePanel';
 import {
   appendedVariables,
   environmentChange,
@@ -18,47 +17,27 @@ const options: vscode.EnvironmentVariableMutatorOptions = {
   applyAtShellIntegration: true,
 };
 
-type Context = Pick<
-  vscode.ExtensionContext,
-  'environmentVariableCollection' | 'globalStorageUri' | 'workspaceState'
->;
+/** What the variables follow from, as it is now. */
+export interface TerminalInputs {
+  readonly status: ProxyStatus;
+  readonly settings: EnvironmentSettings;
+  readonly accessToken: string | undefined;
+}
 
-/**
- * The variables of new integrated terminals, and of the graphical Claude Code extension where it was set up. Both outlive a
- * reload of the window.
- */
-export class EnvironmentWriter implements vscode.Disposable {
+/** The variables of new integrated terminals. VS Code keeps them over a reload of the window. */
+export class EnvironmentWriter {
   readonly #collection: vscode.EnvironmentVariableCollection;
-  readonly #claudePanel: ClaudePanel;
+  readonly #inputs: () => TerminalInputs;
 
-  constructor(context: Context, onProblem: (message: string) => void) {
-    const { environmentVariableCollection: collection, globalStorageUri, workspaceState } = context;
+  constructor(collection: vscode.EnvironmentVariableCollection, inputs: () => TerminalInputs) {
     this.#collection = collection;
+    this.#inputs = inputs;
     if (!collection.persistent) collection.persistent = true;
-    this.#claudePanel = new ClaudePanel({
-      storageFolder: globalStorageUri.fsPath,
-      workspaceId: workspaceId(workspaceState),
-      onProblem,
-    });
-  }
-
-  dispose(): void {
-    this.#claudePanel.dispose();
   }
 
   /** Brings the variables in line with the state of the proxy, by the fewest writes. */
-  inject(
-    status: ProxyStatus,
-    settings: EnvironmentSettings,
-    accessToken: string | undefined,
-  ): void {
-    const input = { accessToken, inheritedNoProxy: inheritedNoProxy() };
-    // It was asked for by a command of its own, whatever terminals get.
-    const panel = { ...settings, injectEnvironment: true, terminalAgents: ['claude'] as const };
-    this.#claudePanel.show(
-      withInherited(injectedEnvironment(status, { settings: panel, ...input })),
-    );
-    const wanted = injectedEnvironment(status, { settings, ...input });
+  inject(): void {
+    const wanted = this.#wanted(this.#inputs().settings);
     if (wanted === 'keep') return;
     const { set, remove } = environmentChange(this.#present(), wanted);
     for (const name of remove) this.#collection.delete(name);
@@ -69,23 +48,58 @@ export class EnvironmentWriter implements vscode.Disposable {
     if (set.length > 0) this.#collection.description = description();
   }
 
+  /**
+   * What the process of the graphical Claude Code extension needs, which was asked for by a command of its own, whatever
+   * terminals get; `keep` while that is not known.
+   */
+  panelVariables(): Readonly<Record<string, string>> | 'keep' {
+    const settings = { ...this.#inputs().settings, injectEnvironment: true };
+    const wanted = this.#wanted({ ...settings, terminalAgents: ['claude'] });
+    if (wanted === 'keep') return 'keep';
+    const entries = Object.entries(wanted).map(([name, value]) =>
+      appendedVariables.has(name) ? [name, (process.env[name] ?? '') + value] : [name, value],
+    );
+    return Object.fromEntries(entries);
+  }
+
   /** Lines for the person's own shell; undefined while the proxy does not run. */
-  shellLines(
-    status: ProxyStatus,
-    settings: EnvironmentSettings,
-    accessToken: string | undefined,
-  ): string | undefined {
+  shellLines(): string | undefined {
+    const variables = this.#ownVariables(this.#inputs().settings.terminalAgents);
+    if (variables === undefined) return undefined;
+    return shellLines(variables, process.platform === 'win32' ? 'powershell' : 'posix');
+  }
+
+  /**
+   * What a terminal for Claude Code needs besides what every new one gets: nothing, or all of it where new terminals are
+   * not for Claude Code. Undefined while the proxy does not run.
+   */
+  claudeVariables(): Readonly<Record<string, string>> | undefined {
+    const variables = this.#ownVariables(['claude']);
+    return this.names().includes('ANTHROPIC_BASE_URL') ? variables && {} : variables;
+  }
+
+  #wanted(settings: EnvironmentSettings): Readonly<Record<string, string>> | 'keep' {
+    const { status, accessToken } = this.#inputs();
+    return injectedEnvironment(status, {
+      settings,
+      accessToken,
+      inheritedNoProxy: inheritedNoProxy(),
+    });
+  }
+
+  /** The variables for these agents in a shell that we do not write to; undefined while the proxy does not run. */
+  #ownVariables(agents: readonly TerminalAgent[]): Readonly<Record<string, string>> | undefined {
+    const { status, settings, accessToken } = this.#inputs();
     if (status.state !== 'running' || accessToken === undefined) return undefined;
-    const variables = ownShellEnvironment({
+    return ownShellEnvironment({
       port: status.port,
       accessToken,
       inheritedNoProxy: inheritedNoProxy(),
       smallestContext: status.report?.smallestContext,
       modelTiers: status.report?.modelTiers ?? [],
-      agents: settings.terminalAgents,
+      agents,
       scenarios: Object.keys(settings.scenarios),
     });
-    return shellLines(variables, process.platform === 'win32' ? 'powershell' : 'posix');
   }
 
   /** The names of our variables; their values are nobody's business but the terminal's. */
@@ -105,17 +119,6 @@ export class EnvironmentWriter implements vscode.Disposable {
     });
     return present;
   }
-}
-
-/** What is appended to a terminal's own value, appended to that of this process. */
-function withInherited(
-  variables: Readonly<Record<string, string>> | 'keep',
-): Readonly<Record<string, string>> | 'keep' {
-  if (variables === 'keep') return 'keep';
-  const entries = Object.entries(variables).map(([name, value]) =>
-    appendedVariables.has(name) ? [name, (process.env[name] ?? '') + value] : [name, value],
-  );
-  return Object.fromEntries(entries);
 }
 
 /** Shown where VS Code lists what extensions did to a terminal. */

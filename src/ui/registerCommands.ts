@@ -4,12 +4,10 @@ import { redact } from '../proxy/redact';
 import { confirmKeyAddress } from './askKeyOrigin';
 import { type CommandId, commands } from './commands';
 import { copyEnvironment } from './copyEnvironment';
-import { deleteApiKey } from './deleteApiKey';
 import { refreshCatalogue } from './refreshCatalogue';
-import { type KeyAccess, setApiKey } from './setApiKey';
-import { setUpCodex } from './setUpCodex';
-import { setUpPi } from './setUpPi';
+import type { KeyAccess } from './setApiKey';
 import type { StatusView } from './statusView';
+import { openWalkthrough } from './welcome';
 
 /** What the commands act on. */
 export interface CommandTargets extends KeyAccess {
@@ -20,7 +18,7 @@ export interface CommandTargets extends KeyAccess {
   readonly shellLines: () => string | undefined;
 }
 
-/** The commands that act on more than the targets; what they need is put together elsewhere. */
+/** The commands whose parts are put together, or loaded at their first use, elsewhere. */
 export type SurfaceHandlers = Pick<
   Handlers,
   | 'switchyard.copyDiagnostics'
@@ -31,6 +29,13 @@ export type SurfaceHandlers = Pick<
   | 'switchyard.clearUsageHistory'
   | 'switchyard.setUpClaudeExtension'
   | 'switchyard.undoClaudeExtension'
+  | 'switchyard.showMenu'
+  | 'switchyard.openClaude'
+  | 'switchyard.showScenarios'
+  | 'switchyard.setApiKey'
+  | 'switchyard.deleteApiKey'
+  | 'switchyard.setUpCodex'
+  | 'switchyard.setUpPi'
 >;
 
 /** Registers every command of the table. A handler that throws is a fault of ours: logged, and told once. */
@@ -64,8 +69,7 @@ function createHandlers(targets: CommandTargets): Handlers {
     'switchyard.start': () => proxy.start(),
     'switchyard.stop': () => proxy.stop(),
     'switchyard.toggle': () => proxy.toggle(),
-    'switchyard.setApiKey': (credential) => setApiKey(targets, credential),
-    'switchyard.deleteApiKey': () => deleteApiKey(targets),
+    'switchyard.getStarted': () => openWalkthrough(),
     'switchyard.confirmKeyAddress': () => confirmKeyAddress(targets.consent),
     'switchyard.showLog': () => view.showLog(),
     'switchyard.showStatus': () => view.writeStatus(proxy.status),
@@ -73,8 +77,6 @@ function createHandlers(targets: CommandTargets): Handlers {
     'switchyard.resetHealth': () => proxy.resetHealth(),
     'switchyard.refreshCatalogue': () => refreshCatalogue(targets, view),
     'switchyard.copyEnvironment': () => copyEnvironment(targets.shellLines()),
-    'switchyard.setUpCodex': () => setUpCodex(proxy.status),
-    'switchyard.setUpPi': () => setUpPi(proxy.status),
   };
 }
 

@@ -184,9 +184,8 @@ function presentMissing(
       text: `$(warning) ${t('Switchyard: no usable model')}`,
       label: t('Switchyard, no usable model'),
       sentence: t('No model of the default chain can be used.'),
-      hint: t('Click to open the scenarios in the settings.'),
-      command: 'switchyard.openSettings',
-      argument: 'switchyard.scenarios',
+      hint: t('Click to choose other models.'),
+      command: 'switchyard.showScenarios',
       background: 'warning',
     };
   }

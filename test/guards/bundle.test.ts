@@ -27,6 +27,7 @@ describe('the built files', () => {
     ['dist/extension.js', 150],
     // Loaded when a chat asks for the models.
     ['dist/chatSurface.js', 40],
+    ['dist/guide.js', 60],
     // Loaded when somebody asks for it.
     ['dist/diagnosis.js', 80],
     ['dist/catalogue.json', 100],
@@ -49,6 +50,14 @@ describe('the built files', () => {
     const packed = readFileSync(path.join(root, '.vscodeignore'), 'utf8').split('\n');
     assert.ok(packed.includes('!dist/catalogue.json'));
     assert.match(readFileSync(path.join(root, 'dist/proxy.js'), 'utf8'), /"catalogue\.json"/);
+  });
+
+  it('the guide goes into the .vsix, and is no part of the activation', () => {
+    const packed = readFileSync(path.join(root, '.vscodeignore'), 'utf8').split('\n');
+    assert.ok(packed.includes('!dist/guide.js'));
+    const activation = readFileSync(path.join(root, 'dist/extension.js'), 'utf8');
+    assert.match(activation, /require\("\.\/guide\.js"\)/);
+    assert.doesNotMatch(activation, /claude\.ai\/install/);
   });
 
   it('Diagnose lies beside the extension bundle, goes into the .vsix, and is no part of the activation', () => {

@@ -34,7 +34,11 @@ describe('the manifest', () => {
     const untrusted = valueAt(manifest, 'capabilities', 'untrustedWorkspaces');
     assert.equal(valueAt(untrusted, 'supported'), 'limited');
     const restricted = valueAt(untrusted, 'restrictedConfigurations');
-    assert.deepEqual(restricted, settingsOfScope('machine-overridable'));
+    const all = Object.keys(settingSchemas);
+    assert.deepEqual(
+      restricted,
+      all.filter((name) => !settingsOfScope('machine').includes(name)),
+    );
   });
 
   it('synchronises preferences alone: what names a provider, a port or a model stays on its machine', () => {

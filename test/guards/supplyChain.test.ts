@@ -74,21 +74,26 @@ describe('what is shipped', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'switchyard-vsix-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('contains two packages, whose licences allow it and go along', () => {
+  /** Each is named in SECURITY.md. */
+  const packages = ['jsonc-parser', 'preact', 'undici', 'uplot', 'zod'];
+
+  it('contains these packages and no others, whose licences allow it and go along', () => {
     const notices = readFileSync(path.join(root, 'dist/THIRD_PARTY_NOTICES.txt'), 'utf8');
     const names = [...bundledPackages()].map((one) => one.replace(/ .*/, ''));
-    assert.deepEqual(names, ['undici', 'zod']);
+    assert.deepEqual(names, packages);
     const licences = [...notices.matchAll(/^=+\n.* \((.+)\)\n=+$/gm)].map(([, licence]) => licence);
-    assert.deepEqual(licences, ['MIT', 'MIT', 'MIT']);
+    // And llhttp, inside of undici.
+    assert.deepEqual(licences, Array(packages.length + 1).fill('MIT'));
     assert.equal(notices.split('Permission is hereby granted').length, 1 + licences.length);
   });
 
   it('is told apart from what only builds and tests in the bill of materials', async () => {
     const { components } = await billOfMaterials();
     const bundled = components.filter(({ scope }) => scope === 'required');
+    const names = bundled.map(({ purl }) => purl.replace(/@[\d.]+$/, ''));
     assert.deepEqual(
-      bundled.map(({ purl }) => purl.replace(/@[\d.]+$/, '')),
-      ['pkg:npm/undici', 'pkg:npm/zod'],
+      names,
+      packages.map((name) => `pkg:npm/${name}`),
     );
     assert.ok(components.length > 100);
   });
@@ -107,14 +112,20 @@ describe('what is shipped', () => {
       'changelog.md',
       'dist/THIRD_PARTY_NOTICES.txt',
       'dist/catalogue.json',
+      'dist/chatSurface.js',
+      'dist/dashboard.css',
+      'dist/dashboard.js',
+      'dist/diagnosis.js',
       'dist/extension.js',
       'dist/proxy.js',
       'extension.vsixmanifest',
       'l10n/bundle.l10n.json',
+      'l10n/bundle.l10n.zh-cn.json',
       'media/icon.png',
-      'media/screenshot.png',
+      'media/tour.png',
       'package.json',
       'package.nls.json',
+      'package.nls.zh-cn.json',
       'readme.md',
     ]);
     // Nothing in it can be run as a program of its own.

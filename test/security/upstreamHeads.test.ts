@@ -19,6 +19,7 @@ const ownHeaders = [
   'retry-after',
   'transfer-encoding',
   'x-should-retry',
+  'x-switchyard-route',
   'x-switchyard-scenario',
   'x-switchyard-target',
   'x-switchyard-upstream-status',

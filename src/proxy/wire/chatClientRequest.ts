@@ -9,9 +9,11 @@ export type ReadChatRequest =
 
 /** Turns a Chat Completions request into the same request to Anthropic Messages. Never throws. */
 export function readChatRequest(text: string): ReadChatRequest {
-  if (isTooDeep(text)) return { ok: false, message: tooDeep };
   const body = parseJson(text);
-  if (!isObject(body)) return { ok: false, message: 'The request body is not a JSON object.' };
+  if (!isObject(body)) {
+    const message = isTooDeep(text) ? tooDeep : 'The request body is not a JSON object.';
+    return { ok: false, message };
+  }
   const parsed = requestSchema.safeParse(body);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

@@ -30,9 +30,10 @@ export type ReadResponses =
 
 /** Reads a Responses request as the Messages request that asks for the same. Never throws. */
 export function readResponsesRequest(text: string): ReadResponses {
-  if (isTooDeep(text)) return refusal(tooDeep);
   const body = parseJson(text);
-  if (!isObject(body)) return refusal('The request body is not a JSON object.');
+  if (!isObject(body)) {
+    return refusal(isTooDeep(text) ? tooDeep : 'The request body is not a JSON object.');
+  }
   const wrong = refusedMember(body);
   if (wrong !== undefined) return refusal(wrong);
   const { input } = body;

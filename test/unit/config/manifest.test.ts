@@ -8,10 +8,11 @@ import { catalogueModels } from '../../../src/proxy/catalogue';
 import { builtInProviders } from '../../../src/proxy/providers';
 import { builtInScenarioNames } from '../../../src/proxy/scenarioNames';
 import { commands } from '../../../src/ui/commands';
+import { walkthrough } from '../../../src/ui/walkthrough';
 import { valueAt } from '../../support/scriptedUpstream';
 
 describe('the manifest', () => {
-  const manifest = createManifest(commands);
+  const manifest = createManifest(commands, walkthrough);
   const generated = JSON.stringify(manifest.contributes);
 
   it('is up to date in package.json, package.nls.json, l10n and README.md (npm run manifest)', () => {
