@@ -79,6 +79,7 @@ async function showStatusBar({ window, upstream, ask }: Stage): Promise<void> {
 }
 
 async function showMenu({ window }: Stage): Promise<void> {
+  await window.page.mouse.move(5, 400);
   await window.runCommand('Switchyard: Show Menu');
   await window.pickRow('Show Status').waitFor();
 }

@@ -8,7 +8,7 @@ export const languages = ['zh-cn'] as const;
 export type Language = (typeof languages)[number];
 
 export function dictionaryOf(language: Language): Readonly<Record<string, string>> {
-  const file = path.join(__dirname, 'translations', `${language}.json`);
+  const file = path.join(__dirname, '../translations', `${language}.json`);
   return z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 

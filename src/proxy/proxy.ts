@@ -3,6 +3,7 @@ import { type CatalogueKeeper, createCatalogueKeeper } from './catalogueKeeper';
 import { createCatalogueStore } from './catalogueStore';
 import { type Chats, createChats } from './chats';
 import { type Clock, systemClock } from './clock';
+import { choicesOf, isChanged } from './configurationChanges';
 import type { Core } from './core';
 import { createHealth } from './health';
 import { logHealthChange, standIn } from './healthLog';

@@ -114,4 +114,4 @@ function untilPrompt(terminal: vscode.Terminal): Promise<void> {
   });
 }
 
-const promptWaitMs = 2_000;
+const promptWaitMs = 4_000;

@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext, Locator } from 'playwright-core';
 import { packExtension } from '../../scripts/package';
 import { ARTIFACTS_FOLDER } from '../../scripts/project';
@@ -122,8 +123,7 @@ describe('a new user in a real window', function () {
     await click(
       step('Ask something').getByRole('button', { name: 'Open Terminal with Claude Code' }),
     );
-    for (const [screen, key] of CLAUDES_FIRST_RUN) await answerScreen(screen, key);
-    await untilShown(CLAUDE_WAITS);
+    await passFirstRun();
     decide('what to ask');
     await ask('hello');
     await untilShown(new RegExp(opencodeReply('glm-5.3')));
@@ -175,10 +175,10 @@ describe('a new user in a real window', function () {
     await window.runCommand(OPEN_CLAUDE);
     await window.clickToastButton('Claude Code was not found', 'Install in Terminal');
     // Behind the prompt, and without any output of its own.
-    await waitUntil(
-      async () => /[#$] curl \S+ \S+ \| bash$/.test(await window.terminalText()),
-      'the command waits in a terminal',
-    );
+    await waitUntil(async () => {
+      const shown = (await window.terminalText()).replaceAll('\n', '');
+      return /[#$] curl \S+ \S+ \| bash$/.test(shown);
+    }, 'the command waits in a terminal');
     await window.page.keyboard.press('Control+U');
   });
 
@@ -225,18 +225,28 @@ describe('a new user in a real window', function () {
     await waitUntil(isShown, `claude shows ${screen}`, 60_000);
   }
 
-  /** Presses the key until the screen is gone: one that has just been drawn may not listen yet. */
-  async function answerScreen(screen: RegExp, key: string): Promise<void> {
-    await untilShown(screen);
-    const isGone = async (): Promise<boolean> => !screen.test(await window.terminalText());
-    for (let attempt = 1; ; attempt += 1) {
-      await window.page.keyboard.press(key);
-      try {
-        await waitUntil(isGone, `${screen} is gone`, 5_000);
-        return;
-      } catch (error: unknown) {
-        if (attempt === 3) throw error;
-      }
+  /** Answers one screen after the other until the agent waits for a question. */
+  async function passFirstRun(): Promise<void> {
+    await waitUntil(
+      async () => {
+        const shown = await settledText();
+        if (CLAUDE_WAITS.test(shown)) return true;
+        const answer = CLAUDES_FIRST_RUN.find(([screen]) => screen.test(shown));
+        if (answer !== undefined) await window.page.keyboard.press(answer[1]);
+        return false;
+      },
+      'claude waits for a question',
+      120_000,
+    );
+  }
+
+  /** What the terminal shows once it has stopped changing: a screen that is being drawn does not listen yet. */
+  async function settledText(): Promise<string> {
+    for (let before = ''; ; ) {
+      await sleep(700);
+      const now = await window.terminalText();
+      if (now === before) return now;
+      before = now;
     }
   }
 

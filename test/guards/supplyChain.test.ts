@@ -117,6 +117,7 @@ describe('what is shipped', () => {
       'dist/dashboard.js',
       'dist/diagnosis.js',
       'dist/extension.js',
+      'dist/guide.js',
       'dist/proxy.js',
       'extension.vsixmanifest',
       'l10n/bundle.l10n.json',

@@ -24,7 +24,7 @@ for (const language of languages) {
   describe(`the translation ${language}`, () => {
     const dictionary = dictionaryOf(language);
 
-    it('has every text of the settings, commands and messages (scripts/translations)', () => {
+    it('has every text of the settings, commands and messages (translations/)', () => {
       assert.deepEqual(
         [...texts].filter((text) => !(dictionary[text] ?? '').trim()),
         [],
