@@ -204,6 +204,19 @@ export const commands = [
     enablement: 'switchyard.state == running',
     menu: 'agents',
   },
+  {
+    id: 'switchyard.setUpClaudeExtension',
+    title: 'Set Up Claude Code Extension',
+    description:
+      'Shows the settings that send the graphical Claude Code extension to the proxy, and changes them if you agree.',
+    icon: '$(comment-discussion)',
+  },
+  {
+    id: 'switchyard.undoClaudeExtension',
+    title: 'Undo Claude Code Extension Set-Up',
+    description: 'Shows and gives back the settings of that extension as they were before.',
+    icon: '$(discard)',
+  },
 ] as const satisfies readonly CommandRow[];
 
 export type CommandId = (typeof commands)[number]['id'];
