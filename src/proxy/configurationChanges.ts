@@ -1,4 +1,4 @@
-import type { ProxyConfiguration } from './proxy';
+import type { ProxyConfiguration } from './proxyConfiguration';
 
 /** What a person chooses models and keys by; who changes it wants to be followed at once. */
 export function choicesOf(configuration: ProxyConfiguration | undefined): unknown {

@@ -26,7 +26,7 @@ import type {
   ProxyReport,
   ScenarioOverview,
 } from './protocol';
-import { choicesOf, isChanged, type ProxyConfiguration } from './proxyConfiguration';
+import type { ProxyConfiguration } from './proxyConfiguration';
 import { checkReach, type ProviderReach } from './reach';
 import { createRedactor, type Redact } from './redact';
 import { createReport } from './report';

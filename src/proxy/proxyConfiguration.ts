@@ -16,14 +16,3 @@ export interface ProxyConfiguration {
   /** Where the refreshed catalogue is kept; without it nothing is refreshed by itself. */
   readonly storageFolder?: string | undefined;
 }
-
-/** What a person chooses models and keys by; who changes it wants to be followed at once. */
-export function choicesOf(configuration: ProxyConfiguration | undefined): unknown {
-  const { providers, scenarios, modelOverrides, chains } = configuration?.settings ?? {};
-  return [providers, scenarios, modelOverrides, chains, configuration?.keys];
-}
-
-/** By value. */
-export function isChanged(before: unknown, after: unknown): boolean {
-  return JSON.stringify(before) !== JSON.stringify(after);
-}
