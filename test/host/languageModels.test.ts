@@ -88,9 +88,10 @@ describe('the language models', () => {
     });
   });
 
-  it('leave the upstream when the chat is cancelled', async function () {
-    // VS Code 1.105 lets go of the token as soon as the request has begun, so that nobody learns of a cancel.
-    if (vscode.version.startsWith('1.105.')) this.skip();
+  // VS Code 1.105 lets go of the token as soon as the request has begun, so that nobody learns of a cancel.
+  const tellsOfCancels = !vscode.version.startsWith('1.105.');
+  const whereTold = tellsOfCancels ? it : () => {};
+  whereTold('leave the upstream when the chat is cancelled', async () => {
     const { requests } = upstream;
     const before = requests.length;
     upstream.answer({ silent: true });
@@ -109,8 +110,7 @@ describe('the language models', () => {
   });
 
   it('measure a prompt as the proxy does', async () => {
-    const [model] = await vscode.lm.selectChatModels({ vendor: 'switchyard', id: modelId });
-    assert.ok(model !== undefined);
+    const model = await untilListed(modelId);
     const short = await model.countTokens('hello');
     assert.ok(short > 0 && (await model.countTokens('hello '.repeat(100))) > short + 80);
   });
@@ -148,8 +148,7 @@ async function ask(
   options: vscode.LanguageModelChatRequestOptions = {},
   token?: vscode.CancellationToken,
 ): Promise<Told> {
-  const [model] = await vscode.lm.selectChatModels({ vendor: 'switchyard', id: modelId });
-  assert.ok(model !== undefined);
+  const model = await untilListed(modelId);
   const response = await model.sendRequest(messages, options, token);
   let text = '';
   const calls: Told['calls'][number][] = [];
@@ -177,10 +176,11 @@ function last({ requests }: ScriptedUpstream) {
 }
 
 /** Settings reach the proxy, and VS Code the change of models, a moment later; mocha's limit ends the wait. */
-async function untilListed(id: string): Promise<void> {
+/** VS Code may list none for a moment while it asks for them anew. */
+async function untilListed(id: string): Promise<vscode.LanguageModelChat> {
   for (;;) {
-    const models = await vscode.lm.selectChatModels({ vendor: 'switchyard', id });
-    if (models.length > 0) return;
+    const [model] = await vscode.lm.selectChatModels({ vendor: 'switchyard', id });
+    if (model !== undefined) return model;
     await pause();
   }
 }
