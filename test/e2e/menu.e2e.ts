@@ -96,7 +96,10 @@ describe('menu, scenarios and states in a real window', function () {
     assert.match((await rows())[0] ?? '', /^Running on port \d+\..*Show Status/);
     await window.screenshot('41-menu-running');
     await window.quickInput.fill('codex');
-    await waitUntil(async () => (await rows()).length === 1, 'one row is left');
+    await waitUntil(
+      async () => (await rows())[0]?.startsWith('Set Up Codex') === true,
+      'what was typed comes first',
+    );
     await window.page.keyboard.press('Escape');
   });
 

@@ -125,10 +125,8 @@ describe('the settings editor of a real window', () => {
       .join('')
       .split('\n');
     const at = `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
-    await window.page.keyboard.press('Escape');
-    await window.page.keyboard.press('F1');
-    await window.quickInput.fill(`settings.json:${at}`);
-    await window.pickRow('settings.json').waitFor();
+    // A page that VS Code opens at its start may take the focus, which closes the list.
+    await waitUntil(() => offersFile(at), 'the settings file is offered', 40_000);
     await window.page.keyboard.press('Enter');
     await window.page.locator('.monaco-editor.focused').waitFor();
     const rows = window.page.locator('.suggest-widget.visible .monaco-list-row');
@@ -143,6 +141,18 @@ describe('the settings editor of a real window', () => {
         ((await row.locator('.label-name').textContent()) ?? '').replaceAll('"', ''),
       ),
     );
+  }
+
+  async function offersFile(at: string): Promise<boolean> {
+    await window.page.keyboard.press('Escape');
+    await window.page.keyboard.press('F1');
+    try {
+      await window.quickInput.fill(`settings.json:${at}`, { timeout: 3000 });
+      await window.pickRow('settings.json').waitFor({ timeout: 3000 });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** The same keys as for the suggestions open and close their details. */
