@@ -13,6 +13,7 @@ import {
   terminalSettings,
 } from './diagnose/window/windowFacts';
 import { about, englishText, httpProxy, privateWords } from './diagnosisReport';
+import { once } from './proxy/once';
 import type { ApiKeys } from './proxy/types';
 import { portOf } from './terminal/agentEnvironment';
 
@@ -120,14 +121,6 @@ function sourcesOf(parts: DiagnosisParts): Sources {
       refresh: settings.catalogueRefresh,
       now: Date.now(),
     }),
-  };
-}
-
-function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | undefined;
-  return () => {
-    made ??= make();
-    return made;
   };
 }
 

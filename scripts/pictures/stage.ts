@@ -1,12 +1,12 @@
 // A real window with the extension in it, before a stand-in for OpenCode on loopback: where the pictures are taken.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
-import { openBrowser } from '../../test/support/browser';
-import { installVsix, settingsFile, startCodeServer } from '../../test/support/codeServer';
-import { makeTemporaryFolder, removeFolder } from '../../test/support/folders';
-import { chosenHostVersion, installHost } from '../../test/support/installHost';
+import { settingsFile } from '../../test/support/codeServer';
+import { removeFolder } from '../../test/support/folders';
 import { openaiChatCompletion, openaiChatStream } from '../../test/support/openaiChatAnswers';
+import { planUsageAnswer } from '../../test/support/opencodeUpstream';
+import { makePlace, openRealWindow } from '../../test/support/realWindow';
 import {
   type Answer,
   type RecordedRequest,
@@ -15,9 +15,8 @@ import {
   valueAt,
 } from '../../test/support/scriptedUpstream';
 import { OPENCODE_CONSOLE_ERRORS } from '../../test/support/upstreamErrors';
-import { Window } from '../../test/support/window';
-import { packExtension } from '../package';
-import { ARTIFACTS_FOLDER, buildProject } from '../project';
+import type { Window } from '../../test/support/window';
+import { buildProject } from '../project';
 
 export const GOOD_KEY = 'sk-pictures-0123456789abcdef';
 export const SIZE = { width: 1120, height: 680 } as const;
@@ -51,31 +50,18 @@ export const THEMES: readonly Theme[] = [
 
 /** Builds the extension, opens a window with it, and lets `run` take pictures; everything is gone afterwards. */
 export async function onStage(run: (stage: Stage) => Promise<void>): Promise<void> {
-  const root = makeTemporaryFolder('pictures');
-  const workspace = path.join(root, 'project');
-  mkdirSync(workspace);
-  mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
+  const place = makePlace('pictures');
+  const { root, workspace } = place;
   writeFileSync(path.join(workspace, 'ask.mjs'), ASK_SCRIPT);
   const refused = new Set<string>();
   const upstream = await startScriptedUpstream((request, index) => answer(request, index, refused));
-  const host = await installHost(chosenHostVersion());
   await buildProject();
-  await installVsix({ host, root }, await packExtension(root));
-  const server = await startCodeServer({
-    host,
-    root,
+  const opened = await openRealWindow(place, {
     settings: settings(upstream.url),
-    isLean: true,
+    prepare: (page) => page.setViewportSize(SIZE),
   });
-  const context = await openBrowser(path.join(root, 'profile'));
+  const { window } = opened;
   try {
-    const page = context.pages()[0] ?? (await context.newPage());
-    await page.setViewportSize(SIZE);
-    const window = new Window(page, {
-      extensionId: 'switchyard.switchyard',
-      artifactsFolder: ARTIFACTS_FOLDER,
-    });
-    await window.open(server.windowUrl(workspace));
     const stage: Stage = {
       window,
       upstream,
@@ -87,7 +73,7 @@ export async function onStage(run: (stage: Stage) => Promise<void>): Promise<voi
         await window.captureFromTerminal(classes.map((one) => `node ask.mjs ${one}`).join('; '));
       },
       preview: () =>
-        page
+        window.page
           .frameLocator('iframe.webview.ready')
           .last()
           .frameLocator('#active-frame')
@@ -98,8 +84,7 @@ export async function onStage(run: (stage: Stage) => Promise<void>): Promise<voi
       throw error;
     });
   } finally {
-    await context.close();
-    await server.stop();
+    await opened.close();
     await upstream.close();
     await removeFolder(root);
   }
@@ -116,7 +101,7 @@ async function setTheme(window: Window, file: string, theme: Theme): Promise<voi
 function answer(request: RecordedRequest, index: number, refused: ReadonlySet<string>): Answer {
   const key = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
   if (refused.has(key)) return OPENCODE_CONSOLE_ERRORS.invalidKey;
-  if (request.path.endsWith('/usage')) return { status: 200, body: { usage: planUsage() } };
+  if (request.path.endsWith('/usage')) return planUsageAnswer(38);
   if (request.method === 'GET') return { status: 404, body: {} };
   const said = { reasoning: 'Let me see.', text: 'The tests pass; nothing else is left to do.' };
   if (valueAt(request.body, 'stream') !== true) return openaiChatCompletion(said, COUNTS);
@@ -125,15 +110,6 @@ function answer(request: RecordedRequest, index: number, refused: ReadonlySet<st
 }
 
 const COUNTS = { promptTokens: 52_000, cachedTokens: 48_000, completionTokens: 900 };
-
-function planUsage(): object {
-  const limit = (percent: number, hours: number) => ({
-    status: 'ok',
-    percent,
-    resetsAt: new Date(Date.now() + hours * 3_600_000).toISOString(),
-  });
-  return { rolling: limit(12.5, 3.2), weekly: limit(38, 50), monthly: limit(61, 400) };
-}
 
 function settings(url: string): Readonly<Record<string, unknown>> {
   const env = { PS1: '$ ', PATH: process.env['PATH'] ?? '' };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod/mini';
+import { once } from './once';
 import { efforts, type ModelFacts, wireFormats } from './types';
 
 /** Provider → model → what is known of it. */
@@ -25,14 +26,6 @@ export const bundledCatalogue: () => BundledCatalogue = once(() => {
     return { models: {}, fault: `${file} cannot be used: ${why}` };
   }
 });
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
 
 const flag = z.optional(z.boolean());
 const priceSchema = z.tuple([z.number(), z.number(), z.number(), z.number()]);

@@ -16,6 +16,11 @@ export function onOneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, ' ');
 }
 
+/** For lists of VS Code, which show a picture for `$(name)`; words from elsewhere must not bring any. */
+export function withoutIcons(text: string): string {
+  return text.replaceAll('$(', '$ (');
+}
+
 export type Alignment = 'left' | 'right';
 
 /** A table of cells that are Markdown already. */

@@ -1,4 +1,5 @@
 import { automaticModel, builtInScenarioNames } from '../proxy/scenarioNames';
+import { isObject } from '../proxy/wire/json';
 
 export interface PiInput {
   readonly port: number;
@@ -79,8 +80,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import { type RequestOutcome, type RequestTrace, servingAttempt } from '../proxy/requestTrace';
 import { outcomeInWords } from './explainText';
 import { count, duration, money, timeOfDay } from './figures';
+import { withoutIcons } from './markdown';
 import type { Translate } from './translate';
 
 /** One request in a list to choose from. */
@@ -42,7 +43,3 @@ const icons: Readonly<Record<RequestOutcome | 'running', string>> = {
   cancelled: 'circle-slash',
   answeredHere: 'check',
 };
-
-function withoutIcons(text: string): string {
-  return text.replaceAll('$(', '$ (');
-}

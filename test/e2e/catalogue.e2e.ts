@@ -1,17 +1,20 @@
 // A person in a real window whose key has no plan: what is offered, what is written, and what a refresh shows.
+
 import { strict as assert } from 'node:assert';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { BrowserContext } from 'playwright-core';
-import { packExtension } from '../../scripts/package';
-import { ARTIFACTS_FOLDER } from '../../scripts/project';
 import { bundledCatalogue } from '../../src/proxy/bundledCatalogue';
-import { openBrowser } from '../support/browser';
-import { type CodeServer, installVsix, settingsFile, startCodeServer } from '../support/codeServer';
-import { makeTemporaryFolder, removeFolder } from '../support/folders';
-import { chosenHostVersion, installHost } from '../support/installHost';
+import { settingsFile } from '../support/codeServer';
+import { removeFolder } from '../support/folders';
 import { openaiList } from '../support/modelLists';
 import { openaiChatCompletion } from '../support/openaiChatAnswers';
+import {
+  FIRST_RUN_LIMIT_MS,
+  makePlace,
+  openRealWindow,
+  type Place,
+  type RealWindow,
+} from '../support/realWindow';
 import {
   type Answer,
   type RecordedRequest,
@@ -20,7 +23,7 @@ import {
   valueAt,
 } from '../support/scriptedUpstream';
 import { OPENCODE_CONSOLE_ERRORS } from '../support/upstreamErrors';
-import { Window, waitUntil } from '../support/window';
+import { type Window, waitUntil } from '../support/window';
 
 const OPENCODE_KEY = 'sk-noplan-0123456789abcdef';
 const GATEWAY_KEY = 'sk-gateway-0123456789abcdef';
@@ -42,24 +45,16 @@ console.log(response.status, answer.content?.map((block) => block.text).join('')
 describe('a person whose key has no plan', function () {
   this.bail(true);
 
-  let root: string;
-  let workspace: string;
   let upstream: ScriptedUpstream;
-  let server: CodeServer;
-  let context: BrowserContext;
+  let place: Place;
+  let opened: RealWindow;
   let window: Window;
 
   before(async function () {
-    // The host and the browser are fetched on the first run of all.
-    this.timeout(15 * 60_000);
-    mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
-    root = makeTemporaryFolder('catalogue');
-    workspace = path.join(root, 'project');
-    mkdirSync(workspace);
-    writeFileSync(path.join(workspace, 'ask.mjs'), ASK_SCRIPT);
+    this.timeout(FIRST_RUN_LIMIT_MS);
+    place = makePlace('catalogue');
+    writeFileSync(path.join(place.workspace, 'ask.mjs'), ASK_SCRIPT);
     upstream = await startScriptedUpstream(answer);
-    const host = await installHost(chosenHostVersion());
-    await installVsix({ host, root }, await packExtension(root));
     const settings = {
       'switchyard.providers': {
         'opencode-go': { baseUrl: `${upstream.url}/go` },
@@ -67,21 +62,15 @@ describe('a person whose key has no plan', function () {
         gateway: { baseUrl: `${upstream.url}/gateway` },
       },
     };
-    server = await startCodeServer({ host, root, settings, isLean: true });
-    context = await openBrowser(path.join(root, 'profile'));
-    window = new Window(context.pages()[0] ?? (await context.newPage()), {
-      extensionId: 'switchyard.switchyard',
-      artifactsFolder: ARTIFACTS_FOLDER,
-    });
-    await window.open(server.windowUrl(workspace));
+    opened = await openRealWindow(place, { settings });
+    window = opened.window;
   });
 
   after(async function () {
     this.timeout(60_000);
-    await context?.close();
-    await server?.stop();
+    await opened?.close();
     await upstream?.close();
-    await removeFolder(root);
+    await removeFolder(place.root);
   });
 
   afterEach(async function () {
@@ -186,7 +175,7 @@ describe('a person whose key has no plan', function () {
   }
 
   function machineSettings(): Readonly<Record<string, unknown>> {
-    return JSON.parse(readFileSync(settingsFile(root, 'Machine'), 'utf8'));
+    return JSON.parse(readFileSync(settingsFile(place.root, 'Machine'), 'utf8'));
   }
 });
 

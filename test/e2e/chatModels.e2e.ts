@@ -1,32 +1,28 @@
 // VS Code's own chat in a real window: our models in its picker. What they answer is asked through its API in test/host: the
 // chat itself wants a sign-in first.
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import type { BrowserContext, Locator } from 'playwright-core';
-import { packExtension } from '../../scripts/package';
-import { ARTIFACTS_FOLDER } from '../../scripts/project';
-import { openBrowser } from '../support/browser';
-import { type CodeServer, installVsix, startCodeServer } from '../support/codeServer';
-import { makeTemporaryFolder, removeFolder } from '../support/folders';
-import { chosenHostVersion, installHost } from '../support/installHost';
+
+import type { Locator } from 'playwright-core';
+import { removeFolder } from '../support/folders';
+import {
+  FIRST_RUN_LIMIT_MS,
+  makePlace,
+  openRealWindow,
+  type Place,
+  type RealWindow,
+} from '../support/realWindow';
 import { SCENARIOS } from '../support/scriptedSettings';
-import { Window } from '../support/window';
+import type { Window } from '../support/window';
 
 describe('a person in the chat of VS Code', function () {
   this.bail(true);
 
-  let root: string;
-  let server: CodeServer;
-  let context: BrowserContext;
+  let place: Place;
+  let opened: RealWindow;
   let window: Window;
 
   before(async function () {
-    // The host and the browser are fetched on the first run of all.
-    this.timeout(15 * 60_000);
-    mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
-    root = makeTemporaryFolder('chat');
-    const workspace = path.join(root, 'project');
-    mkdirSync(workspace);
+    this.timeout(FIRST_RUN_LIMIT_MS);
+    place = makePlace('chat');
     const facts = { context: 200_000, maxOutput: 64_000, images: true };
     const chain = { models: ['hosted/first'] };
     const settings = {
@@ -42,23 +38,15 @@ describe('a person in the chat of VS Code', function () {
       'switchyard.scenarios': Object.fromEntries(SCENARIOS.map((name) => [name, chain])),
       'chat.disableAIFeatures': false,
     };
-    const host = await installHost(chosenHostVersion());
-    await installVsix({ host, root }, await packExtension(root));
-    server = await startCodeServer({ host, root, settings });
-    context = await openBrowser(path.join(root, 'profile'));
-    window = new Window(context.pages()[0] ?? (await context.newPage()), {
-      extensionId: 'switchyard.switchyard',
-      artifactsFolder: ARTIFACTS_FOLDER,
-    });
-    await window.open(server.windowUrl(workspace));
+    opened = await openRealWindow(place, { settings, hasAllExtensions: true });
+    window = opened.window;
     await window.waitForStatus(/running/);
   });
 
   after(async function () {
     this.timeout(60_000);
-    await context?.close();
-    await server?.stop();
-    await removeFolder(root);
+    await opened?.close();
+    await removeFolder(place.root);
   });
 
   afterEach(async function () {

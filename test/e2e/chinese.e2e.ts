@@ -1,49 +1,38 @@
 // What a person reads whose VS Code speaks Simplified Chinese: status bar, tooltip, palette, input box.
+
 import { strict as assert } from 'node:assert';
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import type { BrowserContext } from 'playwright-core';
-import { packExtension } from '../../scripts/package';
-import { ARTIFACTS_FOLDER } from '../../scripts/project';
-import { openBrowser } from '../support/browser';
-import { type CodeServer, installVsix, startCodeServer } from '../support/codeServer';
-import { makeTemporaryFolder, removeFolder } from '../support/folders';
-import { chosenHostVersion, installHost } from '../support/installHost';
-import { Window } from '../support/window';
+import { removeFolder } from '../support/folders';
+import {
+  FIRST_RUN_LIMIT_MS,
+  makePlace,
+  openRealWindow,
+  type Place,
+  type RealWindow,
+} from '../support/realWindow';
+import type { Window } from '../support/window';
 
 describe('a window in Simplified Chinese', function () {
   this.bail(true);
 
-  let root: string;
-  let server: CodeServer;
-  let context: BrowserContext;
+  let place: Place;
+  let opened: RealWindow;
   let window: Window;
 
   before(async function () {
-    // The host and the browser are fetched on the first run of all.
-    this.timeout(15 * 60_000);
-    mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
-    root = makeTemporaryFolder('chinese');
-    const workspace = path.join(root, 'project');
-    mkdirSync(workspace);
-    const host = await installHost(chosenHostVersion());
-    await installVsix({ host, root }, await packExtension(root));
-    server = await startCodeServer({ host, root, settings: {}, isLean: true });
-    context = await openBrowser(path.join(root, 'profile'));
-    // What a language pack sets besides its own texts: VS Code then asks extensions for theirs in this language.
-    await context.addInitScript({ content: "globalThis._VSCODE_NLS_LANGUAGE = 'zh-cn'" });
-    window = new Window(context.pages()[0] ?? (await context.newPage()), {
-      extensionId: 'switchyard.switchyard',
-      artifactsFolder: ARTIFACTS_FOLDER,
+    this.timeout(FIRST_RUN_LIMIT_MS);
+    place = makePlace('chinese');
+    opened = await openRealWindow(place, {
+      // What a language pack sets besides its own texts: VS Code then asks extensions for theirs in this language.
+      prepare: (page) =>
+        page.addInitScript({ content: "globalThis._VSCODE_NLS_LANGUAGE = 'zh-cn'" }),
     });
-    await window.open(server.windowUrl(workspace));
+    window = opened.window;
   });
 
   after(async function () {
     this.timeout(60_000);
-    await context?.close();
-    await server?.stop();
-    await removeFolder(root);
+    await opened?.close();
+    await removeFolder(place.root);
   });
 
   afterEach(async function () {

@@ -1,49 +1,39 @@
 // The real Claude Code, in print mode, through the built standalone proxy to an upstream that a test scripts.
+
 import { strict as assert } from 'node:assert';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import {
+  AGENT_INSTALL_LIMIT_MS,
+  type AgentBench,
+  SCRIPTED_KEY,
+  startAgentBench,
+} from '../support/agentBench';
 import { runClaude } from '../support/claude';
 import { CLAUDE_DIALECTS } from '../support/claudeDialects';
-import { makeTemporaryFolder, removeFolder } from '../support/folders';
 import { installClaude } from '../support/installClaude';
 import type { RunResult } from '../support/processes';
-import { settingsFor } from '../support/scriptedSettings';
-import { type ScriptedUpstream, startScriptedUpstream } from '../support/scriptedUpstream';
-import { type Standalone, startStandalone } from '../support/standalone';
-
-const KEY = 'test-key-1234567890';
+import type { ScriptedUpstream } from '../support/scriptedUpstream';
+import type { Standalone } from '../support/standalone';
 
 for (const dialect of CLAUDE_DIALECTS) {
   describe(`the real claude over ${dialect.wireFormat}`, () => {
+    let bench: AgentBench;
     let upstream: ScriptedUpstream;
     let proxy: Standalone;
     let folder: string;
 
     before(async function () {
-      // The agent is fetched on the first run of all.
-      this.timeout(10 * 60_000);
+      this.timeout(AGENT_INSTALL_LIMIT_MS);
       await installClaude();
     });
 
     beforeEach(async () => {
-      folder = makeTemporaryFolder('work');
-      upstream = await startScriptedUpstream();
-      proxy = await startStandalone({
-        keys: { scripted: KEY },
-        settings: settingsFor({
-          id: 'scripted',
-          baseUrl: upstream.url,
-          wireFormat: dialect.wireFormat,
-          models: ['first', 'second', 'third'],
-        }),
-      });
+      bench = await startAgentBench(dialect.wireFormat);
+      ({ upstream, proxy, folder } = bench);
     });
 
-    afterEach(async () => {
-      await proxy.stop();
-      await upstream.close();
-      await removeFolder(folder);
-    });
+    afterEach(() => bench.close());
 
     const ask = (
       prompt: string,
@@ -64,7 +54,7 @@ for (const dialect of CLAUDE_DIALECTS) {
       assert.ok(request);
       assert.equal(dialect.modelOf(request), 'first');
       assert.equal(request.headers.accept, 'text/event-stream');
-      assert.equal(dialect.keyOf(request), KEY);
+      assert.equal(dialect.keyOf(request), SCRIPTED_KEY);
     });
 
     it('reads a file with its own tool and answers from what it read', async () => {
@@ -121,7 +111,7 @@ for (const dialect of CLAUDE_DIALECTS) {
       assert.equal(second.code, 1, explain(second));
       assert.match(second.stdout, /rejected the API key/);
       assert.equal(upstream.requests.length, 1);
-      assert.doesNotMatch(proxy.log(), new RegExp(KEY));
+      assert.doesNotMatch(proxy.log(), new RegExp(SCRIPTED_KEY));
     });
 
     function explain(result: RunResult): string {

@@ -1,4 +1,5 @@
 // The graphical Claude Code extension in a real VS Code window: set up, used with the real claude, and undone.
+
 import { strict as assert } from 'node:assert';
 import {
   existsSync,
@@ -10,17 +11,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import type { BrowserContext } from 'playwright-core';
-import { packExtension } from '../../scripts/package';
-import { ARTIFACTS_FOLDER } from '../../scripts/project';
-import { openBrowser } from '../support/browser';
-import { type CodeServer, installVsix, settingsFile, startCodeServer } from '../support/codeServer';
+import { installVsix, settingsFile } from '../support/codeServer';
 import { ASK_COMMAND, packFakeClaudeExtension } from '../support/fakeClaudeExtension';
-import { makeTemporaryFolder, removeFolder } from '../support/folders';
+import { removeFolder } from '../support/folders';
 import { installClaude } from '../support/installClaude';
-import { chosenHostVersion, installHost, type VscodeHost } from '../support/installHost';
+import {
+  FIRST_RUN_LIMIT_MS,
+  makePlace,
+  openRealWindow,
+  type Place,
+  type RealWindow,
+} from '../support/realWindow';
 import { SCENARIOS } from '../support/scriptedSettings';
-import { Window, waitUntil } from '../support/window';
+import { type Window, waitUntil } from '../support/window';
 
 const setUp = 'Switchyard: Set Up Claude Code Extension';
 const undo = 'Switchyard: Undo Claude Code Extension Set-Up';
@@ -28,48 +31,33 @@ const undo = 'Switchyard: Undo Claude Code Extension Set-Up';
 describe('a person with the graphical Claude Code extension', function () {
   this.bail(true);
 
-  let root: string;
-  let workspace: string;
-  let host: VscodeHost;
-  let server: CodeServer;
-  let context: BrowserContext;
+  let place: Place;
+  let opened: RealWindow;
   let window: Window;
   let claude: string;
   let original: unknown;
 
   before(async function () {
-    // The host, the browser and the agent are fetched on the first run of all.
-    this.timeout(15 * 60_000);
-    mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
-    root = makeTemporaryFolder('claude-extension');
-    workspace = path.join(root, 'project');
-    mkdirSync(workspace);
+    this.timeout(FIRST_RUN_LIMIT_MS);
+    place = makePlace('claude-extension');
     claude = await installClaude();
-    host = await installHost(chosenHostVersion());
     // The demonstration needs neither key nor network; the person has a wrapper of their own already.
     const chain = { models: ['demo/hello'] };
     original = {
       'switchyard.scenarios': Object.fromEntries(SCENARIOS.map((name) => [name, chain])),
       'claudeCode.claudeProcessWrapper': '/usr/bin/env',
     };
-    mkdirSync(path.dirname(settingsFile(root, 'Machine')), { recursive: true });
-    writeFileSync(settingsFile(root, 'Machine'), JSON.stringify(original));
-    await installVsix({ host, root }, await packExtension(root));
-    server = await startCodeServer({ host, root, settings: {}, isLean: true });
-    context = await openBrowser(path.join(root, 'profile'));
-    window = new Window(context.pages()[0] ?? (await context.newPage()), {
-      extensionId: 'switchyard.switchyard',
-      artifactsFolder: ARTIFACTS_FOLDER,
-    });
-    await window.open(server.windowUrl(workspace));
+    mkdirSync(path.dirname(settingsFile(place.root, 'Machine')), { recursive: true });
+    writeFileSync(settingsFile(place.root, 'Machine'), JSON.stringify(original));
+    opened = await openRealWindow(place);
+    window = opened.window;
     await window.waitForStatus(/running/);
   });
 
   after(async function () {
     this.timeout(60_000);
-    await context?.close();
-    await server?.stop();
-    await removeFolder(root);
+    await opened?.close();
+    await removeFolder(place.root);
   });
 
   afterEach(async function () {
@@ -78,17 +66,17 @@ describe('a person with the graphical Claude Code extension', function () {
 
   const dialog = () => window.page.locator('.monaco-dialog-box');
   const storage = () =>
-    path.join(root, 'data/User/globalStorage/switchyard.switchyard/claude-code');
+    path.join(place.root, 'data/User/globalStorage/switchyard.switchyard/claude-code');
   const machineSettings = (): unknown =>
-    JSON.parse(readFileSync(settingsFile(root, 'Machine'), 'utf8'));
+    JSON.parse(readFileSync(settingsFile(place.root, 'Machine'), 'utf8'));
   const variableFiles = () =>
     existsSync(storage()) ? readdirSync(storage()).filter((name) => name.endsWith('.env')) : [];
 
   /** What a process prints that the extension starts. */
   async function started(argv: readonly string[], limitMs: number): Promise<string> {
-    const output = path.join(workspace, 'output.txt');
+    const output = path.join(place.workspace, 'output.txt');
     rmSync(output, { force: true });
-    writeFileSync(path.join(workspace, 'argv.json'), JSON.stringify(argv));
+    writeFileSync(path.join(place.workspace, 'argv.json'), JSON.stringify(argv));
     await window.runCommand(ASK_COMMAND);
     await waitUntil(() => existsSync(output), 'the process of the extension ends', limitMs);
     return readFileSync(output, 'utf8');
@@ -99,7 +87,10 @@ describe('a person with the graphical Claude Code extension', function () {
     const toast = window.toast('anthropic.claude-code');
     await toast.getByRole('button', { name: 'Open Its Page' }).waitFor();
     await window.clearToasts();
-    await installVsix({ host, root }, await packFakeClaudeExtension(root));
+    await installVsix(
+      { host: opened.host, root: place.root },
+      await packFakeClaudeExtension(place.root),
+    );
     await window.reload();
     await window.waitForStatus(/running/);
   });
@@ -139,7 +130,7 @@ describe('a person with the graphical Claude Code extension', function () {
     const token = /ANTHROPIC_AUTH_TOKEN='([\w-]{20,})'/.exec(readFileSync(file, 'utf8'))?.[1];
     assert.ok(token !== undefined);
     for (const level of ['User', 'Machine'] as const) {
-      assert.ok(!readFileSync(settingsFile(root, level), 'utf8').includes(token), level);
+      assert.ok(!readFileSync(settingsFile(place.root, level), 'utf8').includes(token), level);
     }
     assert.equal(statSync(file).mode & 0o077, 0);
   });

@@ -1,22 +1,23 @@
 // The real Codex CLI, through the built standalone proxy to an upstream that a test scripts.
+
 import { strict as assert } from 'node:assert';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { codexProfile } from '../../src/ui/codexProfile';
+import {
+  AGENT_INSTALL_LIMIT_MS,
+  type AgentBench,
+  SCRIPTED_KEY,
+  startAgentBench,
+} from '../support/agentBench';
 import { anthropicStream, anthropicText } from '../support/anthropicAnswers';
 import { runCodex } from '../support/codex';
-import { makeTemporaryFolder, removeFolder } from '../support/folders';
 import { installCodex } from '../support/installCodex';
 import { openaiChatStream, openaiChatText } from '../support/openaiChatAnswers';
 import type { RunResult } from '../support/processes';
-import { settingsFor, type TestWireFormat } from '../support/scriptedSettings';
-import {
-  type Answer,
-  type ScriptedUpstream,
-  startScriptedUpstream,
-  valueAt,
-} from '../support/scriptedUpstream';
-import { type Standalone, startStandalone } from '../support/standalone';
+import type { TestWireFormat } from '../support/scriptedSettings';
+import { type Answer, type ScriptedUpstream, valueAt } from '../support/scriptedUpstream';
+import type { Standalone } from '../support/standalone';
 
 interface Dialect {
   readonly wireFormat: TestWireFormat;
@@ -55,39 +56,24 @@ const DIALECTS: readonly Dialect[] = [
   },
 ];
 
-const KEY = 'test-key-1234567890';
-
 for (const dialect of DIALECTS) {
   describe(`the real codex over ${dialect.wireFormat}`, () => {
+    let bench: AgentBench;
     let upstream: ScriptedUpstream;
     let proxy: Standalone;
     let folder: string;
 
     before(async function () {
-      // The agent is fetched on the first run of all.
-      this.timeout(10 * 60_000);
+      this.timeout(AGENT_INSTALL_LIMIT_MS);
       await installCodex();
     });
 
     beforeEach(async () => {
-      folder = makeTemporaryFolder('work');
-      upstream = await startScriptedUpstream();
-      proxy = await startStandalone({
-        keys: { scripted: KEY },
-        settings: settingsFor({
-          id: 'scripted',
-          baseUrl: upstream.url,
-          wireFormat: dialect.wireFormat,
-          models: ['first', 'second', 'third'],
-        }),
-      });
+      bench = await startAgentBench(dialect.wireFormat);
+      ({ upstream, proxy, folder } = bench);
     });
 
-    afterEach(async () => {
-      await proxy.stop();
-      await upstream.close();
-      await removeFolder(folder);
-    });
+    afterEach(() => bench.close());
 
     const ask = (prompt: string, model?: string) =>
       runCodex({
@@ -187,7 +173,7 @@ for (const dialect of DIALECTS) {
       assert.equal(second.code, 1, explain(second));
       assert.match(second.stderr, /rejected the API key/);
       assert.equal(upstream.requests.length, 1);
-      assert.doesNotMatch(proxy.log(), new RegExp(KEY));
+      assert.doesNotMatch(proxy.log(), new RegExp(SCRIPTED_KEY));
     });
 
     function explain(result: RunResult): string {

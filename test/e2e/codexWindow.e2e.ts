@@ -1,17 +1,19 @@
 // Set Up Codex and Set Up pi in a real VS Code window, and then the real codex in its terminal.
+
 import { strict as assert } from 'node:assert';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { BrowserContext } from 'playwright-core';
-import { packExtension } from '../../scripts/package';
-import { ARTIFACTS_FOLDER } from '../../scripts/project';
-import { openBrowser } from '../support/browser';
-import { type CodeServer, installVsix, startCodeServer } from '../support/codeServer';
-import { makeTemporaryFolder, removeFolder } from '../support/folders';
+import { removeFolder } from '../support/folders';
 import { installCodex } from '../support/installCodex';
-import { chosenHostVersion, installHost } from '../support/installHost';
+import {
+  FIRST_RUN_LIMIT_MS,
+  makePlace,
+  openRealWindow,
+  type Place,
+  type RealWindow,
+} from '../support/realWindow';
 import { SCENARIOS } from '../support/scriptedSettings';
-import { Window, waitUntil } from '../support/window';
+import { type Window, waitUntil } from '../support/window';
 
 const QUIET_CONFIG =
   'check_for_update_on_startup = false\n[analytics]\nenabled = false\n[otel]\nexporter = "none"\n';
@@ -19,46 +21,33 @@ const QUIET_CONFIG =
 describe('a person who sets up Codex and pi', function () {
   this.bail(true);
 
-  let root: string;
-  let server: CodeServer;
-  let context: BrowserContext;
+  let place: Place;
+  let opened: RealWindow;
   let window: Window;
   let codex: string;
   let file: string;
 
   before(async function () {
-    // The host, the browser and the agent are fetched on the first run of all.
-    this.timeout(15 * 60_000);
-    mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
-    root = makeTemporaryFolder('codex-window');
-    const workspace = path.join(root, 'project');
-    mkdirSync(workspace);
-    // The server's home is `root`.
-    mkdirSync(path.join(root, '.codex'));
-    writeFileSync(path.join(root, '.codex/config.toml'), QUIET_CONFIG);
-    file = path.join(root, '.codex/switchyard.config.toml');
+    this.timeout(FIRST_RUN_LIMIT_MS);
+    place = makePlace('codex-window');
+    // The server's home is `place.root`.
+    mkdirSync(path.join(place.root, '.codex'));
+    writeFileSync(path.join(place.root, '.codex/config.toml'), QUIET_CONFIG);
+    file = path.join(place.root, '.codex/switchyard.config.toml');
     codex = await installCodex();
-    const host = await installHost(chosenHostVersion());
-    await installVsix({ host, root }, await packExtension(root));
     // The demonstration needs neither key nor network.
     const chain = { models: ['demo/hello'] };
     const scenarios = Object.fromEntries(SCENARIOS.map((name) => [name, chain]));
     const settings = { 'switchyard.scenarios': scenarios };
-    server = await startCodeServer({ host, root, settings, isLean: true });
-    context = await openBrowser(path.join(root, 'profile'));
-    window = new Window(context.pages()[0] ?? (await context.newPage()), {
-      extensionId: 'switchyard.switchyard',
-      artifactsFolder: ARTIFACTS_FOLDER,
-    });
-    await window.open(server.windowUrl(workspace));
+    opened = await openRealWindow(place, { settings });
+    window = opened.window;
     await window.waitForStatus(/running/);
   });
 
   after(async function () {
     this.timeout(60_000);
-    await context?.close();
-    await server?.stop();
-    await removeFolder(root);
+    await opened?.close();
+    await removeFolder(place.root);
   });
 
   afterEach(async function () {
@@ -100,7 +89,7 @@ describe('a person who sets up Codex and pi', function () {
   });
 
   it('gets a provider merged into the models of pi, after consent', async () => {
-    const models = path.join(root, '.pi/agent/models.json');
+    const models = path.join(place.root, '.pi/agent/models.json');
     mkdirSync(path.dirname(models), { recursive: true });
     const present = '{"providers":{"other":{"baseUrl":"http://127.0.0.1:9"}}}';
     writeFileSync(models, present);
@@ -117,7 +106,7 @@ describe('a person who sets up Codex and pi', function () {
   });
 
   it('keeps models of pi that are not plain JSON', async () => {
-    const models = path.join(root, '.pi/agent/models.json');
+    const models = path.join(place.root, '.pi/agent/models.json');
     writeFileSync(models, '// mine\n{"providers":{}}');
     await window.runCommand('Switchyard: Set Up pi');
     await dialog().filter({ hasText: 'is not plain JSON' }).waitFor();

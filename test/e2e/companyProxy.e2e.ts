@@ -1,57 +1,42 @@
 // A person behind a company's proxy, in a real window: settings of VS Code, an authority by NODE_EXTRA_CA_CERTS, and a
 // repository that would like the requests to go through a proxy of its own.
+
 import { strict as assert } from 'node:assert';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { BrowserContext } from 'playwright-core';
-import { packExtension } from '../../scripts/package';
-import { ARTIFACTS_FOLDER } from '../../scripts/project';
 import { anthropicText } from '../support/anthropicAnswers';
-import { openBrowser } from '../support/browser';
-import { type CodeServer, installVsix, settingsFile, startCodeServer } from '../support/codeServer';
-import { makeTemporaryFolder, removeFolder } from '../support/folders';
-import { chosenHostVersion, installHost } from '../support/installHost';
+import { ASK_SCRIPT } from '../support/askScript';
+import { settingsFile } from '../support/codeServer';
+import { removeFolder } from '../support/folders';
 import { makePrivateCa } from '../support/privateCa';
+import {
+  FIRST_RUN_LIMIT_MS,
+  makePlace,
+  openRealWindow,
+  type Place,
+  type RealWindow,
+} from '../support/realWindow';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scriptedUpstream';
 import { startWebProxy, type TestWebProxy } from '../support/webProxy';
-import { Window, waitUntil } from '../support/window';
+import { type Window, waitUntil } from '../support/window';
 
 const PASSWORD = 'sesame-street-77';
-
-const ASK_SCRIPT = `
-const response = await fetch(process.env.ANTHROPIC_BASE_URL + '/v1/messages', {
-  method: 'POST',
-  headers: {
-    authorization: 'Bearer ' + process.env.ANTHROPIC_AUTH_TOKEN,
-    'content-type': 'application/json',
-  },
-  body: JSON.stringify({
-    model: 'any',
-    max_tokens: 100,
-    messages: [{ role: 'user', content: 'hello' }],
-  }),
-});
-console.log(response.status, await response.text());
-`;
 
 describe('a person behind a company proxy', function () {
   this.bail(true);
 
-  let root: string;
   let upstream: ScriptedUpstream;
   let web: TestWebProxy;
   let foreign: TestWebProxy;
-  let server: CodeServer;
-  let context: BrowserContext;
+  let place: Place;
+  let opened: RealWindow;
   let window: Window;
 
   before(async function () {
-    // The host and the browser are fetched on the first run of all.
-    this.timeout(15 * 60_000);
-    mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
-    root = makeTemporaryFolder('company-proxy');
+    this.timeout(FIRST_RUN_LIMIT_MS);
+    place = makePlace('company-proxy');
     const ca = makePrivateCa();
-    const caFile = path.join(root, 'company-ca.pem');
+    const caFile = path.join(place.root, 'company-ca.pem');
     writeFileSync(caFile, ca.cert);
     upstream = await startScriptedUpstream(
       anthropicText('served behind the proxy'),
@@ -60,19 +45,16 @@ describe('a person behind a company proxy', function () {
     );
     web = await startWebProxy({ upstreamPort: upstream.port, login: `agent:${PASSWORD}` });
     foreign = await startWebProxy({ upstreamPort: upstream.port });
-    const workspace = path.join(root, 'project');
-    mkdirSync(path.join(workspace, '.vscode'), { recursive: true });
-    writeFileSync(path.join(workspace, 'ask.mjs'), ASK_SCRIPT);
+    mkdirSync(path.join(place.workspace, '.vscode'), { recursive: true });
+    writeFileSync(path.join(place.workspace, 'ask.mjs'), ASK_SCRIPT);
     writeFileSync(
-      path.join(workspace, '.vscode', 'settings.json'),
+      path.join(place.workspace, '.vscode', 'settings.json'),
       JSON.stringify({
         'http.proxy': `http://127.0.0.1:${foreign.port}`,
         'http.proxyStrictSSL': false,
         'http.noProxy': ['llm.example'],
       }),
     );
-    const host = await installHost(chosenHostVersion());
-    await installVsix({ host, root }, await packExtension(root));
     const settings = {
       'http.proxy': `http://127.0.0.1:${web.port}`,
       'switchyard.providers': {
@@ -85,25 +67,18 @@ describe('a person behind a company proxy', function () {
       'switchyard.scenarios': { default: { models: ['company/m'] } },
     };
     const env = { NODE_EXTRA_CA_CERTS: caFile };
-    server = await startCodeServer({ host, root, settings, env, isLean: true });
-    context = await openBrowser(path.join(root, 'profile'));
-    const blank = context.pages().find((page) => page.url() === 'about:blank');
-    window = new Window(blank ?? (await context.newPage()), {
-      extensionId: 'switchyard.switchyard',
-      artifactsFolder: ARTIFACTS_FOLDER,
-    });
-    await window.open(server.windowUrl(workspace));
+    opened = await openRealWindow(place, { settings, env });
+    window = opened.window;
     await window.waitForStatus(/running/);
   });
 
   after(async function () {
     this.timeout(60_000);
-    await context?.close();
-    await server?.stop();
+    await opened?.close();
     await upstream?.close();
     await web?.close();
     await foreign?.close();
-    await removeFolder(root);
+    await removeFolder(place.root);
   });
 
   afterEach(async function () {
@@ -119,7 +94,7 @@ describe('a person behind a company proxy', function () {
   });
 
   it('is served once http.proxy holds them', async () => {
-    const file = settingsFile(root, 'User');
+    const file = settingsFile(place.root, 'User');
     const settings: object = JSON.parse(readFileSync(file, 'utf8'));
     const proxy = `http://agent:${PASSWORD}@127.0.0.1:${web.port}`;
     writeFileSync(file, JSON.stringify({ ...settings, 'http.proxy': proxy }));

@@ -1,19 +1,23 @@
 // The dashboard as people see and use it: the real window, three themes, the keyboard, a screen reader's rules, hostile names.
+
 import { strict as assert } from 'node:assert';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { BrowserContext, Frame, Locator } from 'playwright-core';
-import { packExtension } from '../../scripts/package';
-import { ARTIFACTS_FOLDER } from '../../scripts/project';
+import type { Frame, Locator } from 'playwright-core';
 import { dayOf, noCounts, usageDayText } from '../../src/usage/usageDay';
 import { accessibilityViolations } from '../support/accessibility';
-import { openBrowser } from '../support/browser';
-import { type CodeServer, installVsix, startCodeServer } from '../support/codeServer';
-import { makeTemporaryFolder, removeFolder } from '../support/folders';
-import { chosenHostVersion, installHost } from '../support/installHost';
+import { removeFolder } from '../support/folders';
 import { openaiChatStream } from '../support/openaiChatAnswers';
+import { planUsageAnswer } from '../support/opencodeUpstream';
+import {
+  FIRST_RUN_LIMIT_MS,
+  makePlace,
+  openRealWindow,
+  type Place,
+  type RealWindow,
+} from '../support/realWindow';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scriptedUpstream';
-import { Window, waitUntil } from '../support/window';
+import { type Window, waitUntil } from '../support/window';
 
 const PROMPT = 'a prompt that no dashboard may show';
 const HOSTILE_MODEL = '<img src=x onerror=alert(1)> **bold** [x](https://evil.example) \u202Etxet';
@@ -61,52 +65,42 @@ const THEMES = [
 describe('the dashboard in a real window', function () {
   this.bail(true);
 
-  let root: string;
   let upstream: ScriptedUpstream;
-  let server: CodeServer;
-  let context: BrowserContext;
+  let place: Place;
+  let opened: RealWindow;
   let window: Window;
   /** What browsers say of a page that its policy stops. */
   const refusals: string[] = [];
 
   before(async function () {
-    // The host and the browser are fetched on the first run of all.
-    this.timeout(15 * 60_000);
-    mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
-    root = makeTemporaryFolder('dashboard');
-    const workspace = path.join(root, 'project');
-    mkdirSync(workspace);
-    writeFileSync(path.join(workspace, 'ask.mjs'), ASK_SCRIPT);
-    writeHistory(path.join(root, 'data/User/globalStorage/switchyard.switchyard/usage'));
+    this.timeout(FIRST_RUN_LIMIT_MS);
+    place = makePlace('dashboard');
+    writeFileSync(path.join(place.workspace, 'ask.mjs'), ASK_SCRIPT);
+    writeHistory(path.join(place.root, 'data/User/globalStorage/switchyard.switchyard/usage'));
     upstream = await startScriptedUpstream(({ path: asked }, index) => {
-      if (asked.endsWith('/usage')) return { status: 200, body: { usage: planUsage() } };
+      if (asked.endsWith('/usage')) return planUsageAnswer(92);
       const said = { reasoning: 'hm, let me see', text: 'hello there' };
       const slow = 1 + (index % 3);
       return { ...openaiChatStream(said, COUNTS), firstDelayMs: 150 * slow, delayMs: 60 * slow };
     });
-    const host = await installHost(chosenHostVersion());
-    await installVsix({ host, root }, await packExtension(root));
-    server = await startCodeServer({ host, root, settings: settings(upstream.url), isLean: true });
-    context = await openBrowser(path.join(root, 'profile'));
-    const page = context.pages()[0] ?? (await context.newPage());
-    page.on('console', (message) => {
-      if (/Content Security Policy/.test(message.text())) refusals.push(message.text());
+    opened = await openRealWindow(place, {
+      settings: settings(upstream.url),
+      prepare(page) {
+        page.on('console', (message) => {
+          if (/Content Security Policy/.test(message.text())) refusals.push(message.text());
+        });
+      },
     });
-    window = new Window(page, {
-      extensionId: 'switchyard.switchyard',
-      artifactsFolder: ARTIFACTS_FOLDER,
-    });
-    await window.open(server.windowUrl(workspace));
+    window = opened.window;
     await window.runCommand('View: Toggle Primary Side Bar Visibility');
     await window.page.locator('.part.sidebar').waitFor({ state: 'hidden' });
   });
 
   after(async function () {
     this.timeout(60_000);
-    await context?.close();
-    await server?.stop();
+    await opened?.close();
     await upstream?.close();
-    await removeFolder(root);
+    await removeFolder(place.root);
   });
 
   afterEach(async function () {
@@ -357,16 +351,6 @@ function writeHistory(folder: string): void {
     const text = usageDayText({ day, models: rows, sessions: [] });
     writeFileSync(path.join(folder, `${day}.earlier.json`), text);
   }
-}
-
-function planUsage(): object {
-  const hourMs = 3_600_000;
-  const limit = (percent: number, hours: number) => ({
-    status: 'ok',
-    percent,
-    resetsAt: new Date(Date.now() + hours * hourMs).toISOString(),
-  });
-  return { rolling: limit(12.5, 3.2), weekly: limit(92, 50), monthly: limit(61, 400) };
 }
 
 function settings(url: string): Readonly<Record<string, unknown>> {

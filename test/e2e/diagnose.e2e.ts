@@ -1,17 +1,19 @@
 // Diagnose as a person sees it: broken states made in a real window and mended from the list, by keyboard.
+
 import { strict as assert } from 'node:assert';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
-import type { BrowserContext } from 'playwright-core';
-import { packExtension } from '../../scripts/package';
-import { ARTIFACTS_FOLDER } from '../../scripts/project';
-import { openBrowser } from '../support/browser';
-import { type CodeServer, installVsix, startCodeServer } from '../support/codeServer';
-import { makeTemporaryFolder, removeFolder } from '../support/folders';
-import { chosenHostVersion, installHost } from '../support/installHost';
+import { removeFolder } from '../support/folders';
+import {
+  FIRST_RUN_LIMIT_MS,
+  makePlace,
+  openRealWindow,
+  type Place,
+  type RealWindow,
+} from '../support/realWindow';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scriptedUpstream';
-import { Window, waitUntil } from '../support/window';
+import { type Window, waitUntil } from '../support/window';
 
 const KEY = 'sk-diagnose-0123456789abcdef';
 const FOREIGN_KEY = 'sk-ant-somebodys-0123456789';
@@ -28,26 +30,20 @@ const CLAUDE_SETTINGS = `{
 describe('diagnosing a real window', function () {
   this.bail(true);
 
-  let root: string;
   let upstream: ScriptedUpstream;
-  let server: CodeServer;
-  let context: BrowserContext;
+  let place: Place;
+  let opened: RealWindow;
   let window: Window;
   let holder: Server;
 
   before(async function () {
-    // The host and the browser are fetched on the first run of all.
-    this.timeout(15 * 60_000);
-    mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
-    root = makeTemporaryFolder('diagnose');
-    const workspace = path.join(root, 'project');
-    mkdirSync(path.join(workspace, '.claude'), { recursive: true });
-    writeFileSync(path.join(workspace, '.claude/settings.json'), CLAUDE_SETTINGS);
+    this.timeout(FIRST_RUN_LIMIT_MS);
+    place = makePlace('diagnose');
+    mkdirSync(path.join(place.workspace, '.claude'), { recursive: true });
+    writeFileSync(path.join(place.workspace, '.claude/settings.json'), CLAUDE_SETTINGS);
     upstream = await startScriptedUpstream({ status: 200, body: { usage: {} } });
     holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
-    const host = await installHost(chosenHostVersion());
-    await installVsix({ host, root }, await packExtension(root));
     const address = holder.address();
     const port = typeof address === 'object' ? address?.port : undefined;
     const settings = {
@@ -55,23 +51,16 @@ describe('diagnosing a real window', function () {
       'switchyard.providers': { 'opencode-go': { baseUrl: upstream.url } },
       'workbench.colorTheme': 'Default Dark Modern',
     };
-    server = await startCodeServer({ host, root, settings, isLean: true });
-    context = await openBrowser(path.join(root, 'profile'));
-    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    window = new Window(context.pages()[0] ?? (await context.newPage()), {
-      extensionId: 'switchyard.switchyard',
-      artifactsFolder: ARTIFACTS_FOLDER,
-    });
-    await window.open(server.windowUrl(workspace));
+    opened = await openRealWindow(place, { settings });
+    window = opened.window;
   });
 
   after(async function () {
     this.timeout(60_000);
-    await context?.close();
-    await server?.stop();
+    await opened?.close();
     await upstream?.close();
     holder?.close();
-    await removeFolder(root);
+    await removeFolder(place.root);
   });
 
   afterEach(async function () {
@@ -150,7 +139,7 @@ describe('diagnosing a real window', function () {
     assert.match(text, /\| warning \| Claude Code’s settings \| ANTHROPIC_BASE_URL leads past/);
     assert.match(text, /\| ok \| Proxy \|/);
     assert.match(text, /\[info\] proxy listens/);
-    for (const secret of [KEY, FOREIGN_KEY, root]) assert.ok(!text.includes(secret), secret);
+    for (const secret of [KEY, FOREIGN_KEY, place.root]) assert.ok(!text.includes(secret), secret);
     await window.clearToasts();
   });
 

@@ -1,17 +1,21 @@
 // Explain Routing and Show Usage as a person sees them: the real window, a scripted OpenCode Go on loopback.
+
 import { strict as assert } from 'node:assert';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { BrowserContext, FrameLocator } from 'playwright-core';
-import { packExtension } from '../../scripts/package';
-import { ARTIFACTS_FOLDER } from '../../scripts/project';
-import { openBrowser } from '../support/browser';
-import { type CodeServer, installVsix, startCodeServer } from '../support/codeServer';
-import { makeTemporaryFolder, removeFolder } from '../support/folders';
-import { chosenHostVersion, installHost } from '../support/installHost';
+import type { FrameLocator } from 'playwright-core';
+import { removeFolder } from '../support/folders';
 import { openaiChatCompletion, openaiChatStream } from '../support/openaiChatAnswers';
+import { planUsageAnswer } from '../support/opencodeUpstream';
+import {
+  FIRST_RUN_LIMIT_MS,
+  makePlace,
+  openRealWindow,
+  type Place,
+  type RealWindow,
+} from '../support/realWindow';
 import { type ScriptedUpstream, startScriptedUpstream, valueAt } from '../support/scriptedUpstream';
-import { Window } from '../support/window';
+import type { Window } from '../support/window';
 
 const COUNTS = { promptTokens: 52_000, cachedTokens: 48_000, completionTokens: 900 };
 const PROMPT = 'a prompt that no page may show';
@@ -41,43 +45,30 @@ console.log(response.status);
 describe('explaining requests and usage in a real window', function () {
   this.bail(true);
 
-  let root: string;
   let upstream: ScriptedUpstream;
-  let server: CodeServer;
-  let context: BrowserContext;
+  let place: Place;
+  let opened: RealWindow;
   let window: Window;
 
   before(async function () {
-    // The host and the browser are fetched on the first run of all.
-    this.timeout(15 * 60_000);
-    mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
-    root = makeTemporaryFolder('explain');
-    const workspace = path.join(root, 'project');
-    mkdirSync(workspace);
-    writeFileSync(path.join(workspace, 'ask.mjs'), ASK_SCRIPT);
+    this.timeout(FIRST_RUN_LIMIT_MS);
+    place = makePlace('explain');
+    writeFileSync(path.join(place.workspace, 'ask.mjs'), ASK_SCRIPT);
     upstream = await startScriptedUpstream(({ path: asked, body }) => {
-      if (asked.endsWith('/usage')) return { status: 200, body: { usage: planUsage() } };
+      if (asked.endsWith('/usage')) return planUsageAnswer(92);
       if (valueAt(body, 'stream') !== true) return openaiChatCompletion({ text: 'hello' }, COUNTS);
       const said = { reasoning: 'hm, let me see', text: 'hello there' };
       return { ...openaiChatStream(said, COUNTS), firstDelayMs: 200, delayMs: 100 };
     });
-    const host = await installHost(chosenHostVersion());
-    await installVsix({ host, root }, await packExtension(root));
-    server = await startCodeServer({ host, root, settings: settings(upstream.url), isLean: true });
-    context = await openBrowser(path.join(root, 'profile'));
-    window = new Window(context.pages()[0] ?? (await context.newPage()), {
-      extensionId: 'switchyard.switchyard',
-      artifactsFolder: ARTIFACTS_FOLDER,
-    });
-    await window.open(server.windowUrl(workspace));
+    opened = await openRealWindow(place, { settings: settings(upstream.url) });
+    window = opened.window;
   });
 
   after(async function () {
     this.timeout(60_000);
-    await context?.close();
-    await server?.stop();
+    await opened?.close();
     await upstream?.close();
-    await removeFolder(root);
+    await removeFolder(place.root);
   });
 
   afterEach(async function () {
@@ -162,16 +153,6 @@ describe('explaining requests and usage in a real window', function () {
     return window.page.frameLocator('iframe.webview.ready').last().frameLocator('#active-frame');
   }
 });
-
-function planUsage(): object {
-  const hourMs = 3_600_000;
-  const limit = (percent: number, hours: number) => ({
-    status: 'ok',
-    percent,
-    resetsAt: new Date(Date.now() + hours * hourMs).toISOString(),
-  });
-  return { rolling: limit(12.5, 3.2), weekly: limit(92, 50), monthly: limit(61, 400) };
-}
 
 function settings(url: string): Readonly<Record<string, unknown>> {
   return {

@@ -1,25 +1,29 @@
 // A repository that wants the key, opened in a real VS Code: in Restricted Mode, then trusted. And a key that is looked
 // for everywhere afterwards. The steps build on one another.
+
 import { strict as assert } from 'node:assert';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { BrowserContext } from 'playwright-core';
-import { packExtension } from '../../scripts/package';
 import { ARTIFACTS_FOLDER } from '../../scripts/project';
-import { openBrowser } from '../support/browser';
-import { type CodeServer, installVsix, settingsFile, startCodeServer } from '../support/codeServer';
-import { makeTemporaryFolder, removeFolder } from '../support/folders';
+import { settingsFile } from '../support/codeServer';
+import { removeFolder } from '../support/folders';
 import { chosenByRepository, writeHostileRepository } from '../support/hostileRepository';
 import { installClaude } from '../support/installClaude';
-import { chosenHostVersion, installHost } from '../support/installHost';
 import {
   type OpencodeUpstream,
   opencodeReply,
   startOpencodeUpstream,
 } from '../support/opencodeUpstream';
+import {
+  FIRST_RUN_LIMIT_MS,
+  makePlace,
+  openRealWindow,
+  type Place,
+  type RealWindow,
+} from '../support/realWindow';
 import { SCENARIOS } from '../support/scriptedSettings';
 import { type ScriptedUpstream, startScriptedUpstream, valueAt } from '../support/scriptedUpstream';
-import { Window, waitUntil } from '../support/window';
+import { type Window, waitUntil } from '../support/window';
 
 const KEY = 'canary+key/0123456789=abcdefZ';
 const MODEL = 'kimi-k2.7-code';
@@ -28,54 +32,47 @@ const HELD_BACK = /Use the stored API key of OpenCode there/;
 describe('a hostile repository in a real window', function () {
   this.bail(true);
 
-  let root: string;
   let repository: string;
   let marker: string;
   let upstream: OpencodeUpstream;
   let evil: ScriptedUpstream;
-  let server: CodeServer;
-  let context: BrowserContext;
+  let place: Place;
+  let opened: RealWindow;
   let window: Window;
   let claude: string;
   let lines: string | undefined;
 
   before(async function () {
-    // The host, the browser and the agent are fetched on the first run of all.
-    this.timeout(15 * 60_000);
-    mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
-    root = makeTemporaryFolder('hostile');
-    repository = path.join(root, 'repository');
-    marker = path.join(root, 'a-command-of-the-repository-ran');
+    this.timeout(FIRST_RUN_LIMIT_MS);
+    place = makePlace('hostile');
+    repository = path.join(place.root, 'repository');
+    marker = path.join(place.root, 'a-command-of-the-repository-ran');
     upstream = await startOpencodeUpstream(KEY);
     evil = await startScriptedUpstream();
     writeHostileRepository(repository, { evilUrl: evil.url, marker, hostility: 'everything' });
     claude = await installClaude();
-    const host = await installHost(chosenHostVersion());
-    await installVsix({ host, root }, await packExtension(root));
-    const settings = settingsWith(upstream.url);
-    server = await startCodeServer({ host, root, settings, isLean: true, hasWorkspaceTrust: true });
-    context = await openBrowser(path.join(root, 'profile'));
-    window = new Window(context.pages()[0] ?? (await context.newPage()), {
-      extensionId: 'switchyard.switchyard',
-      artifactsFolder: ARTIFACTS_FOLDER,
+    opened = await openRealWindow(place, {
+      settings: settingsWith(upstream.url),
+      hasWorkspaceTrust: true,
+      folder: repository,
+      // What is logged at the most talkative level is searched for the key, too.
+      payload: [['logLevel', 'trace']],
     });
-    // What is logged at the most talkative level is searched for the key, too.
-    await window.open(server.windowUrl(repository, [['logLevel', 'trace']]));
+    window = opened.window;
   });
 
   after(async function () {
     this.timeout(60_000);
-    await context?.close();
-    await server?.stop();
+    await opened?.close();
     await upstream?.close();
     await evil?.close();
-    await removeFolder(root);
+    await removeFolder(place.root);
   });
 
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') {
       await window.screenshot('hostile-failed');
-      writeFileSync(path.join(ARTIFACTS_FOLDER, 'hostile-server.log'), server.log());
+      writeFileSync(path.join(ARTIFACTS_FOLDER, 'hostile-server.log'), opened.server.log());
       return;
     }
     assert.equal(evil.acceptedSockets(), 0, 'nobody has connected to the repository’s server');
@@ -186,7 +183,7 @@ describe('a hostile repository in a real window', function () {
   });
 
   it('a setting of the person’s own that moves the key asks first; until then nobody is called', async () => {
-    writeFileSync(settingsFile(root, 'Machine'), JSON.stringify(settingsWith(evil.url)));
+    writeFileSync(settingsFile(place.root, 'Machine'), JSON.stringify(settingsWith(evil.url)));
     await window.toast(HELD_BACK).waitFor();
     await window.waitForStatus(/key held back/);
     await window.screenshot('hostile-held-back');
@@ -200,7 +197,7 @@ describe('a hostile repository in a real window', function () {
     await window.clearToasts();
     const second = await startOpencodeUpstream(KEY);
     try {
-      writeFileSync(settingsFile(root, 'Machine'), JSON.stringify(settingsWith(second.url)));
+      writeFileSync(settingsFile(place.root, 'Machine'), JSON.stringify(settingsWith(second.url)));
       await window.toast(second.url).waitFor();
       await window.clearToasts();
       await window.runCommand('Switchyard: Confirm Key Address');
@@ -218,9 +215,9 @@ describe('a hostile repository in a real window', function () {
 
   it('has the key in no file, in any form, whatever was logged', async function () {
     this.timeout(60_000);
-    await context.close();
-    await server.stop();
-    const files = readdirSync(root, { recursive: true, withFileTypes: true })
+    await opened.context.close();
+    await opened.server.stop();
+    const files = readdirSync(place.root, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => path.join(entry.parentPath, entry.name));
     const logs = files.filter((file) => /Switchyard.*\.log$/.test(file));

@@ -5,16 +5,15 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import { packExtension } from '../../scripts/package';
-import { ARTIFACTS_FOLDER } from '../../scripts/project';
 import { anthropicSse } from '../support/anthropicAnswers';
 import { openBrowser } from '../support/browser';
 import { type CodeServer, installVsix, startCodeServer, uninstall } from '../support/codeServer';
 import { makeTemporaryFolder, removeFolder } from '../support/folders';
 import { chosenHostVersion, installHost, type VscodeHost } from '../support/installHost';
+import { EXTENSION_ID, FIRST_RUN_LIMIT_MS, openWindowIn } from '../support/realWindow';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scriptedUpstream';
-import { Window, waitUntil } from '../support/window';
+import { type Window, waitUntil } from '../support/window';
 
-const EXTENSION_ID = 'switchyard.switchyard';
 const BASE_URL = /^ANTHROPIC_BASE_URL=(http:\/\/127\.0\.0\.1:\d+)$/m;
 
 /** Asks once for the model that it is given and prints the status, or how the connection ended. */
@@ -49,8 +48,7 @@ describe('the extension in the life of a window', function () {
   let first: Window;
 
   before(async function () {
-    this.timeout(15 * 60_000);
-    mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
+    this.timeout(FIRST_RUN_LIMIT_MS);
     root = makeTemporaryFolder('lifecycle');
     for (const name of ['one', 'two']) {
       mkdirSync(path.join(root, name));
@@ -138,12 +136,7 @@ describe('the extension in the life of a window', function () {
   }
 
   async function openWindow(folder: string): Promise<Window> {
-    const blank = context.pages().find((page) => page.url() === 'about:blank');
-    const window = new Window(blank ?? (await context.newPage()), {
-      extensionId: EXTENSION_ID,
-      artifactsFolder: ARTIFACTS_FOLDER,
-    });
-    await window.open(server.windowUrl(path.join(root, folder)));
+    const window = await openWindowIn(context, server.windowUrl(path.join(root, folder)));
     await window.waitForStatus(/running/);
     return window;
   }

@@ -1,74 +1,49 @@
 // The menu, the scenarios and every state of the status bar, as a person sees and uses them: by keyboard alone.
+
 import { strict as assert } from 'node:assert';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
-import type { BrowserContext, Locator } from 'playwright-core';
-import { packExtension } from '../../scripts/package';
-import { ARTIFACTS_FOLDER } from '../../scripts/project';
-import { openBrowser } from '../support/browser';
-import { type CodeServer, installVsix, settingsFile, startCodeServer } from '../support/codeServer';
-import { makeTemporaryFolder, removeFolder } from '../support/folders';
-import { chosenHostVersion, installHost } from '../support/installHost';
+import type { Locator } from 'playwright-core';
+import { ASK_SCRIPT } from '../support/askScript';
+import { settingsFile } from '../support/codeServer';
+import { removeFolder } from '../support/folders';
 import { type OpencodeUpstream, startOpencodeUpstream } from '../support/opencodeUpstream';
+import {
+  FIRST_RUN_LIMIT_MS,
+  makePlace,
+  openRealWindow,
+  type Place,
+  type RealWindow,
+} from '../support/realWindow';
 import { OPENCODE_CONSOLE_ERRORS } from '../support/upstreamErrors';
-import { Window, waitUntil } from '../support/window';
+import { type Window, waitUntil } from '../support/window';
 
 const KEY = 'sk-menu-0123456789abcdef';
 const CHAIN = ['opencode-go/glm-5.3', 'opencode-go/minimax-m3'];
 
-/** Asks once for the model that it is told. */
-const ASK_SCRIPT = `
-const response = await fetch(process.env.ANTHROPIC_BASE_URL + '/v1/messages', {
-  method: 'POST',
-  headers: {
-    authorization: 'Bearer ' + process.env.ANTHROPIC_AUTH_TOKEN,
-    'content-type': 'application/json',
-  },
-  body: JSON.stringify({
-    model: process.argv[2],
-    max_tokens: 100,
-    messages: [{ role: 'user', content: 'hello' }],
-  }),
-});
-console.log(response.status, await response.text());
-`;
-
 describe('menu, scenarios and states in a real window', function () {
   this.bail(true);
 
-  let root: string;
   let upstream: OpencodeUpstream;
-  let server: CodeServer;
-  let context: BrowserContext;
+  let place: Place;
+  let opened: RealWindow;
   let window: Window;
 
   before(async function () {
-    // The host and the browser are fetched on the first run of all.
-    this.timeout(15 * 60_000);
-    mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
-    root = makeTemporaryFolder('menu');
-    const workspace = path.join(root, 'project');
-    mkdirSync(workspace);
-    writeFileSync(path.join(workspace, 'ask.mjs'), ASK_SCRIPT);
+    this.timeout(FIRST_RUN_LIMIT_MS);
+    place = makePlace('menu');
+    writeFileSync(path.join(place.workspace, 'ask.mjs'), ASK_SCRIPT);
     upstream = await startOpencodeUpstream(KEY);
-    const host = await installHost(chosenHostVersion());
-    await installVsix({ host, root }, await packExtension(root));
-    server = await startCodeServer({ host, root, settings: settings(upstream.url), isLean: true });
-    context = await openBrowser(path.join(root, 'profile'));
-    window = new Window(context.pages()[0] ?? (await context.newPage()), {
-      extensionId: 'switchyard.switchyard',
-      artifactsFolder: ARTIFACTS_FOLDER,
-    });
-    await window.open(server.windowUrl(workspace));
+    opened = await openRealWindow(place, { settings: settings(upstream.url) });
+    window = opened.window;
   });
 
   after(async function () {
     this.timeout(60_000);
-    await context?.close();
-    await server?.stop();
+    await opened?.close();
     await upstream?.close();
-    await removeFolder(root);
+    await removeFolder(place.root);
   });
 
   afterEach(async function () {
@@ -276,12 +251,12 @@ describe('menu, scenarios and states in a real window', function () {
   }
 
   function machineSettings(): Readonly<Record<string, unknown>> {
-    return JSON.parse(readFileSync(settingsFile(root, 'Machine'), 'utf8'));
+    return JSON.parse(readFileSync(settingsFile(place.root, 'Machine'), 'utf8'));
   }
 
   function writeSettings(change: Readonly<Record<string, unknown>>): void {
     const settings = { ...machineSettings(), ...change };
-    writeFileSync(settingsFile(root, 'Machine'), JSON.stringify(settings, undefined, 2));
+    writeFileSync(settingsFile(place.root, 'Machine'), JSON.stringify(settings, undefined, 2));
   }
 });
 

@@ -5,10 +5,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext, Locator } from 'playwright-core';
 import { packExtension } from '../../scripts/package';
-import { ARTIFACTS_FOLDER } from '../../scripts/project';
 import { openBrowser } from '../support/browser';
 import { type CodeServer, installVsix, settingsFile, startCodeServer } from '../support/codeServer';
-import { makeTemporaryFolder, removeFolder } from '../support/folders';
+import { removeFolder } from '../support/folders';
 import { installClaude } from '../support/installClaude';
 import { chosenHostVersion, installHost } from '../support/installHost';
 import {
@@ -16,7 +15,8 @@ import {
   opencodeReply,
   startOpencodeUpstream,
 } from '../support/opencodeUpstream';
-import { Window, waitUntil } from '../support/window';
+import { FIRST_RUN_LIMIT_MS, makePlace, openWindowIn } from '../support/realWindow';
+import { type Window, waitUntil } from '../support/window';
 
 const KEY = 'sk-newcomer-0123456789abcdef';
 const INSTALL_LINE = 'curl -fsSL https://claude.ai/install.sh | bash';
@@ -53,12 +53,8 @@ describe('a new user in a real window', function () {
   const effort = { clicks: 0, keystrokes: 0, decisions: [] as string[] };
 
   before(async function () {
-    // The host, the browser and the agent are fetched on the first run of all.
-    this.timeout(15 * 60_000);
-    mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
-    root = makeTemporaryFolder('onboarding');
-    workspace = path.join(root, 'project');
-    mkdirSync(workspace);
+    this.timeout(FIRST_RUN_LIMIT_MS);
+    ({ root, workspace } = makePlace('onboarding'));
     // Where its own installer puts it: on the PATH of no process that runs already.
     program = path.join(root, '.local/bin/claude');
     mkdirSync(path.dirname(program), { recursive: true });
@@ -74,11 +70,7 @@ describe('a new user in a real window', function () {
     beganAt = Date.now();
     await installVsix({ host, root }, vsix);
     server = await startCodeServer({ host, root, settings, isLean: true, env: QUIET_AGENT });
-    window = new Window(context.pages()[0] ?? (await context.newPage()), {
-      extensionId: 'switchyard.switchyard',
-      artifactsFolder: ARTIFACTS_FOLDER,
-    });
-    await window.open(server.windowUrl(workspace));
+    window = await openWindowIn(context, server.windowUrl(workspace));
   });
 
   after(async function () {

@@ -1,16 +1,18 @@
 // What the settings editor of a real window offers a person who writes scenarios.
+
 import { strict as assert } from 'node:assert';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { BrowserContext } from 'playwright-core';
-import { packExtension } from '../../scripts/package';
-import { ARTIFACTS_FOLDER } from '../../scripts/project';
 import { builtInScenarioNames } from '../../src/proxy/scenarioNames';
-import { openBrowser } from '../support/browser';
-import { type CodeServer, installVsix, startCodeServer } from '../support/codeServer';
-import { makeTemporaryFolder, removeFolder } from '../support/folders';
-import { chosenHostVersion, installHost } from '../support/installHost';
-import { Window, waitUntil } from '../support/window';
+import { removeFolder } from '../support/folders';
+import {
+  FIRST_RUN_LIMIT_MS,
+  makePlace,
+  openRealWindow,
+  type Place,
+  type RealWindow,
+} from '../support/realWindow';
+import { type Window, waitUntil } from '../support/window';
 
 /** A place to write at is marked with `|`, and gone from the file. */
 const MARKED = `{
@@ -34,35 +36,23 @@ const MARKED = `{
 `;
 
 describe('the settings editor of a real window', () => {
-  let root: string;
-  let server: CodeServer;
-  let context: BrowserContext;
+  let place: Place;
+  let opened: RealWindow;
   let window: Window;
 
   before(async function () {
-    // The host and the browser are fetched on the first run of all.
-    this.timeout(15 * 60_000);
-    mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
-    root = makeTemporaryFolder('settings-editor');
-    const workspace = path.join(root, 'project');
-    mkdirSync(path.join(workspace, '.vscode'), { recursive: true });
-    writeFileSync(path.join(workspace, '.vscode/settings.json'), MARKED.replaceAll('|', ''));
-    const host = await installHost(chosenHostVersion());
-    await installVsix({ host, root }, await packExtension(root));
-    server = await startCodeServer({ host, root, settings: SETTINGS, isLean: true });
-    context = await openBrowser(path.join(root, 'profile'));
-    window = new Window(context.pages()[0] ?? (await context.newPage()), {
-      extensionId: 'switchyard.switchyard',
-      artifactsFolder: ARTIFACTS_FOLDER,
-    });
-    await window.open(server.windowUrl(workspace));
+    this.timeout(FIRST_RUN_LIMIT_MS);
+    place = makePlace('settings-editor');
+    mkdirSync(path.join(place.workspace, '.vscode'), { recursive: true });
+    writeFileSync(path.join(place.workspace, '.vscode/settings.json'), MARKED.replaceAll('|', ''));
+    opened = await openRealWindow(place, { settings: SETTINGS });
+    window = opened.window;
   });
 
   after(async function () {
     this.timeout(60_000);
-    await context?.close();
-    await server?.stop();
-    await removeFolder(root);
+    await opened?.close();
+    await removeFolder(place.root);
   });
 
   afterEach(async function () {

@@ -5,11 +5,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import type { BrowserContext } from 'playwright-core';
-import { ARTIFACTS_FOLDER, PROJECT_FOLDER } from '../../scripts/project';
+import { PROJECT_FOLDER } from '../../scripts/project';
 import { openBrowser } from '../support/browser';
 import { cacheFolder } from '../support/cache';
 import { makeTemporaryFolder, removeFolder } from '../support/folders';
-import { Window, waitUntil } from '../support/window';
+import { FIRST_RUN_LIMIT_MS, openWindowIn } from '../support/realWindow';
+import { type Window, waitUntil } from '../support/window';
 
 describe('npm start', function () {
   this.bail(true);
@@ -22,8 +23,7 @@ describe('npm start', function () {
   let window: Window;
 
   before(async function () {
-    // The host is fetched on the first run of all.
-    this.timeout(15 * 60_000);
+    this.timeout(FIRST_RUN_LIMIT_MS);
     root = makeTemporaryFolder('start');
     port = await freePort();
     const parameters = ['--require', 'tsx/cjs', 'scripts/start.ts', '--fresh', '--port', `${port}`];
@@ -48,17 +48,13 @@ describe('npm start', function () {
   });
 
   it('prints the address of a window that shows the proxy running without any key', async function () {
-    this.timeout(15 * 60_000);
+    this.timeout(FIRST_RUN_LIMIT_MS);
     const address = /http:\/\/127\.0\.0\.1:\d+\/\?folder=\S+/;
     const hasAddress = (): boolean => address.test(output) || started.exitCode !== null;
     await waitUntil(hasAddress, 'the address is printed', 14 * 60_000);
     const url = address.exec(output)?.[0];
     assert.ok(url !== undefined, output);
-    window = new Window(context.pages()[0] ?? (await context.newPage()), {
-      extensionId: 'switchyard.switchyard',
-      artifactsFolder: ARTIFACTS_FOLDER,
-    });
-    await window.open(url);
+    window = await openWindowIn(context, url);
     await window.waitForStatus(/running/);
   });
 

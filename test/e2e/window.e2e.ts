@@ -7,7 +7,7 @@ import { packExtension } from '../../scripts/package';
 import { ARTIFACTS_FOLDER } from '../../scripts/project';
 import { openBrowser } from '../support/browser';
 import { type CodeServer, installVsix, startCodeServer } from '../support/codeServer';
-import { makeTemporaryFolder, removeFolder } from '../support/folders';
+import { removeFolder } from '../support/folders';
 import { installClaude } from '../support/installClaude';
 import { chosenHostVersion, installHost } from '../support/installHost';
 import {
@@ -15,14 +15,14 @@ import {
   opencodeReply,
   startOpencodeUpstream,
 } from '../support/opencodeUpstream';
+import { FIRST_RUN_LIMIT_MS, makePlace, openWindowIn } from '../support/realWindow';
 import { SCENARIOS } from '../support/scriptedSettings';
-import { Window, waitUntil } from '../support/window';
+import { type Window, waitUntil } from '../support/window';
 
 const MODELS = ['glm-5.3', 'kimi-k2.7-code', 'minimax-m3'] as const;
 const FIRST_REPLY = opencodeReply(MODELS[0]);
 const FIRST_KEY = 'sk-first-0123456789abcdef';
 const SECOND_KEY = 'sk-second-0123456789abcdef';
-const EXTENSION_ID = 'switchyard.switchyard';
 const REJECTED = /OpenCode rejected the API key/;
 const BASE_URL = /^ANTHROPIC_BASE_URL=(http:\/\/127\.0\.0\.1:\d+)$/m;
 
@@ -58,12 +58,8 @@ describe('a person in a real window', function () {
   let claude: string;
 
   before(async function () {
-    // The host, the browser and the agent are fetched on the first run of all.
-    this.timeout(15 * 60_000);
-    mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
-    root = makeTemporaryFolder('window');
-    workspace = path.join(root, 'project');
-    mkdirSync(workspace);
+    this.timeout(FIRST_RUN_LIMIT_MS);
+    ({ root, workspace } = makePlace('window'));
     writeFileSync(path.join(workspace, 'ask.mjs'), ASK_SCRIPT);
     claude = await installClaude();
     upstream = await startOpencodeUpstream(FIRST_KEY);
@@ -255,20 +251,15 @@ describe('a person in a real window', function () {
     for (const [index, page] of context.pages().entries()) {
       await page.screenshot({ path: path.join(ARTIFACTS_FOLDER, `window-failed-${index}.png`) });
     }
+    mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
     writeFileSync(path.join(ARTIFACTS_FOLDER, 'window-server.log'), server.log());
     cpSync(path.join(root, 'data/logs'), path.join(ARTIFACTS_FOLDER, 'window-logs'), {
       recursive: true,
     });
   }
 
-  async function openWindow(): Promise<Window> {
-    const blank = context.pages().find((page) => page.url() === 'about:blank');
-    const window = new Window(blank ?? (await context.newPage()), {
-      extensionId: EXTENSION_ID,
-      artifactsFolder: ARTIFACTS_FOLDER,
-    });
-    await window.open(server.windowUrl(workspace));
-    return window;
+  function openWindow(): Promise<Window> {
+    return openWindowIn(context, server.windowUrl(workspace));
   }
 });
 

@@ -51,3 +51,18 @@ function answer(request: RecordedRequest, acceptedKey: string): Answer {
 
 const WINDOW_USE = { status: 'ok', percent: 3, resetsAt: '2030-01-01T00:00:00.000Z' } as const;
 const USAGE = { rolling: WINDOW_USE, weekly: WINDOW_USE, monthly: WINDOW_USE } as const;
+
+/** The answer of `GET …/usage` in the middle of each limit, with so many percent of the weekly one used. */
+export function planUsageAnswer(weeklyPercent: number): Answer {
+  const limit = (percent: number, hours: number) => ({
+    status: 'ok',
+    percent,
+    resetsAt: new Date(Date.now() + hours * 3_600_000).toISOString(),
+  });
+  const usage = {
+    rolling: limit(12.5, 3.2),
+    weekly: limit(weeklyPercent, 50),
+    monthly: limit(61, 400),
+  };
+  return { status: 200, body: { usage } };
+}

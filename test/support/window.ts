@@ -68,25 +68,33 @@ export class Window {
 
   /** Runs a command by its title in the palette. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('Escape');
-    await this.page.keyboard.press('F1');
-    await this.quickInput.waitFor();
-    await this.quickInput.fill(`>${title}`);
-    const row = this.pickRow(title);
-    await row.waitFor();
-    await row.click();
+    await this.searchPalette(title);
+    await this.pickRow(title).click();
   }
 
   /** The titles that the palette offers for these words. */
   async paletteTitles(words: string): Promise<readonly string[]> {
-    await this.page.keyboard.press('Escape');
-    await this.page.keyboard.press('F1');
-    await this.quickInput.waitFor();
-    await this.quickInput.fill(`>${words}`);
-    await this.pickRow(words).waitFor();
+    await this.searchPalette(words);
     const rows = await this.page.locator('.quick-input-widget .monaco-list-row').allInnerTexts();
     await this.page.keyboard.press('Escape');
     return rows.map((row) => plainText(row.split('\n')[0] ?? ''));
+  }
+
+  /** Opens the palette, again where a page that has just opened took the focus and with it closed the palette. */
+  private async searchPalette(words: string): Promise<void> {
+    const limits = [3000, 3000, STEP_LIMIT_MS];
+    for (const [index, timeout] of limits.entries()) {
+      try {
+        await this.page.keyboard.press('Escape');
+        await this.page.keyboard.press('F1');
+        await this.quickInput.waitFor({ timeout });
+        await this.quickInput.fill(`>${words}`, { timeout });
+        await this.pickRow(words).waitFor({ timeout });
+        return;
+      } catch (error: unknown) {
+        if (index === limits.length - 1) throw error;
+      }
+    }
   }
 
   /** The text field of the open quick pick or input box. */

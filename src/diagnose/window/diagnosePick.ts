@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withoutIcons } from '../../ui/markdown';
 import type { Finding } from '../checks';
 import { type CheckState, checkStates, type Fix, type Verdict } from '../verdict';
 import { fixLabel, runFix } from './fixes';
@@ -183,8 +184,4 @@ function summary(verdicts: readonly Verdict[]): string {
     count('problem'),
     count('warning'),
   );
-}
-
-function withoutIcons(text: string): string {
-  return text.replaceAll('$(', '$ (');
 }
