@@ -5,7 +5,7 @@ import type { Failure } from './types';
 import type { UpstreamResponse } from './upstream';
 import type { ToolNames } from './wire/formats';
 import { countAt, objectAt, parseJson, stringAt } from './wire/json';
-import { isContent, type StreamEvent, type StreamStep } from './wire/streamEvent';
+import { isContent, type StreamStep } from './wire/streamEvent';
 
 /** Yields an answer's steps; returns the failure that ended it, undefined after its end marker. Never throws. */
 export async function* readAnswer(
@@ -13,22 +13,29 @@ export async function* readAnswer(
   response: UpstreamResponse,
   toolNames: ToolNames,
 ): AsyncGenerator<StreamStep, Failure | undefined> {
+  const bytes = timedBytes(call, response);
   try {
-    const bytes = timedBytes(call, response);
     const { status, headers } = response;
     if (status < 200 || status > 299) {
       const body = await readText(bytes, maxErrorBytes);
       return failureOf(call, { status, headers, body });
     }
-    const { isJson, chunks } = await sniff(bytes);
-    const steps = isJson
-      ? wholeAnswer(call, await readText(chunks, maxAnswerBytes), toolNames)
-      : call.codec.decodeStream(limited(call, chunks), call.target.model, toolNames);
-    const ending = yield* observe(call, steps);
-    if (ending === 'whole') return undefined;
-    return ending ?? broken(call, 'the answer stopped before its end marker');
+    const head = await readHead(bytes);
+    const steps = isJson(head)
+      ? wholeAnswer(call, await readText(joined(head, bytes), maxAnswerBytes), toolNames)
+      : streamSteps(call, head, bytes, toolNames);
+    const seen: Seen = { hasContent: false };
+    for (let step = await steps.next(); step !== undefined; step = await steps.next()) {
+      const { passed, ending } = judge(call, seen, step);
+      if (passed !== undefined) yield passed;
+      if (ending !== undefined) return ending === 'whole' ? undefined : ending;
+    }
+    return broken(call, 'the answer stopped before its end marker');
   } catch (error) {
     return transportFailure(call, error);
+  } finally {
+    bytes.release();
+    call.deadlines.dispose();
   }
 }
 
@@ -50,54 +57,56 @@ export function broken(call: Call, detail: string): Failure {
   return { kind: 'brokenStream', detail, provider, credential, model };
 }
 
-/** Passes steps on until the end marker or an error, and judges how the answer ended. */
-async function* observe(
-  call: Call,
-  steps: AsyncIterable<StreamStep> | Iterable<StreamStep>,
-): AsyncGenerator<StreamStep, Failure | 'whole' | undefined> {
-  let hasContent = false;
-  for await (const step of steps) {
-    rememberSignatures(call, step);
-    const error = step.events.find((event) => event.type === 'error');
-    if (error?.type === 'error') {
+/** The steps of an answer, undefined behind the last. */
+interface Steps {
+  next(): Promise<StreamStep | undefined>;
+}
+
+/** What an answer has shown so far. */
+interface Seen {
+  hasContent: boolean;
+}
+
+interface Judged {
+  /** What of the step goes on. */
+  readonly passed?: StreamStep;
+  /** How the answer ended with this step. */
+  readonly ending?: Failure | 'whole';
+}
+
+/** Looks for an answer's first signs and for its end marker or error. */
+function judge(call: Call, seen: Seen, step: StreamStep): Judged {
+  for (const event of step.events) {
+    if (event.type === 'error') {
       // What came before the error in the same chunk is the client's; the error is ours to word.
-      const { bytes } = step;
-      const events = step.events.slice(0, step.events.indexOf(error));
-      if (events.length > 0) yield bytes === undefined ? { events } : { events, bytes };
-      return failureOf(call, error.error, { hasContent: hasContent || events.some(isContent) });
+      const events = step.events.slice(0, step.events.indexOf(event));
+      const ending = failureOf(call, event.error, seen);
+      return events.length === 0 ? { ending } : { passed: { ...step, events }, ending };
     }
-    if (step.events.some(isFirstSign)) call.deadlines.firstTokenSeen();
-    if (step.isEnding === true) call.deadlines.endingSeen();
-    hasContent ||= step.events.some(isContent);
-    const end = step.events.find((event) => event.type === 'message-end');
-    if (end?.type === 'message-end') {
-      if (!hasContent && emptyIsWrong.has(end.stopReason))
-        return broken(call, 'the answer is empty');
-      yield step;
-      return 'whole';
+    // A block has begun, be it thinking that is kept from us: the model is at work.
+    if (event.type !== 'message-start') call.deadlines.firstTokenSeen();
+    if (event.type === 'thinking-end') rememberSignature(call, event.signature);
+    seen.hasContent ||= isContent(event);
+    if (event.type === 'message-end') {
+      const isEmpty = !seen.hasContent && emptyIsWrong.has(event.stopReason);
+      return isEmpty
+        ? { ending: broken(call, 'the answer is empty') }
+        : { passed: step, ending: 'whole' };
     }
-    yield step;
   }
-  return undefined;
+  if (step.isEnding === true) call.deadlines.endingSeen();
+  return { passed: step };
 }
 
 /** Other wire formats carry what they seal behind a mark that tells where it is from. */
-function rememberSignatures({ codec, context, target }: Call, { events }: StreamStep): void {
-  if (codec.format !== 'anthropic-messages') return;
-  for (const event of events) {
-    if (event.type === 'thinking-end') context.signatures.minted(event.signature, target);
-  }
+function rememberSignature({ codec, context, target }: Call, signature: string): void {
+  if (codec.format === 'anthropic-messages') context.signatures.minted(signature, target);
 }
 
 /** Stop reasons with which a model claims to have answered; the others may come without any content. */
 const emptyIsWrong: ReadonlySet<string> = new Set(['end_turn', 'tool_use']);
 
-/** A block has begun, be it thinking that is kept from us: the model is at work. */
-function isFirstSign(event: StreamEvent): boolean {
-  return event.type !== 'message-start' && event.type !== 'error';
-}
-
-function wholeAnswer(call: Call, text: string, toolNames: ToolNames): readonly StreamStep[] {
+function wholeAnswer(call: Call, text: string, toolNames: ToolNames): Steps {
   const body = parseJson(text);
   const events = call.codec.decodeMessage(body ?? text, call.target.model, toolNames);
   // Clients crash on an answer without usage numbers, and hang on one without a stop reason: such a one is written anew.
@@ -105,51 +114,96 @@ function wholeAnswer(call: Call, text: string, toolNames: ToolNames): readonly S
   const isCounted =
     countAt(usage, 'input_tokens') !== undefined && countAt(usage, 'output_tokens') !== undefined;
   const canPass = isCounted && stringAt(body, 'stop_reason') !== undefined;
-  return [canPass ? { events, json: text } : { events }];
+  let step: StreamStep | undefined = canPass ? { events, json: text } : { events };
+  return {
+    async next() {
+      const only = step;
+      step = undefined;
+      return only;
+    },
+  };
+}
+
+function streamSteps(call: Call, head: Uint8Array, bytes: TimedBytes, toolNames: ToolNames): Steps {
+  const decoder = call.codec.createStreamDecoder(call.target.model, toolNames);
+  let chunk: Uint8Array | undefined = head;
+  let size = 0;
+  let isOver = false;
+  async function nextChunk(): Promise<Uint8Array | undefined> {
+    const first = chunk;
+    chunk = undefined;
+    const taken = first ?? (await bytes.next()).value;
+    size += taken?.byteLength ?? 0;
+    // Whoever wants the whole answer has it gathered in memory first, be it streamed by the upstream.
+    if (size > maxAnswerBytes && !call.prepared.facts.stream) {
+      throw new Error('the answer is larger than 64 MiB');
+    }
+    return taken;
+  }
+  return {
+    async next() {
+      while (!isOver) {
+        let step: StreamStep | undefined;
+        try {
+          const next = await nextChunk();
+          isOver = next === undefined;
+          step = next === undefined ? decoder.end() : decoder.push(next);
+        } catch (error) {
+          isOver = true;
+          step = decoder.breakOff();
+          if (step === undefined) throw error;
+        }
+        if (step !== undefined) return step;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** The first bytes that are more than white space, with what came before them; empty for an empty body. */
+async function readHead(bytes: TimedBytes): Promise<Uint8Array> {
+  const held: Uint8Array[] = [];
+  for (let next = await bytes.next(); next.done !== true; next = await bytes.next()) {
+    held.push(next.value);
+    if (Buffer.from(next.value).toString('latin1').trim() !== '') break;
+  }
+  return Buffer.concat(held);
 }
 
 /** Some upstreams answer a stream request with a JSON body under any content type; no event stream begins with `{`. */
-async function sniff(
-  bytes: AsyncGenerator<Uint8Array>,
-): Promise<{ readonly isJson: boolean; readonly chunks: AsyncGenerator<Uint8Array> }> {
-  const held: Uint8Array[] = [];
-  for (;;) {
-    const next = await bytes.next();
-    if (next.done === true) break;
-    held.push(next.value);
-    const start = Buffer.from(next.value).toString('latin1').trimStart();
-    if (start !== '') return { isJson: start.startsWith('{'), chunks: joined(held, bytes) };
-  }
-  return { isJson: false, chunks: joined(held, bytes) };
+function isJson(head: Uint8Array): boolean {
+  return Buffer.from(head).toString('latin1').trimStart().startsWith('{');
 }
 
-async function* joined(
-  held: readonly Uint8Array[],
-  rest: AsyncGenerator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* held;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
-  }
+async function* joined(head: Uint8Array, rest: TimedBytes): AsyncGenerator<Uint8Array> {
+  yield head;
+  yield* rest;
 }
 
-async function* timedBytes(call: Call, response: UpstreamResponse): AsyncGenerator<Uint8Array> {
+/** The bytes of a body, each wait for them limited by the deadlines. */
+interface TimedBytes extends AsyncIterable<Uint8Array> {
+  next(): Promise<IteratorResult<Uint8Array, undefined>>;
+  /** Lets the connection go. Idempotent. */
+  release(): void;
+}
+
+function timedBytes(call: Call, response: UpstreamResponse): TimedBytes {
   const iterator = response.body[Symbol.asyncIterator]();
-  let isDone = false;
-  try {
-    for (;;) {
+  let isReleased = false;
+  const bytes: TimedBytes = {
+    async next() {
       const next = await call.deadlines.waitFor(iterator.next());
-      if (next.done === true) {
-        isDone = true;
-        return;
-      }
-      yield next.value;
-    }
-  } finally {
-    if (!isDone) release(call, iterator, response);
-  }
+      if (next.done !== true) return next;
+      isReleased = true;
+      return { done: true, value: undefined };
+    },
+    release() {
+      if (!isReleased) release(call, iterator, response);
+      isReleased = true;
+    },
+    [Symbol.asyncIterator]: () => bytes,
+  };
+  return bytes;
 }
 
 /**
@@ -182,18 +236,6 @@ function release(
 /** An error page larger than this says nothing more. */
 const maxErrorBytes = 64 * 1024;
 const maxAnswerBytes = 64 * 1024 * 1024;
-
-/** Whoever wants the whole answer has it gathered in memory first, be it streamed by the upstream. */
-async function* limited(call: Call, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let size = 0;
-  for await (const chunk of bytes) {
-    size += chunk.byteLength;
-    if (size > maxAnswerBytes && !call.prepared.facts.stream) {
-      throw new Error('the answer is larger than 64 MiB');
-    }
-    yield chunk;
-  }
-}
 
 function failureOf(
   call: Call,

@@ -107,9 +107,9 @@ async function deliverWhole(served: Served, answer: Answer): Promise<Ended> {
   const { reply, prepared, codec } = served;
   const events: StreamEvent[] = [];
   let json: string | undefined;
-  for await (const step of answer.steps) {
-    events.push(...step.events);
-    json ??= step.json;
+  for (let next = await answer.steps.next(); next.done !== true; next = await answer.steps.next()) {
+    events.push(...next.value.events);
+    json ??= next.value.json;
   }
   // A body in the client's own format goes through as it came.
   const canPass = codec.canPassAnthropic && answer.target.wireFormat === 'anthropic-messages';

@@ -175,8 +175,7 @@ function open(state: State, kind: BlockKind, block: Readonly<Record<string, unkn
   return before + frame('content_block_start', { index: state.index, content_block: block });
 }
 
-const deltaStart =
-  'event: content_block_delta\ndata: {"type":"content_block_delta","index":';
+const deltaStart = 'event: content_block_delta\ndata: {"type":"content_block_delta","index":';
 
 const deltaMembers: Readonly<Record<BlockKind, string>> = {
   text: ',"delta":{"type":"text_delta","text":',
