@@ -32,19 +32,40 @@ export function createDeadlines(options: DeadlineOptions): Deadlines {
   let passed: Deadlines['passed'];
   let hasFirstToken = false;
   let isEnding = false;
+  let wait: Wait | undefined;
+  let alarm: Alarm | undefined;
   const abort = () => controller.abort();
   if (clientSignal.aborted) abort();
   else clientSignal.addEventListener('abort', abort, { once: true });
 
-  function limit(): { phase: DeadlinePhase; timeoutMs: number; waitMs: number } {
-    if (isEnding) {
-      const timeoutMs = Math.min(options.idleMs, endingMs);
-      return { phase: 'idle', timeoutMs, waitMs: timeoutMs };
+  function begin(): Wait {
+    const now = clock.now();
+    if (isEnding || hasFirstToken) {
+      const timeoutMs = isEnding ? Math.min(options.idleMs, endingMs) : options.idleMs;
+      return { phase: 'idle', timeoutMs, waitMs: timeoutMs, endsAt: now + timeoutMs };
     }
-    if (hasFirstToken) return { phase: 'idle', timeoutMs: options.idleMs, waitMs: options.idleMs };
-    const elapsedMs = clock.now() - startedAt;
-    const waitMs = Math.max(0, options.firstTokenMs - elapsedMs);
-    return { phase: 'firstToken', timeoutMs: options.firstTokenMs, waitMs };
+    const timeoutMs = options.firstTokenMs;
+    const waitMs = Math.max(0, timeoutMs - (now - startedAt));
+    return { phase: 'firstToken', timeoutMs, waitMs, endsAt: now + waitMs };
+  }
+
+  function setAlarm(target: Wait, delayMs: number): void {
+    alarm?.cancel();
+    const cancel = clock.after(delayMs, () => ring(target));
+    alarm = { ringsAt: clock.now() + delayMs, cancel };
+  }
+
+  /** The clock may have been set meanwhile, so a wait that lasted a whole alarm of its own is over whatever it says. */
+  function ring(target: Wait): void {
+    alarm = undefined;
+    if (wait === undefined) return;
+    const leftMs = Math.min(wait.endsAt - clock.now(), wait.waitMs);
+    if (wait !== target && leftMs > 0) {
+      setAlarm(wait, leftMs);
+      return;
+    }
+    passed ??= { phase: wait.phase, timeoutMs: wait.timeoutMs };
+    controller.abort();
   }
 
   return {
@@ -59,17 +80,30 @@ export function createDeadlines(options: DeadlineOptions): Deadlines {
       isEnding = true;
     },
     async waitFor(step) {
-      const { phase, timeoutMs, waitMs } = limit();
-      const cancel = clock.after(waitMs, () => {
-        passed ??= { phase, timeoutMs };
-        controller.abort();
-      });
+      wait = begin();
+      if (alarm === undefined || wait.endsAt < alarm.ringsAt) setAlarm(wait, wait.waitMs);
       try {
         return await step;
       } finally {
-        cancel();
+        wait = undefined;
       }
     },
-    dispose: () => clientSignal.removeEventListener('abort', abort),
+    dispose() {
+      clientSignal.removeEventListener('abort', abort);
+      alarm?.cancel();
+    },
   };
+}
+
+interface Wait {
+  readonly phase: DeadlinePhase;
+  readonly timeoutMs: number;
+  readonly waitMs: number;
+  readonly endsAt: number;
+}
+
+/** The timer, which stays over many short waits: setting one for each chunk of a stream costs more than looking back once. */
+interface Alarm {
+  readonly ringsAt: number;
+  cancel(): void;
 }
