@@ -1,4 +1,4 @@
-// Builds dist/: the thin extension, the worker that holds the proxy, and the standalone proxy.
+// Builds dist/: the thin extension, what it loads on demand, the worker that holds the proxy, and the standalone proxy.
 import { copyFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
@@ -29,7 +29,20 @@ const shared = {
 };
 
 await Promise.all([
-  build({ ...shared, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'] }),
+  build({
+    ...shared,
+    entryPoints: { extension: 'src/extension.ts' },
+    // Loaded at its first use; as all else by “require”, which is what VS Code hooks into.
+    external: ['vscode', './diagnosis'],
+    supported: { 'dynamic-import': false },
+  }),
+  build({
+    ...shared,
+    entryPoints: { diagnosis: 'src/diagnosis.ts' },
+    external: ['vscode'],
+    // jsonc-parser's other form finds its own parts only at run time.
+    mainFields: ['module', 'main'],
+  }),
   build({ ...shared, entryPoints: { proxy: 'src/proxy/worker.ts' } }),
   // Node 20 is the oldest that headless machines still run.
   build({ ...shared, target: 'node20', entryPoints: { standalone: 'src/proxy/standalone.ts' } }),

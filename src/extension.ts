@@ -79,6 +79,7 @@ class Switchyard {
     this.#surfaces = registerSurfaces({
       context,
       settings: () => this.#settings.current,
+      settingProblems: () => this.#settings.problems,
       view: this.#view,
       proxy: this.#controller,
       keys: this.#keys,

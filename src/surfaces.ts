@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { AllSettings } from './config/schema';
+import type { AllSettings, SettingProblem } from './config/schema';
 import type { ProxyController } from './controller';
+import type { Diagnosis } from './diagnosis';
 import { systemClock } from './proxy/clock';
 import type { RequestTrace } from './proxy/requestTrace';
 import type { ProxyStatus } from './proxyStatus';
@@ -20,10 +21,14 @@ import { summarize } from './usage/usageSummary';
 
 /** What the surfaces show, and what their commands act on. */
 export interface SurfaceParts extends Omit<CommandTargets, 'surfaces'> {
-  readonly context: Pick<vscode.ExtensionContext, 'globalState' | 'globalStorageUri'>;
+  readonly context: Pick<
+    vscode.ExtensionContext,
+    'environmentVariableCollection' | 'extension' | 'globalState' | 'globalStorageUri'
+  >;
   readonly view: StatusView;
   readonly proxy: ProxyController;
   readonly settings: () => AllSettings;
+  readonly settingProblems: () => readonly SettingProblem[];
 }
 
 /** Everything that shows and explains what the proxy does. */
@@ -66,11 +71,19 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     Request: (key) => requestPageText(traces.recent(), key),
     Usage: () => usage.text(),
   });
+  let diagnosis: Diagnosis | undefined;
+  const diagnose = async (): Promise<Diagnosis> => {
+    const { createDiagnosis } = await import('./diagnosis');
+    diagnosis ??= createDiagnosis({ ...parts, logLines: () => view.recentLines() });
+    return diagnosis;
+  };
   const { recent } = traces;
   const status = () => proxy.status;
   const commands = registerCommands({
     ...parts,
     surfaces: {
+      'switchyard.copyDiagnostics': async () => (await diagnose()).copy(),
+      'switchyard.diagnose': async () => (await diagnose()).show(),
       'switchyard.explainRouting': (key) =>
         explainRouting({ recent, status, open: (page) => pages.open(page) }, key),
       'switchyard.showUsage': async () => {
@@ -99,6 +112,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     show(now) {
       if (now.state !== 'running' && now.state !== 'stopping') traces.proxyEnded(Date.now());
       show(now);
+      diagnosis?.statusChanged();
     },
     traced(trace) {
       traces.add(trace);
@@ -109,6 +123,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     end: history.end,
     dispose() {
       vscode.Disposable.from(commands, pages, focus).dispose();
+      diagnosis?.dispose();
       unlisten();
     },
   };

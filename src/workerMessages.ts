@@ -53,11 +53,29 @@ const planSchema = z.object({
   problem: z.exactOptional(z.string()),
 });
 
+const reachSchema = z.object({
+  providerId: z.string(),
+  label: z.string(),
+  failure: z.exactOptional(z.string()),
+  tookMs: z.number(),
+  clock: z.exactOptional(z.object({ theirs: z.number(), ours: z.number() })),
+  keys: z.array(
+    z.object({
+      credential: z.string(),
+      isOneOfSeveral: z.exactOptional(z.boolean()),
+      outcome: z.enum(['accepted', 'rejected', 'unknown']),
+      message: z.string(),
+      plan: z.exactOptional(z.enum(['active', 'missing'])),
+    }),
+  ),
+});
+
 const answerSchema = z.discriminatedUnion('about', [
   z.object({ about: z.literal('key'), check: keyCheckSchema }),
   z.object({ about: z.literal('catalogue'), refreshed: refreshedSchema }),
   z.object({ about: z.literal('models'), models: namesSchema }),
   z.object({ about: z.literal('planUsage'), plans: z.array(planSchema) }),
+  z.object({ about: z.literal('reach'), providers: z.array(reachSchema) }),
 ]);
 
 const credentialSchema = z.object({

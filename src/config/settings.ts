@@ -20,6 +20,7 @@ export class Settings {
   readonly #listeners: SettingsListeners;
   readonly #subscription: { dispose(): void };
   #current: AllSettings;
+  #problems: readonly SettingProblem[] = [];
   #told: ReadonlySet<string> = new Set();
 
   constructor(source: SettingsSource, listeners: SettingsListeners) {
@@ -33,6 +34,11 @@ export class Settings {
 
   get current(): AllSettings {
     return this.#current;
+  }
+
+  /** Faults that are there now. */
+  get problems(): readonly SettingProblem[] {
+    return this.#problems;
   }
 
   dispose(): void {
@@ -50,6 +56,7 @@ export class Settings {
   }
 
   #tell(problems: readonly SettingProblem[]): void {
+    this.#problems = problems;
     const fresh = problems.filter((problem) => !this.#told.has(keyOf(problem)));
     this.#told = new Set(problems.map(keyOf));
     if (fresh.length > 0) this.#listeners.invalid(fresh);

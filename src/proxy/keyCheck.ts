@@ -12,12 +12,25 @@ export async function checkKey(core: Core, providerId: string, key: string): Pro
   if (provider === undefined) {
     return { outcome: 'unknown', message: `There is no provider “${providerId}”.` };
   }
-  const { label, keyCheckPath, isOpencode } = provider;
-  if (keyCheckPath === undefined) {
+  const { keyCheckPath } = provider;
+  const page =
+    keyCheckPath === undefined
+      ? undefined
+      : await fetchProviderPage(core, provider, keyCheckPath, key);
+  return keyVerdict(core, provider, { key, page });
+}
+
+/** What the answer to a check of `key` says; `page` is absent where the provider has nothing to ask. */
+export function keyVerdict(
+  core: Pick<Core, 'clock'>,
+  provider: Provider,
+  { key, page }: { readonly key: string; readonly page: ProviderPage | undefined },
+): KeyCheck {
+  const { label, isOpencode } = provider;
+  if (page === undefined) {
     const message = `${label} has no cheap way to check a key; the first request will tell.`;
     return { outcome: 'unknown', message };
   }
-  const page = await fetchProviderPage(core, provider, keyCheckPath, key);
   if (!page.ok) {
     const message = `${label} could not be reached (${page.detail}), so the key is not checked.`;
     return { outcome: 'unknown', message };

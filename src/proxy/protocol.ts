@@ -3,6 +3,7 @@ import type { RetiredModel } from './chains';
 import type { TierRoute } from './modelTiers';
 import type { NetworkSettings } from './network';
 import type { PlanUsage } from './planUsage';
+import type { ProviderReach } from './reach';
 import type { RequestTrace } from './requestTrace';
 import type { StoredRest } from './restMemory';
 import { type ApiKeys, failureKinds, type ProxySettings } from './types';
@@ -46,7 +47,9 @@ export type Question =
   /** One provider is asked for its models. */
   | { readonly about: 'models'; readonly providerId: string }
   /** What is used of the plans that tell; an answer may be some minutes old. */
-  | { readonly about: 'planUsage' };
+  | { readonly about: 'planUsage' }
+  /** Every provider in use is asked, with the keys that the worker has. */
+  | { readonly about: 'reach' };
 
 /** The answer to the question that is about the same. */
 export type Answer =
@@ -54,7 +57,8 @@ export type Answer =
   | { readonly about: 'catalogue'; readonly refreshed: CatalogueRefreshed }
   /** The ids, without the provider's; none where it does not tell. */
   | { readonly about: 'models'; readonly models: readonly string[] }
-  | { readonly about: 'planUsage'; readonly plans: readonly PlanUsage[] };
+  | { readonly about: 'planUsage'; readonly plans: readonly PlanUsage[] }
+  | { readonly about: 'reach'; readonly providers: readonly ProviderReach[] };
 
 export type AnswerTo<Asked extends Question> = Extract<Answer, { about: Asked['about'] }>;
 

@@ -16,6 +16,7 @@ import { observeRequests } from './observeRequests';
 import { learnPlanReset } from './planReset';
 import { createPlanUsage, type PlanUsage } from './planUsage';
 import type { CatalogueRefreshed, KeyCheck, LogLevel, Notice, ProxyReport } from './protocol';
+import { checkReach, type ProviderReach } from './reach';
 import { createRedactor } from './redact';
 import { createReport } from './report';
 import type { RequestTrace } from './requestTrace';
@@ -72,6 +73,8 @@ export interface SwitchyardProxy {
   modelsOf(providerId: string): Promise<readonly string[]>;
   /** What is used of each plan that tells; asks the provider at most every few minutes. */
   planUsage(): Promise<readonly PlanUsage[]>;
+  /** Whether each provider in use answers and takes the stored keys; asks anew each time. */
+  reach(): Promise<readonly ProviderReach[]>;
   /** A person has set or confirmed this key: what was remembered against it is out of date, even if it is the same key. */
   keyConfirmed(credential: string): void;
   resetHealth(): void;
@@ -175,6 +178,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
     refreshCatalogue: () => catalogue.refresh(),
     modelsOf: (providerId) => catalogue.modelsOf(providerId),
     planUsage: createPlanUsage(core),
+    reach: () => checkReach(core),
     keyConfirmed(credential) {
       for (const provider of core.table().providers.values()) {
         if (provider.credentials.includes(credential)) forgetKey(memories, provider, credential);

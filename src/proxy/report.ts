@@ -88,7 +88,7 @@ interface UsedTarget {
 }
 
 /** Every target of a chain that can be asked: chains without any key would only fill the table with what is not in use. */
-function usedTargets(core: Core): ReadonlyMap<string, UsedTarget> {
+export function usedTargets(core: Core): ReadonlyMap<string, UsedTarget> {
   const used = new Map<string, UsedTarget>();
   const table = core.table();
   // The default chain first: it serves most requests.

@@ -74,6 +74,8 @@ async function answer(proxy: SwitchyardProxy, question: Question): Promise<Answe
       return { about, models: await proxy.modelsOf(question.providerId) };
     case 'planUsage':
       return { about, plans: await proxy.planUsage() };
+    case 'reach':
+      return { about, providers: await proxy.reach() };
     default:
       return assertNever(about);
   }

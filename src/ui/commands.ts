@@ -63,6 +63,20 @@ export const commands = [
     icon: '$(pulse)',
   },
   {
+    id: 'switchyard.diagnose',
+    title: 'Diagnose',
+    description:
+      'Checks proxy, port, settings, keys, providers, terminals, Claude Code’s own settings, clock and catalogue; Enter on a line mends what it tells.',
+    icon: '$(checklist)',
+  },
+  {
+    id: 'switchyard.copyDiagnostics',
+    title: 'Copy Diagnostics',
+    description:
+      'Copies a report for an issue: versions, verdicts and the last log lines, without keys, prompts, answers or names.',
+    icon: '$(copy)',
+  },
+  {
     id: 'switchyard.explainRouting',
     title: 'Explain Routing',
     description:

@@ -21,7 +21,11 @@ export interface CommandTargets extends KeyAccess {
 /** The commands that only show and explain; what they show is put together elsewhere. */
 export type SurfaceHandlers = Pick<
   Handlers,
-  'switchyard.explainRouting' | 'switchyard.showUsage' | 'switchyard.clearUsageHistory'
+  | 'switchyard.copyDiagnostics'
+  | 'switchyard.diagnose'
+  | 'switchyard.explainRouting'
+  | 'switchyard.showUsage'
+  | 'switchyard.clearUsageHistory'
 >;
 
 /** Registers every command of the table. A handler that throws is a fault of ours: logged, and told once. */

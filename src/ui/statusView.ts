@@ -5,6 +5,9 @@ import { Notifications } from './notifications';
 import { statusText } from './reportText';
 import { StatusBar } from './statusBar';
 
+/** For a report of what went before. */
+const maxRecentLines = 40;
+
 type InvalidSettings = Parameters<Notifications['showInvalidSettings']>[0];
 
 /** Everything by which a window tells its state: status bar item, notifications, output channel, context keys. */
@@ -13,6 +16,7 @@ export class StatusView {
   readonly #output = vscode.window.createOutputChannel('Switchyard', { log: true });
   readonly #statusBar = new StatusBar();
   readonly notifications = new Notifications();
+  readonly #recent: string[] = [];
 
   /** `today` tells what was used, where something was. */
   show(status: ProxyStatus, today?: string): void {
@@ -26,6 +30,14 @@ export class StatusView {
 
   log(level: LogLevel, message: string): void {
     this.#output[level](message);
+    if (level === 'trace' || level === 'debug') return;
+    this.#recent.push(`${new Date().toISOString()} [${level}] ${message}`);
+    if (this.#recent.length > maxRecentLines) this.#recent.shift();
+  }
+
+  /** The last lines at `info` or above, whatever level the channel shows. */
+  recentLines(): readonly string[] {
+    return this.#recent;
   }
 
   invalidSettings(problems: InvalidSettings): void {

@@ -112,6 +112,28 @@ describe('architecture', () => {
     assert.deepEqual(offenders(sources, crosses), []);
   });
 
+  it('keeps the checks of Diagnose free of vscode, settings, keys and terminals; only their window folder shows them', () => {
+    const isWindow = (file: string) => file.startsWith('src/diagnose/window/');
+    const allowed =
+      /^src\/(?:diagnose|proxy|proxyStatus$|ui\/(?:figures|markdown|statusPresentation|translate)$)/;
+    const isForeign = (file: string) =>
+      importsOf(file).some((target) => {
+        if (target === 'vscode' || target.startsWith('src/diagnose/window/'))
+          return !isWindow(file);
+        return target.startsWith('src/') && !allowed.test(target);
+      });
+    const checks = sources.filter((file) => roomOf(file) === 'diagnose');
+    assert.ok(checks.length > 8);
+    assert.deepEqual(offenders(checks, isForeign), []);
+  });
+
+  it('loads Diagnose at its first use: nothing else imports it', () => {
+    const users = offenders(sources, (file) =>
+      /^import (?!type )[^;]*'[^']*\/diagnosis'/m.test(read(file)),
+    );
+    assert.deepEqual(users, []);
+  });
+
   it('keeps the history of usage below everything but the proxy', () => {
     const usage = sources.filter((file) => roomOf(file) === 'usage');
     const isAbove = (target: string) =>

@@ -25,6 +25,8 @@ function slotsAfterLoading(script: string): string {
 describe('the built files', () => {
   for (const [file, limit] of [
     ['dist/extension.js', 150],
+    // Loaded when somebody asks for it.
+    ['dist/diagnosis.js', 80],
     ['dist/catalogue.json', 100],
     // Loaded off the main thread, and compiled once: what counts is the time until the worker listens.
     ['dist/proxy.js', 650],
@@ -43,6 +45,16 @@ describe('the built files', () => {
     const packed = readFileSync(path.join(root, '.vscodeignore'), 'utf8').split('\n');
     assert.ok(packed.includes('!dist/catalogue.json'));
     assert.match(readFileSync(path.join(root, 'dist/proxy.js'), 'utf8'), /"catalogue\.json"/);
+  });
+
+  it('Diagnose lies beside the extension bundle, goes into the .vsix, and is no part of the activation', () => {
+    const packed = readFileSync(path.join(root, '.vscodeignore'), 'utf8').split('\n');
+    assert.ok(packed.includes('!dist/diagnosis.js'));
+    const words = /Switchyard diagnostics/;
+    assert.match(readFileSync(path.join(root, 'dist/diagnosis.js'), 'utf8'), words);
+    const extension = readFileSync(path.join(root, 'dist/extension.js'), 'utf8');
+    assert.doesNotMatch(extension, words);
+    assert.match(extension, /require\("\.\/diagnosis"\)/);
   });
 
   it('the extension bundle holds no HTTP client, and no bundle holds the root of undici', () => {

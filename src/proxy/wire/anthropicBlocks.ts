@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import { type Faults, fault, readEach, readOptional, readString, readWithin } from './fieldReader';
 import { isObject, type JsonObject } from './json';
 
 export interface TextBlock {
@@ -57,180 +57,102 @@ export type ContentBlock =
   /** `content` is the block as it came. */
   | { readonly type: 'other'; readonly blockType: string; readonly content: JsonObject };
 
-/** A schema for a string or an array of blocks that always gives blocks; `place` is for messages only. */
-export function contentOf(place: 'message' | 'system' | 'result') {
-  return z.pipe(
-    z.unknown(),
-    z.transform((content, context): readonly ContentBlock[] => {
-      if (typeof content === 'string') {
-        return [{ type: 'text', text: content }];
-      }
-      if (!Array.isArray(content)) {
-        const message = `Invalid input: expected a string or an array of ${place} blocks`;
-        context.issues.push({ code: 'custom', input: content, message });
-        return [];
-      }
-      return content.flatMap((block: unknown, index) => {
-        const parsed = parseBlock(block);
-        for (const issue of parsed.issues) {
-          const path = [index, ...issue.path];
-          context.issues.push({ code: 'custom', input: block, path, message: issue.message });
-        }
-        return parsed.block === undefined ? [] : [parsed.block];
-      });
-    }),
-  );
+/** Reads a string or an array of blocks, always as blocks; `place` is for messages only. */
+export function readContent(
+  content: unknown,
+  faults: Faults,
+  place: 'message' | 'system' | 'result',
+): readonly ContentBlock[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  if (Array.isArray(content)) return readEach(content, faults, readBlock);
+  fault(faults, `Invalid input: expected a string or an array of ${place} blocks`);
+  return [];
 }
 
-/** An issue in words; zod/mini has none of its own without a locale. */
-export function issueText(issue: {
-  readonly message: string;
-  readonly code?: string | undefined;
-  readonly expected?: string;
-  readonly input?: unknown;
-  readonly values?: readonly unknown[];
-}): string {
-  if (issue.code === 'invalid_type') {
-    return `Invalid input: expected ${issue.expected ?? 'another type'}`;
-  }
-  if (issue.code === 'invalid_value') {
-    return `Invalid input: expected ${(issue.values ?? []).map((value) => `"${value}"`).join(' or ')}`;
-  }
-  return issue.message;
-}
-
-interface ParsedBlock {
-  readonly block?: ContentBlock;
-  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
-}
-
-function parseBlock(value: unknown): ParsedBlock {
+function readBlock(value: unknown, faults: Faults): ContentBlock {
   const type = isObject(value) ? value['type'] : undefined;
   if (!isObject(value) || typeof type !== 'string') {
-    return { issues: [{ path: ['type'], message: 'Invalid input: expected string' }] };
+    fault(faults, 'Invalid input: expected string', 'type');
+    return { type: 'text', text: '' };
   }
   // Looked up by its own name, so that a block named `constructor` finds nothing.
-  const schema = Object.hasOwn(blockSchemas, type) ? blockSchemas[type] : undefined;
-  if (schema === undefined) {
-    return { block: { type: 'other', blockType: type, content: value }, issues: [] };
-  }
-  const parsed = schema.safeParse(value);
-  return parsed.success
-    ? { block: parsed.data, issues: [] }
-    : {
-        issues: parsed.error.issues.map(({ path, ...issue }) => ({
-          path,
-          message: issueText(issue),
-        })),
-      };
+  const read = Object.hasOwn(blockReaders, type) ? blockReaders[type] : undefined;
+  return read === undefined
+    ? { type: 'other', blockType: type, content: value }
+    : read(value, faults);
 }
 
-const sourceSchema = z.pipe(
-  z.looseObject({
-    type: z.string(),
-    media_type: z.optional(z.string()),
-    data: z.optional(z.string()),
-    url: z.optional(z.string()),
-    content: z.optional(z.unknown()),
+type BlockReader = (block: JsonObject, faults: Faults) => ContentBlock;
+
+const blockReaders: Readonly<Record<string, BlockReader>> = {
+  text: (block, faults) => ({ type: 'text', text: readString(block, 'text', faults) }),
+  image: (block, faults) => ({ type: 'image', source: readSource(block, faults) }),
+  document: (block, faults) => ({
+    type: 'document',
+    source: readSource(block, faults),
+    title: readOptional(block, 'title', 'string', faults),
   }),
-  z.transform((source): MediaSource => {
-    if (source.type === 'url' && source.url !== undefined) {
-      return { type: 'url', url: source.url };
-    }
-    if (source.type === 'text') {
-      return { type: 'text', text: source.data ?? '' };
-    }
-    if (source.type === 'content') {
-      return { type: 'text', text: textOf(source.content) };
-    }
-    if (source.type === 'base64') {
-      const mediaType = source.media_type ?? 'application/octet-stream';
-      return { type: 'base64', mediaType, data: source.data ?? '' };
+  thinking: (block, faults) => ({
+    type: 'thinking',
+    thinking: readString(block, 'thinking', faults),
+    // Thinking of upstreams without signatures comes back as "" or without the member.
+    signature: readOptional(block, 'signature', 'string', faults) ?? '',
+  }),
+  redacted_thinking: (block, faults) => ({
+    type: 'redacted_thinking',
+    data: readOptional(block, 'data', 'string', faults) ?? '',
+  }),
+  tool_use: (block, faults) => ({
+    type: 'tool_use',
+    id: readString(block, 'id', faults),
+    name: readString(block, 'name', faults),
+    input: isObject(block['input']) ? block['input'] : {},
+  }),
+  tool_result: (block, faults) => ({
+    type: 'tool_result',
+    toolUseId: readString(block, 'tool_use_id', faults),
+    content: readWithin('content', faults, () =>
+      readContent(block['content'] ?? [], faults, 'result'),
+    ),
+    isError: readOptional(block, 'is_error', 'boolean', faults) === true,
+  }),
+  tool_reference: (block, faults) => ({
+    type: 'tool_reference',
+    toolName: readString(block, 'tool_name', faults),
+  }),
+  search_result: (block, faults) => ({
+    type: 'search_result',
+    title: readOptional(block, 'title', 'string', faults) ?? '',
+    source: readOptional(block, 'source', 'string', faults) ?? '',
+    text: textOf(block['content']),
+  }),
+};
+
+function readSource(block: JsonObject, faults: Faults): MediaSource {
+  const { source } = block;
+  if (!isObject(source)) {
+    fault(faults, 'Invalid input: expected object', 'source');
+    return { type: 'file' };
+  }
+  return readWithin('source', faults, () => {
+    const type = readString(source, 'type', faults);
+    const mediaType = readMember(source, 'media_type', faults);
+    const data = readMember(source, 'data', faults);
+    const url = readMember(source, 'url', faults);
+    if (type === 'url' && url !== undefined) return { type, url };
+    if (type === 'text') return { type, text: data ?? '' };
+    if (type === 'content') return { type: 'text', text: textOf(source['content']) };
+    if (type === 'base64') {
+      return { type, mediaType: mediaType ?? 'application/octet-stream', data: data ?? '' };
     }
     return { type: 'file' };
-  }),
-);
+  });
+}
 
-const blockSchemas: Readonly<Record<string, z.ZodMiniType<ContentBlock>>> = {
-  text: z.pipe(
-    z.looseObject({ text: z.string() }),
-    z.transform(({ text }): ContentBlock => ({ type: 'text', text })),
-  ),
-  image: z.pipe(
-    z.looseObject({ source: sourceSchema }),
-    z.transform(({ source }): ContentBlock => ({ type: 'image', source })),
-  ),
-  document: z.pipe(
-    z.looseObject({ source: sourceSchema, title: z.nullish(z.string()) }),
-    z.transform(
-      ({ source, title }): ContentBlock => ({
-        type: 'document',
-        source,
-        title: title ?? undefined,
-      }),
-    ),
-  ),
-  thinking: z.pipe(
-    // Thinking of upstreams without signatures comes back as "" or without the member.
-    z.looseObject({ thinking: z.string(), signature: z.nullish(z.string()) }),
-    z.transform(
-      ({ thinking, signature }): ContentBlock => ({
-        type: 'thinking',
-        thinking,
-        signature: signature ?? '',
-      }),
-    ),
-  ),
-  redacted_thinking: z.pipe(
-    z.looseObject({ data: z.nullish(z.string()) }),
-    z.transform(({ data }): ContentBlock => ({ type: 'redacted_thinking', data: data ?? '' })),
-  ),
-  tool_use: z.pipe(
-    z.looseObject({ id: z.string(), name: z.string(), input: z.optional(z.unknown()) }),
-    z.transform(
-      ({ id, name, input }): ContentBlock => ({
-        type: 'tool_use',
-        id,
-        name,
-        input: isObject(input) ? input : {},
-      }),
-    ),
-  ),
-  tool_result: z.pipe(
-    z.looseObject({
-      tool_use_id: z.string(),
-      content: z.nullish(contentOf('result')),
-      is_error: z.nullish(z.boolean()),
-    }),
-    z.transform(
-      (result): ContentBlock => ({
-        type: 'tool_result',
-        toolUseId: result.tool_use_id,
-        content: result.content ?? [],
-        isError: result.is_error === true,
-      }),
-    ),
-  ),
-  tool_reference: z.pipe(
-    z.looseObject({ tool_name: z.string() }),
-    z.transform(({ tool_name }): ContentBlock => ({ type: 'tool_reference', toolName: tool_name })),
-  ),
-  search_result: z.pipe(
-    z.looseObject({
-      title: z.nullish(z.string()),
-      source: z.nullish(z.string()),
-      content: z.optional(z.unknown()),
-    }),
-    z.transform(
-      ({ title, source, content }): ContentBlock => ({
-        type: 'search_result',
-        title: title ?? '',
-        source: source ?? '',
-        text: textOf(content),
-      }),
-    ),
-  ),
-};
+/** A string that may be absent, but not null. */
+function readMember(object: JsonObject, key: string, faults: Faults): string | undefined {
+  return object[key] === undefined ? undefined : readString(object, key, faults);
+}
 
 function textOf(content: unknown): string {
   if (typeof content === 'string') {

@@ -1,29 +1,23 @@
 import type { Effort } from '../types';
-import { cleanCacheControl } from './anthropicContent';
-import { type History, rewriteHistory } from './anthropicHistory';
+import { type EditMap, type Rewrite, samplingMembers, setIfNew } from './anthropicEdits';
+import { rewriteHistory } from './anthropicHistory';
+import { editForOthers } from './anthropicOthers';
 import type { EncodeInput } from './formats';
-import { arrayAt, isObject, type JsonObject, parseJson, stringAt, without } from './json';
-import {
-  isBillingLine,
-  missingToolsNote,
-  outputLimit,
-  placeholderTest,
-  type Reasoning,
-  reasoningOf,
-  runsServerTool,
-} from './requestRules';
-import { type Edits, type Member, membersOf } from './splice';
+import { arrayAt, isObject, type JsonObject, stringAt, without } from './json';
+import { outputLimit, type Reasoning, reasoningOf } from './requestRules';
+import type { Edits, Member } from './splice';
 
 /** What to change in the client's own JSON text for this upstream, and what was left out, in words. */
-export function memberEdits(input: EncodeInput): {
+export function memberEdits(
+  input: EncodeInput,
+  own: readonly Member[],
+): {
   readonly edits: Edits;
   readonly omitted: readonly string[];
 } {
-  const members = new Map((membersOf(input.rawBody) ?? []).map((member) => [member.key, member]));
-  const memberValue = (key: string): unknown => {
-    const range = members.get(key)?.value;
-    return range && parseJson(input.rawBody.slice(range.start, range.end));
-  };
+  const members = new Map(own.map((member) => [member.key, member]));
+  const { source } = input.request;
+  const memberValue = (key: string): unknown => (members.has(key) ? source[key] : undefined);
   const start = members.get('messages')?.value.start ?? input.rawBody.length;
   const request: Rewrite = {
     input,
@@ -52,25 +46,6 @@ const usualLimit = 32_000;
 
 function requiredLimit(input: EncodeInput): number {
   return outputLimit(input) ?? input.facts.maxOutput ?? usualLimit;
-}
-
-interface Rewrite {
-  readonly input: EncodeInput;
-  /** A member of the client's body, parsed on demand. */
-  readonly memberValue: (key: string) => unknown;
-  readonly history: History;
-  readonly omitted: Set<string>;
-}
-
-type EditMap = Map<string, string | undefined>;
-
-/** Sets a member unless it says the same already; undefined takes it out. */
-function setIfNew(edits: EditMap, { memberValue }: Rewrite, key: string, value: unknown): void {
-  const old = memberValue(key);
-  const json = value === undefined ? undefined : JSON.stringify(value);
-  if (json !== (old === undefined ? undefined : JSON.stringify(old))) {
-    edits.set(key, json);
-  }
 }
 
 /** True when the client spoke to this very model, so that its own words about reasoning fit. */
@@ -180,8 +155,6 @@ function outputConfigFor(request: Rewrite, { mode, effort }: Reasoning): JsonObj
   return Object.keys(config).length === 0 ? undefined : config;
 }
 
-const samplingMembers = ['temperature', 'top_p', 'top_k'] as const;
-
 function editSampling(edits: EditMap, request: Rewrite): void {
   const { input, memberValue } = request;
   if (input.facts.quirks?.noTemperature === true && !isAsAsked(request)) {
@@ -197,99 +170,5 @@ function editSampling(edits: EditMap, request: Rewrite): void {
   const isThinking = input.isAnthropic && reasoningOf(input).mode === 'on';
   if (temperature !== undefined && !isThinking && memberValue('temperature') !== temperature) {
     edits.set('temperature', String(temperature));
-  }
-}
-
-/** Members that every vendor of this wire format knows; Anthropic's betas and private data are not among them. */
-const commonMembers: ReadonlySet<string> = new Set([
-  'model',
-  'max_tokens',
-  'messages',
-  'system',
-  'stop_sequences',
-  'stream',
-  'thinking',
-  'output_config',
-  'tools',
-  'tool_choice',
-  ...samplingMembers,
-]);
-
-/** Nobody misses it: `user_id` holds device and account ids, and some hosts refuse it as too long. */
-const silentlyDropped: ReadonlySet<string> = new Set(['metadata']);
-
-function editForOthers(edits: EditMap, request: Rewrite, members: readonly Member[]): void {
-  for (const { key } of members) {
-    if (!commonMembers.has(key)) {
-      edits.set(key, undefined);
-      if (!silentlyDropped.has(key)) {
-        request.omitted.add(key);
-      }
-    }
-  }
-  editSystem(edits, request);
-  editTools(edits, request);
-}
-
-function editSystem(edits: EditMap, request: Rewrite): void {
-  const system = request.memberValue('system');
-  const missing = missingServerTools(request.input);
-  const note = missingToolsNote(missing);
-  const added = missing.length === 0 ? [] : [{ type: 'text', text: note }];
-  if (typeof system === 'string') {
-    const texts = [isBillingLine(system) ? '' : system, ...added.map((block) => block.text)];
-    const text = texts.filter((piece) => piece !== '').join('\n\n');
-    setIfNew(edits, request, 'system', text === '' ? undefined : text);
-    return;
-  }
-  const own: readonly unknown[] = Array.isArray(system) ? system : [];
-  const kept = own
-    .filter((block) => !isBillingLine(stringAt(block, 'text') ?? ''))
-    .map((block) => (isObject(block) ? cleanCacheControl(block) : block));
-  const blocks = [...kept, ...added];
-  setIfNew(edits, request, 'system', blocks.length === 0 ? undefined : blocks);
-}
-
-/** Names of the server tools that the upstream does not run. */
-function missingServerTools({ request, facts }: EncodeInput): readonly string[] {
-  return request.tools.flatMap((tool) =>
-    tool.type === 'server' && !runsServerTool(facts, tool.serverType) ? [tool.name] : [],
-  );
-}
-
-/** Tool members that came with betas. */
-const toolMembers: ReadonlySet<string> = new Set([
-  'name',
-  'description',
-  'input_schema',
-  'cache_control',
-]);
-
-function editTools(edits: EditMap, request: Rewrite): void {
-  const { input, memberValue, omitted } = request;
-  const tools = memberValue('tools');
-  if (!Array.isArray(tools)) {
-    return;
-  }
-  const isPlaceholder = placeholderTest(input.request);
-  const kept = tools.flatMap((tool: unknown, index) => {
-    const known = input.request.tools[index];
-    if (known?.type === 'server' && isObject(tool)) {
-      return runsServerTool(input.facts, known.serverType) ? [cleanCacheControl(tool)] : [];
-    }
-    if (known?.type !== 'custom' || isPlaceholder(known) || !isObject(tool)) {
-      return [];
-    }
-    const entries = Object.entries(cleanCacheControl(tool));
-    return [Object.fromEntries(entries.filter(([key]) => toolMembers.has(key)))];
-  });
-  for (const name of missingServerTools(input)) {
-    omitted.add(`server tool ${name}`);
-  }
-  setIfNew(edits, request, 'tools', kept.length === 0 ? undefined : kept);
-  const choice = memberValue('tool_choice');
-  const named = stringAt(choice, 'name');
-  if (kept.length === 0 || (named !== undefined && !kept.some((tool) => tool['name'] === named))) {
-    setIfNew(edits, request, 'tool_choice', undefined);
   }
 }

@@ -1,3 +1,4 @@
+import { assertNever } from '../types';
 import {
   type BlockRules,
   cleanContent,
@@ -25,33 +26,61 @@ export interface History {
  * a cached prefix does not survive re-serialisation (langwatch/langwatch#6207).
  */
 export function rewriteHistory(input: EncodeInput, from: number): History {
-  const { rawBody, request, facts, isAnthropic, mayReplay } = input;
+  const { request, facts, isAnthropic, mayReplay } = input;
   const rules: BlockRules = { facts, isAnthropic, mayReplay, omitted: new Set() };
   const foldsSystem = mustFold(input);
-  const draft: Draft = { entries: [], held: [], hasChanged: false };
-  for (const [index, range] of (elementsOf(rawBody, from) ?? []).entries()) {
-    const text = rawBody.slice(range.start, range.end);
-    const parsed = request.messages[index];
-    const role = parsed?.role ?? 'user';
-    if (foldsSystem && role === 'system') {
-      foldNote(draft, systemNote(readMessage(text), rules));
-    } else if (isAnthropic && (parsed === undefined || !needsRepair(parsed, rules))) {
-      append(draft, { role, text });
-    } else {
-      const message = readMessage(text);
-      const cleaned = cleanMessage(message, rules);
-      draft.hasChanged ||= cleaned !== message;
-      if (cleaned !== undefined) {
-        append(draft, { role, text: cleaned === message ? text : JSON.stringify(cleaned) });
-      }
-    }
-  }
-  flush(draft);
+  const changes = request.messages.map((message) => changeOf(message, rules, foldsSystem));
+  const hasChanged = changes.some(({ becomes }) => becomes !== 'itself');
   return {
-    json: draft.hasChanged ? `[${draft.entries.map(({ text }) => text).join(',')}]` : undefined,
+    json: hasChanged ? rewritten(input, from, changes) : undefined,
     omitted: rules.omitted,
     hasLostThinking: hasLostThinking(request, rules),
   };
+}
+
+/** What a message becomes; a note goes into the message before or behind it. */
+type Change =
+  | { readonly becomes: 'itself' | 'nothing' }
+  | { readonly becomes: 'note'; readonly blocks: readonly JsonObject[] }
+  | { readonly becomes: 'message'; readonly message: JsonObject };
+
+const kept: Change = { becomes: 'itself' };
+
+function changeOf(message: RequestMessage, rules: BlockRules, foldsSystem: boolean): Change {
+  const { source } = message;
+  if (foldsSystem && message.role === 'system') {
+    return { becomes: 'note', blocks: systemNote(source, rules) };
+  }
+  if (rules.isAnthropic && !needsRepair(message, rules)) return kept;
+  const cleaned = cleanMessage(source, rules);
+  if (cleaned === source) return kept;
+  return cleaned === undefined ? { becomes: 'nothing' } : { becomes: 'message', message: cleaned };
+}
+
+function rewritten(input: EncodeInput, from: number, changes: readonly Change[]): string {
+  const { rawBody, request } = input;
+  const draft: Draft = { entries: [], held: [] };
+  for (const [index, range] of (elementsOf(rawBody, from) ?? []).entries()) {
+    const change = changes[index] ?? kept;
+    const role = request.messages[index]?.role ?? 'user';
+    switch (change.becomes) {
+      case 'itself':
+        append(draft, { role, text: rawBody.slice(range.start, range.end) });
+        break;
+      case 'note':
+        foldNote(draft, change.blocks);
+        break;
+      case 'message':
+        append(draft, { role, text: JSON.stringify(change.message) });
+        break;
+      case 'nothing':
+        break;
+      default:
+        assertNever(change);
+    }
+  }
+  flush(draft);
+  return `[${draft.entries.map(({ text }) => text).join(',')}]`;
 }
 
 /** One message of the new history. */
@@ -64,7 +93,6 @@ interface Draft {
   readonly entries: Entry[];
   /** Notes that wait for the next message of the user: behind a tool call, the results must come first. */
   held: readonly JsonObject[];
-  hasChanged: boolean;
 }
 
 function append(draft: Draft, entry: Entry): void {
@@ -92,7 +120,6 @@ function flush(draft: Draft): void {
 }
 
 function foldNote(draft: Draft, note: readonly JsonObject[]): void {
-  draft.hasChanged = true;
   if (draft.held.length === 0 && draft.entries.at(-1)?.role === 'user') {
     addToLast(draft, note, (content) => content.length);
   } else {

@@ -1,6 +1,18 @@
-import * as z from 'zod/mini';
 import { type Effort, efforts } from '../types';
-import { type ContentBlock, contentOf, issueText, type TextBlock } from './anthropicBlocks';
+import { type ContentBlock, readContent, type TextBlock } from './anthropicBlocks';
+import {
+  asObject,
+  describeFault,
+  type Faults,
+  fault,
+  readEach,
+  readList,
+  readObject,
+  readOneOf,
+  readOptional,
+  readString,
+  readWithin,
+} from './fieldReader';
 import { isObject, type JsonObject, parseJson } from './json';
 
 /** A parsed `POST /v1/messages` body. Strings are turned into blocks, so that readers know one shape only. */
@@ -25,13 +37,20 @@ export interface MessagesRequest {
   readonly userId: string | undefined;
   /** Auto mode asks for server-side safety checks. */
   readonly hasSafeguards: boolean;
+  /** The body as it came, for what passes through without being understood. */
+  readonly source: JsonObject;
 }
 
 export interface RequestMessage {
   /** Claude Code puts `system` messages in the middle of a conversation. */
   readonly role: 'user' | 'assistant' | 'system';
   readonly content: readonly ContentBlock[];
+  /** The message as it came. */
+  readonly source: JsonObject;
 }
+
+/** What is left of a message when some of its blocks were taken out. */
+export type MessageRest = Pick<RequestMessage, 'role' | 'content'>;
 
 export type Tool =
   | {
@@ -69,30 +88,38 @@ export function parseMessagesRequest(text: string): ParsedRequest {
   if (!isObject(body)) {
     return { ok: false, message: 'The request body is not a JSON object.' };
   }
-  const parsed = requestSchema.safeParse(body);
-  return parsed.success
-    ? { ok: true, request: toRequest(parsed.data) }
-    : { ok: false, message: describeIssue(parsed.error.issues[0]) };
+  const faults: Faults = { first: undefined };
+  const request = readRequest(body, faults);
+  return faults.first === undefined
+    ? { ok: true, request }
+    : { ok: false, message: describeFault(faults.first) };
 }
 
 /** Deeper than any tool's input; every reader of a request walks it recursively. */
 const maxDepth = 500;
 
+/** Told from the text, since the value of a body that is only brackets would take gigabytes. */
 function isTooDeep(text: string): boolean {
   let depth = 0;
-  let isInString = false;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
-    if (isInString) {
-      if (code === backslash) index += 1;
-      else if (code === quote) isInString = false;
-    } else if (code === quote) isInString = true;
+    if (code === quote) index = endOfString(text, index);
     else if (code === openBracket || code === openBrace) {
       depth += 1;
       if (depth > maxDepth) return true;
     } else if (code === closeBracket || code === closeBrace) depth -= 1;
   }
   return false;
+}
+
+/** Where the string that begins here ends. Nearly all of a body is in strings: found by the engine, not letter by letter. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === backslash) backslashes += 1;
+    if (backslashes % 2 === 0) return end;
+  }
+  return text.length;
 }
 
 const quote = 0x22;
@@ -102,109 +129,123 @@ const closeBracket = 0x5d;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
-const messageSchema = z.looseObject({
-  role: z.enum(['user', 'assistant', 'system']),
-  content: contentOf('message'),
-});
-
-const toolSchema = z.pipe(
-  z.looseObject({
-    // `mcp_toolset` has no name of its own.
-    name: z.optional(z.string()),
-    type: z.nullish(z.string()),
-    description: z.nullish(z.string()),
-    input_schema: z.nullish(z.record(z.string(), z.unknown())),
-    defer_loading: z.nullish(z.boolean()),
-  }),
-  z.transform((tool, context): Tool => {
-    const name = tool.name ?? tool.type ?? '';
-    if (tool.type !== undefined && tool.type !== null && tool.type !== 'custom') {
-      return { type: 'server', name, serverType: tool.type };
-    }
-    if (tool.name === undefined || tool.name === '') {
-      const message = 'Field required';
-      context.issues.push({ code: 'custom', input: tool, path: ['name'], message });
-    }
-    return {
-      type: 'custom',
-      name,
-      description: tool.description ?? undefined,
-      inputSchema: tool.input_schema ?? {},
-      deferLoading: tool.defer_loading === true,
-    };
-  }),
-);
-
-const requestSchema = z.looseObject({
-  model: z.string().check(z.minLength(1, { error: 'must not be empty' })),
-  max_tokens: z.optional(
-    z
-      .number()
-      .check(
-        z.int({ error: 'must be a whole number' }),
-        z.nonnegative({ error: 'must not be negative' }),
-      ),
-  ),
-  stream: z.nullish(z.boolean()),
-  system: z.nullish(contentOf('system')),
-  messages: z.array(messageSchema).check(z.minLength(1, { error: 'needs at least one message' })),
-  tools: z.nullish(z.array(toolSchema)),
-  tool_choice: z.nullish(
-    z.looseObject({
-      type: z.enum(['auto', 'any', 'tool', 'none']),
-      name: z.optional(z.string()),
-      disable_parallel_tool_use: z.nullish(z.boolean()),
-    }),
-  ),
-  thinking: z.nullish(z.looseObject({ type: z.string(), budget_tokens: z.nullish(z.number()) })),
-  output_config: z.nullish(
-    z.looseObject({ effort: z.optional(z.unknown()), format: z.optional(z.unknown()) }),
-  ),
-  output_format: z.optional(z.unknown()),
-  stop_sequences: z.nullish(z.array(z.string())),
-  temperature: z.nullish(z.number()),
-  top_p: z.nullish(z.number()),
-  metadata: z.nullish(z.looseObject({ user_id: z.nullish(z.string()) })),
-  safeguards: z.optional(z.unknown()),
-});
-
-function toRequest(body: z.infer<typeof requestSchema>): MessagesRequest {
-  const choice = body.tool_choice ?? undefined;
-  const thinking = body.thinking ?? undefined;
+/**
+ * By hand, not by a schema: this is the largest single cost of a long conversation, and a schema takes four times as
+ * long. In the order in which faults are told.
+ */
+function readRequest(body: JsonObject, faults: Faults): MessagesRequest {
+  const model = readString(body, 'model', faults);
+  if (model === '') fault(faults, 'must not be empty', 'model');
+  const maxTokens = readMaxTokens(body, faults);
+  const stream = readOptional(body, 'stream', 'boolean', faults) === true;
+  const system = readWithin('system', faults, () =>
+    readContent(body['system'] ?? [], faults, 'system'),
+  );
+  const messages = readMessages(body, faults);
+  const tools = readList(body, 'tools', faults, readTool);
+  const toolChoice = readObject(body, 'tool_choice', faults, readToolChoice);
+  const thinking = readObject(body, 'thinking', faults, (value) => ({
+    type: readString(value, 'type', faults),
+    budgetTokens: readOptional(value, 'budget_tokens', 'number', faults),
+  }));
+  const output = readObject(body, 'output_config', faults, (value) => value);
   return {
-    model: body.model,
-    maxTokens: body.max_tokens,
-    stream: body.stream === true,
-    system: (body.system ?? []).flatMap((block) => (block.type === 'text' ? [block] : [])),
-    messages: body.messages,
-    tools: body.tools ?? [],
-    toolChoice: choice && {
-      type: choice.type,
-      name: choice.name,
-      disableParallel: choice.disable_parallel_tool_use === true,
-    },
-    thinking: thinking && {
-      type: thinking.type,
-      budgetTokens: thinking.budget_tokens ?? undefined,
-    },
-    effort: efforts.find((effort) => effort === body.output_config?.effort),
-    outputSchema: schemaOf(body.output_config?.format) ?? schemaOf(body.output_format),
-    stopSequences: body.stop_sequences ?? [],
-    temperature: body.temperature ?? undefined,
-    topP: body.top_p ?? undefined,
-    userId: body.metadata?.user_id ?? undefined,
-    hasSafeguards: body.safeguards !== undefined && body.safeguards !== null,
+    model,
+    maxTokens,
+    stream,
+    system: system.flatMap((block) => (block.type === 'text' ? [block] : [])),
+    messages,
+    tools,
+    toolChoice,
+    thinking,
+    effort: efforts.find((effort) => effort === output?.['effort']),
+    outputSchema: schemaOf(output?.['format']) ?? schemaOf(body['output_format']),
+    stopSequences: readList(body, 'stop_sequences', faults, readText),
+    temperature: readOptional(body, 'temperature', 'number', faults),
+    topP: readOptional(body, 'top_p', 'number', faults),
+    userId: readObject(body, 'metadata', faults, (value) =>
+      readOptional(value, 'user_id', 'string', faults),
+    ),
+    hasSafeguards: body['safeguards'] !== undefined && body['safeguards'] !== null,
+    source: body,
   };
+}
+
+function readMaxTokens(body: JsonObject, faults: Faults): number | undefined {
+  const { max_tokens: value } = body;
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !Number.isFinite(value)) {
+    fault(faults, 'Invalid input: expected number', 'max_tokens');
+    return undefined;
+  }
+  if (!Number.isSafeInteger(value)) fault(faults, 'must be a whole number', 'max_tokens');
+  else if (value < 0) fault(faults, 'must not be negative', 'max_tokens');
+  return value;
+}
+
+function readMessages(body: JsonObject, faults: Faults): readonly RequestMessage[] {
+  const { messages } = body;
+  if (!Array.isArray(messages)) {
+    fault(faults, 'Invalid input: expected array', 'messages');
+    return [];
+  }
+  if (messages.length === 0) fault(faults, 'needs at least one message', 'messages');
+  return readWithin('messages', faults, () => readEach(messages, faults, readMessage));
+}
+
+function readMessage(value: unknown, faults: Faults): RequestMessage {
+  const message = asObject(value, faults);
+  const role = readOneOf(message, 'role', roles, faults);
+  return {
+    role,
+    content: readWithin('content', faults, () =>
+      readContent(message['content'], faults, 'message'),
+    ),
+    source: message,
+  };
+}
+
+const roles = ['user', 'assistant', 'system'] as const;
+
+function readTool(value: unknown, faults: Faults): Tool {
+  const tool = asObject(value, faults);
+  // `mcp_toolset` has no name of its own.
+  const ownName = tool['name'] === undefined ? undefined : readString(tool, 'name', faults);
+  const type = readOptional(tool, 'type', 'string', faults);
+  const description = readOptional(tool, 'description', 'string', faults);
+  const schema = tool['input_schema'] ?? {};
+  if (!isObject(schema)) fault(faults, 'Invalid input: expected record', 'input_schema');
+  const deferLoading = readOptional(tool, 'defer_loading', 'boolean', faults) === true;
+  const name = ownName ?? type ?? '';
+  if (type !== undefined && type !== 'custom') return { type: 'server', name, serverType: type };
+  if (ownName === undefined || ownName === '') fault(faults, 'Field required', 'name');
+  return {
+    type: 'custom',
+    name,
+    description,
+    inputSchema: isObject(schema) ? schema : {},
+    deferLoading,
+  };
+}
+
+function readToolChoice(choice: JsonObject, faults: Faults): ToolChoice {
+  return {
+    type: readOneOf(choice, 'type', choices, faults),
+    name: choice['name'] === undefined ? undefined : readString(choice, 'name', faults),
+    disableParallel: readOptional(choice, 'disable_parallel_tool_use', 'boolean', faults) === true,
+  };
+}
+
+const choices = ['auto', 'any', 'tool', 'none'] as const;
+
+function readText(value: unknown, faults: Faults): string {
+  if (typeof value === 'string') return value;
+  fault(faults, 'Invalid input: expected string');
+  return '';
 }
 
 function schemaOf(format: unknown): JsonObject | undefined {
   const schema =
     isObject(format) && format['type'] === 'json_schema' ? format['schema'] : undefined;
   return isObject(schema) ? schema : undefined;
-}
-
-function describeIssue(issue: z.core.$ZodIssue | undefined): string {
-  const path = issue?.path.map(String).join('.') ?? '';
-  const reason = issue === undefined ? 'Invalid input' : issueText(issue);
-  return path === '' ? reason : `${path}: ${reason}`;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { issueText } from './anthropicBlocks';
 import { chatMessageSchema, readConversation } from './chatClientMessages';
+import { issueText } from './issueText';
 import { isObject, type JsonObject, parseJson } from './json';
 
 export type ReadChatRequest =

@@ -1,5 +1,5 @@
 import type { ContentBlock, ToolResultBlock } from './anthropicBlocks';
-import type { MessagesRequest, RequestMessage } from './anthropicRequest';
+import type { MessageRest, MessagesRequest, RequestMessage } from './anthropicRequest';
 import { isBillingLine, missingToolsNote } from './requestRules';
 
 /** The system prompt as one text, '' for none: without the billing line, with a note on the server tools left out. */
@@ -18,7 +18,7 @@ export interface Turn {
   /** Each tool call of it, in its order, with its result; undefined when the call was interrupted. */
   readonly results: readonly (readonly [id: string, result: ToolResultBlock | undefined])[];
   /** Everything else up to the assistant's next message, results without a call included. */
-  readonly rest: readonly RequestMessage[];
+  readonly rest: readonly MessageRest[];
   /** True when the user said something, be it empty. */
   readonly isAnswered: boolean;
 }

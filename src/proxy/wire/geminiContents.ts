@@ -1,4 +1,4 @@
-import type { RequestMessage } from './anthropicRequest';
+import type { MessageRest, RequestMessage } from './anthropicRequest';
 import { emptyMessage, type Turn, turnsOf } from './conversation';
 import type { EncodeInput } from './formats';
 import { geminiParts, geminiResult, textPart } from './geminiParts';
@@ -109,7 +109,7 @@ function userParts(writer: Writer, turn: Turn): readonly JsonObject[] {
   return parts.length === 0 && turn.isAnswered ? [textPart(emptyMessage)] : parts;
 }
 
-function restParts(message: RequestMessage, context: PartsContext): readonly JsonObject[] {
+function restParts(message: MessageRest, context: PartsContext): readonly JsonObject[] {
   if (message.role !== 'system') {
     return geminiParts(message.content, context);
   }

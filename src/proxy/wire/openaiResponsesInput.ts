@@ -1,5 +1,5 @@
 import type { ContentBlock } from './anthropicBlocks';
-import type { RequestMessage } from './anthropicRequest';
+import type { MessageRest, RequestMessage } from './anthropicRequest';
 import { emptyMessage, interruptedResult, type Turn, turnsOf } from './conversation';
 import type { EncodeInput } from './formats';
 import { type JsonObject, stringAt } from './json';
@@ -127,7 +127,7 @@ function functionCall(
   };
 }
 
-function writeRest(writer: Writer, { role, content }: RequestMessage): void {
+function writeRest(writer: Writer, { role, content }: MessageRest): void {
   const parts = inputParts(content, writer.parts);
   if (role !== 'system') {
     writer.user.push(...parts);

@@ -53,7 +53,7 @@ export function elementsOf(text: string, from: number): readonly Range[] | undef
 export type Edits = ReadonlyMap<string, string | undefined>;
 
 /**
- * Rewrites top-level members. `first` becomes the first member whatever its place was; members without an edit keep every
+ * Rewrites top-level members; `members` are those of `text`. `first` becomes the first member whatever its place was; members without an edit keep every
  * byte of their value; edits of members that do not exist are appended. A repeated key counts once, with
  * its last value, as JSON parsers read it.
  */
@@ -61,8 +61,8 @@ export function spliceMembers(
   text: string,
   first: { readonly key: string; readonly json: string },
   edits: Edits,
+  members: readonly Member[] = membersOf(text) ?? [],
 ): string {
-  const members = membersOf(text) ?? [];
   const last = new Map(members.map((member) => [member.key, member]));
   const parts = [`${JSON.stringify(first.key)}:${first.json}`];
   for (const member of members) {

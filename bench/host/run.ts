@@ -1,0 +1,152 @@
+// `npm run bench:host`: streams through the extension in a real extension host whose main thread is blocked.
+import { readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { ARTIFACTS_FOLDER, buildProject, PROJECT_FOLDER } from '../../scripts/project';
+import { runHostSuite } from '../../test/support/hostSuite';
+import { chosenHostVersion } from '../../test/support/installHost';
+import { delayQuantile } from '../cells';
+import { BENCH_FOLDER } from '../child';
+import { markdownTable, writePart, writePicture } from '../document';
+import { buildProcesses } from '../lab';
+import { type Line, lineChart } from '../plot';
+import { inDigits, noise } from '../row';
+import { median, quantile, spreadOf } from '../statistics';
+import { type HostResult, type HostRun, hostResult, resultFileName } from './plan';
+
+const suiteFolder = path.join(BENCH_FOLDER, 'host');
+
+async function main(): Promise<void> {
+  await buildProject();
+  await buildProcesses();
+  const resultFile = path.join(suiteFolder, resultFileName);
+  rmSync(resultFile, { force: true });
+  await runHostSuite({
+    version: chosenHostVersion(),
+    extensionFolder: PROJECT_FOLDER,
+    suite: await buildSuite(),
+    artifactsFolder: ARTIFACTS_FOLDER,
+  });
+  const result = hostResult.parse(JSON.parse(readFileSync(resultFile, 'utf8')));
+  const lines = tables(result);
+  console.log(lines.join('\n'));
+  writePicture('benchmarks-host.svg', picture(result.runs));
+  writePart('host', [
+    ...lines,
+    '',
+    '![Delay of each event while the main thread is blocked](benchmarks-host.svg)',
+  ]);
+}
+
+async function buildSuite(): Promise<string> {
+  await build({
+    entryPoints: { index: path.join(PROJECT_FOLDER, 'bench/host/suite.ts') },
+    outdir: suiteFolder,
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
+    external: ['vscode'],
+    logLevel: 'warning',
+  });
+  return path.join(suiteFolder, 'index');
+}
+
+const subjects = { extension: 'Switchyard', mainThread: 'a byte pipe on the main thread' } as const;
+
+function tables({
+  vscodeVersion,
+  runs,
+  startMs,
+  loadCpuMs,
+  activation,
+}: HostResult): readonly string[] {
+  const rows = (['extension', 'mainThread'] as const).flatMap((subject) =>
+    ([false, true] as const).map((isBlocked) => {
+      const chosen = runs.filter(
+        (run) => run.subject === subject && (run.blocked !== undefined) === isBlocked,
+      );
+      const at = (share: number) => {
+        const spread = spreadOf(chosen.map(({ delays }) => delayQuantile(delays, share)));
+        return `${inDigits(spread.median)} ms [${noise(spread)}]`;
+      };
+      return [subjects[subject], isBlocked ? 'blocked 2 s' : 'free', at(0.5), at(0.99), at(1)];
+    }),
+  );
+  return [
+    `VS Code ${vscodeVersion}, translated streams.`,
+    '',
+    ...markdownTable(['Delay of an event', 'Main thread', 'p50', 'p99', 'longest'], rows),
+    '',
+    ...markdownTable(
+      ['Start', 'Goal', 'Figure'],
+      [
+        [
+          'Synchronous work at activation: loading the bundle, CPU',
+          '≤ 20 ms',
+          `${inDigits(median(loadCpuMs))} ms [${noise(spreadOf(loadCpuMs))}]`,
+        ],
+        ...(activation === undefined
+          ? []
+          : [
+              [
+                'The same by the wall clock of VS Code, in a window that starts',
+                '',
+                `${activation.loadMs} ms loading, ${activation.activateMs} ms in \`activate\``,
+              ],
+            ]),
+        [
+          'From Start to a proxy that answers, in its new thread',
+          '≤ 150 ms, not awaited',
+          `${inDigits(median(startMs))} ms [${noise(spreadOf(startMs))}]`,
+        ],
+      ],
+    ),
+  ];
+}
+
+const sliceMs = 100;
+const shownMs = 5_000;
+
+/** The slowest event of each tenth of a second, in the middle one of the repetitions. */
+function picture(runs: readonly HostRun[]): string {
+  const blocked = runs.filter((run) => run.blocked !== undefined);
+  const lines = (['extension', 'mainThread'] as const).map((subject): Line => {
+    const own = blocked.filter((run) => run.subject === subject);
+    return { name: subjects[subject], points: slowest(own[Math.floor(own.length / 2)]) };
+  });
+  const bands = blocked.slice(0, 1).flatMap(({ blocked: span }) => {
+    if (span === undefined) return [];
+    return [{ from: span.fromMs / 1000, to: span.toMs / 1000, name: 'main thread blocked' }];
+  });
+  return lineChart({
+    title: 'Slowest event of each tenth of a second, 16 streams',
+    x: { name: 'seconds', scale: 'linear', ticks: [0, 1, 2, 3, 4, 5], label: String },
+    y: {
+      name: 'delay, ms',
+      scale: 'log',
+      ticks: [0.1, 1, 10, 100, 1_000, 10_000],
+      label: (value) => value.toLocaleString('en-US'),
+    },
+    lines,
+    bands,
+  });
+}
+
+function slowest(run: HostRun | undefined): Line['points'] {
+  const slices = new Map<number, number[]>();
+  for (const { atMs, delayMs } of run?.delays ?? []) {
+    // By when it was written: what waited in a blocked thread all comes at once.
+    const slice = Math.floor((atMs - delayMs) / sliceMs);
+    slices.set(slice, [...(slices.get(slice) ?? []), delayMs]);
+  }
+  return [...slices]
+    .filter(([slice]) => slice * sliceMs <= shownMs)
+    .toSorted(([left], [right]) => left - right)
+    .map(([slice, delays]) => [(slice * sliceMs) / 1000, quantile(delays, 1)] as const);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.stack : error);
+  process.exitCode = 1;
+});

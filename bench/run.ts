@@ -1,0 +1,118 @@
+// `npm run bench [-- --quick] [--entry dist/standalone.js]`: measures Switchyard against its goals. A whole run compares it with
+// other routers too and writes docs/benchmarks.md; a quick one only prints.
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildProject, PROJECT_FOLDER } from '../scripts/project';
+import { type Effort, runMatrix } from './cells';
+import { markdownTable, writePart } from './document';
+import { buildProcesses, type Lab, startLab } from './lab';
+import { matrixRows } from './matrixRows';
+import { claudeCodeRouter2, startPeers } from './peers';
+import { subjectTable } from './peerTable';
+import type { Row } from './row';
+import {
+  afterManyRequestsRow,
+  authStopRow,
+  failoverChains,
+  failoverRow,
+  idleStreamRow,
+  longestBlockRow,
+  pausedReaderRow,
+  sizeRows,
+  turnRow,
+} from './singleRows';
+
+const wholeEffort: Effort = { repetitions: 7, share: 1 };
+const quickEffort: Effort = { repetitions: 3, share: 0.3 };
+const chains = 140;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { quick: { type: 'boolean', default: false }, entry: { type: 'string' } },
+  });
+  const effort = values.quick ? quickEffort : wholeEffort;
+  await buildProcesses();
+  if (values.entry === undefined) await buildProject();
+  const entry = path.resolve(PROJECT_FOLDER, values.entry ?? 'dist/standalone.js');
+  const lab = await startLab({ entry, modelOverrides: failoverChains(chains) });
+  try {
+    if (values.quick) await measure(lab, effort);
+    else await measureAndWrite(lab, effort);
+  } finally {
+    await lab.stop();
+  }
+}
+
+async function measure(lab: Lab, effort: Effort): Promise<void> {
+  const subjects = [lab.direct, lab.pipeUndici, lab.pass, lab.translate];
+  const matrix = await runMatrix(lab, subjects, effort);
+  const rows = [...matrixRows(matrix, lab, undefined), ...(await singleRows(lab, effort))];
+  print(rows);
+}
+
+async function measureAndWrite(lab: Lab, effort: Effort): Promise<void> {
+  const peers = await startPeers(lab);
+  try {
+    const own = [lab.direct, lab.pipeHttp, lab.pipeUndici, lab.pass, lab.translate];
+    const others = peers.map(({ subject }) => subject);
+    const matrix = await runMatrix(lab, [...own, ...others], effort);
+    const router = others.find(({ name }) => name === claudeCodeRouter2)?.name;
+    const rows = [...matrixRows(matrix, lab, router), ...(await singleRows(lab, effort))];
+    print(rows);
+    writePart('goals', goalsTable(rows));
+    writePart('peers', subjectTable(matrix, [...own, ...others], lab));
+  } finally {
+    for (const { stop } of peers) await stop();
+  }
+}
+
+const singles: readonly (readonly [
+  what: string,
+  measure: (lab: Lab, effort: Effort) => Promise<readonly Row[]>,
+])[] = [
+  ['auth stop', authStopRow],
+  ['failover', (lab, effort) => failoverRow(lab, effort, chains)],
+  ['longest block', longestBlockRow],
+  ['a turn', (_lab, effort) => turnRow(effort)],
+  ['after many requests', afterManyRequestsRow],
+  ['idle streams', idleStreamRow],
+  ['paused reader', pausedReaderRow],
+];
+
+async function singleRows(lab: Lab, effort: Effort): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const [what, measureRows] of singles) {
+    process.stderr.write(`  ${what} …\n`);
+    rows.push(...(await measureRows(lab, effort)));
+  }
+  return [...rows, ...sizeRows()];
+}
+
+function goalsTable(rows: readonly Row[]): readonly string[] {
+  const met = rows.filter(({ isMet }) => isMet).length;
+  const cells = rows.map(({ work, goal, figure, ratio, reference, noise, isMet }) => [
+    work,
+    goal,
+    figure,
+    ratio,
+    reference,
+    noise,
+    isMet ? 'met' : '**missed**',
+  ]);
+  const head = ['Work', 'Goal', 'Figure', 'Ratio', 'Beside it', 'Noise', 'Verdict'];
+  return [`${met} of ${rows.length} goals are met.`, '', ...markdownTable(head, cells)];
+}
+
+function print(rows: readonly Row[]): void {
+  for (const { isMet, work, goal, figure, ratio, reference, noise } of rows) {
+    const beside = reference === '' ? '' : `(${reference})`;
+    const measured = [figure, ratio, beside, noise === '' ? '' : `[${noise}]`];
+    console.log(`${isMet ? 'met   ' : 'MISSED'}  ${work}: ${goal}`);
+    console.log(`          ${measured.filter((part) => part !== '').join('  ')}`);
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.stack : error);
+  process.exitCode = 1;
+});
