@@ -23,6 +23,7 @@ export interface Reply {
     headers: Readonly<Record<string, string>>,
     whenRead: Promise<void>,
   ): void;
+  /** The head of a streamed answer; it leaves with what is written first. */
   startStream(headers?: Readonly<Record<string, string>>): void;
   /** Gives a promise only where the client reads more slowly than we write; it resolves too when the client leaves. */
   write(chunk: string | Uint8Array): Promise<void> | undefined;
@@ -101,7 +102,6 @@ export function createReply(
       head(200, { 'content-type': 'text/event-stream; charset=utf-8', ...headers });
       // Small events must not wait for one another.
       response.socket?.setNoDelay(true);
-      response.flushHeaders();
     },
     write(chunk) {
       return isGone() || response.write(chunk) ? undefined : drained(response);
