@@ -1,6 +1,8 @@
-// Builds dist/: the thin extension, what it loads on demand, the worker that holds the proxy, and the standalone proxy.
-import { copyFile } from 'node:fs/promises';
+// Builds dist/: the thin extension, what it loads on demand, the worker that holds the proxy, the standalone proxy, and the
+// dashboard's page.
+import { copyFile, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { thirdPartyNotices } from './scripts/thirdPartyNotices.mjs';
 
 /**
  * undici carries its HTTP parser twice, 72 kB each: with SIMD instructions and, for machines without them, plain. It takes
@@ -22,20 +24,22 @@ const shared = {
   format: 'cjs',
   minify: true,
   sourcemap: false,
+  metafile: true,
   legalComments: 'none',
   outdir: 'dist',
   logLevel: 'warning',
   plugins: [onePlainParser],
 };
 
-await Promise.all([
+const results = await Promise.all([
   build({
     ...shared,
     entryPoints: { extension: 'src/extension.ts' },
     // Loaded at its first use; as all else by “require”, which is what VS Code hooks into.
-    external: ['vscode', './diagnosis'],
+    external: ['vscode', './diagnosis', './guide'],
     supported: { 'dynamic-import': false },
   }),
+  build({ ...shared, entryPoints: { guide: 'src/guide.ts' }, external: ['vscode'] }),
   build({
     ...shared,
     entryPoints: { diagnosis: 'src/diagnosis.ts' },
@@ -44,9 +48,26 @@ await Promise.all([
     mainFields: ['module', 'main'],
   }),
   build({ ...shared, entryPoints: { proxy: 'src/proxy/worker.ts' } }),
+  build({
+    ...shared,
+    platform: 'browser',
+    target: 'es2023',
+    format: 'iife',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    entryPoints: [
+      { in: 'src/dashboard/webview/main.tsx', out: 'dashboard' },
+      { in: 'src/dashboard/webview/dashboard.css', out: 'dashboard' },
+    ],
+  }),
   // Node 20 is the oldest that headless machines still run.
   build({ ...shared, target: 'node20', entryPoints: { standalone: 'src/proxy/standalone.ts' } }),
 ]);
 
 // Data, and read at its first use: outside of the bundles it costs their start nothing.
 await copyFile('src/proxy/catalogue.json', 'dist/catalogue.json');
+
+await writeFile(
+  'dist/THIRD_PARTY_NOTICES.txt',
+  thirdPartyNotices(results.map(({ metafile }) => metafile)),
+);

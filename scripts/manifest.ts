@@ -1,10 +1,13 @@
-// `npm run manifest`: writes what follows from the settings' schema and the commands' table into package.json,
-// package.nls.json, l10n/bundle.l10n.json and the tables of README.md. With `--check` it only compares.
+// `npm run manifest`: writes what follows from the settings' schema and the tables of commands and steps into package.json,
+// package.nls.json, l10n/bundle.l10n.json, their translations and the tables of README.md. With `--check` it
+// only compares.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createManifest } from '../src/config/manifest';
 import { commands } from '../src/ui/commands';
+import { walkthrough } from '../src/ui/walkthrough';
 import { withTables } from './readmeTables';
+import { dictionaryOf, languages, translated } from './translations';
 
 const projectFolder = path.resolve(__dirname, '..');
 
@@ -17,16 +20,41 @@ export interface GeneratedFile {
 
 /** Every generated file. README.md is left out while there is none. */
 export function generatedFiles(): readonly GeneratedFile[] {
-  const manifest = createManifest(commands);
+  const manifest = createManifest(commands, walkthrough);
+  const { manifestTexts, sourceTexts } = englishTexts();
   const files = [
     { path: 'package.json', text: packageJson(manifest) },
-    { path: 'package.nls.json', text: format({ ...ownTexts, ...manifest.texts }) },
-    { path: 'l10n/bundle.l10n.json', text: format(translatableTexts()) },
+    { path: 'package.nls.json', text: format(manifestTexts) },
+    { path: 'l10n/bundle.l10n.json', text: format(sourceTexts) },
+    ...languages.flatMap((language) => {
+      const dictionary = dictionaryOf(language);
+      return [
+        {
+          path: `package.nls.${language}.json`,
+          text: format(translated(manifestTexts, dictionary)),
+        },
+        {
+          path: `l10n/bundle.l10n.${language}.json`,
+          text: format(translated(sourceTexts, dictionary)),
+        },
+      ];
+    }),
   ];
   const readme = readOrEmpty('README.md');
   return readme === ''
     ? files
     : [...files, { path: 'README.md', text: withTables(readme, commands) }];
+}
+
+/** What is shown to a person: the texts of package.json by their key, those of the sources by themselves. */
+export function englishTexts(): {
+  readonly manifestTexts: Record<string, string>;
+  readonly sourceTexts: Record<string, string>;
+} {
+  return {
+    manifestTexts: { ...ownTexts, ...createManifest(commands, walkthrough).texts },
+    sourceTexts: translatableTexts(),
+  };
 }
 
 /** The files whose content on disk is not what it should be. */
@@ -40,7 +68,7 @@ const ownTexts = {
   description:
     'A local LLM router for terminal agents (Claude Code, Codex, opencode): fallback chains that go on when they can and stop at once when they cannot.',
   'capabilities.untrustedWorkspaces.description':
-    'In Restricted Mode the workspace’s own scenarios, overrides, port and timeouts are ignored; yours are in force.',
+    'In Restricted Mode nothing that the workspace says of Switchyard counts; your own settings are in force.',
 };
 
 function packageJson(manifest: ReturnType<typeof createManifest>): string {
@@ -68,7 +96,8 @@ function contributesOf(present: object): object {
 
 /** Every text of `t(…)` in the sources, for translators. */
 function translatableTexts(): Record<string, string> {
-  const texts: Record<string, string> = {};
+  // The menu shows the titles too, and finds its texts here.
+  const texts = Object.fromEntries(commands.map(({ title }): [string, string] => [title, title]));
   const names = readdirSync(path.join(projectFolder, 'src'), { recursive: true, encoding: 'utf8' });
   for (const name of names.filter((one) => one.endsWith('.ts')).sort()) {
     const source = readOrEmpty(path.join('src', name));

@@ -4,7 +4,10 @@ import path from 'node:path';
 import { runOrThrow } from '../test/support/processes';
 import { buildProject, PROJECT_FOLDER, readManifest } from './project';
 
-/** Packs dist/ as it is now; returns the path of the .vsix. */
+/**
+ * Packs dist/ as it is now; returns the path of the .vsix. The same files give the same bytes: vsce takes the times of all
+ * entries from `SOURCE_DATE_EPOCH`, and ZIP archives hold them as local time.
+ */
 export async function packExtension(folder: string): Promise<string> {
   const { name, version } = readManifest();
   const vsix = path.join(folder, `${name}-${version}.vsix`);
@@ -17,9 +20,13 @@ export async function packExtension(folder: string): Promise<string> {
     '--no-rewrite-relative-links',
     ...['--out', vsix],
   ];
-  await runOrThrow(process.execPath, [vsce, ...parameters], { cwd: PROJECT_FOLDER });
+  const env = { SOURCE_DATE_EPOCH: oldestZipTime, ...process.env, TZ: 'UTC' };
+  await runOrThrow(process.execPath, [vsce, ...parameters], { cwd: PROJECT_FOLDER, env });
   return vsix;
 }
+
+/** 1 January 1980, in seconds: before it, ZIP has no times. */
+const oldestZipTime = '315532800';
 
 async function main(): Promise<void> {
   await buildProject();

@@ -7,6 +7,7 @@ import { runHostSuite } from '../test/support/hostSuite';
 import { chosenHostVersion, type HostVersion } from '../test/support/installHost';
 import { type Counts, readCounts } from '../test/support/mochaRun';
 import { run } from '../test/support/processes';
+import { FUZZ_TARGETS, fuzz, inWords } from './fuzz';
 import {
   ARTIFACTS_FOLDER,
   buildHostSuite,
@@ -43,6 +44,7 @@ export const STAGES: readonly Stage[] = [
     run: () => runTestFiles(testFiles('test/security', '.test.ts'), 30_000),
     needsBuild: true,
   },
+  { name: 'fuzz', run: fuzzAll },
   { name: 'host', run: () => runInHost(chosenHostVersion()), needsBuild: true },
   // The same suite in the oldest VS Code that package.json admits.
   { name: 'minimum', run: () => runInHost('minimum'), needsBuild: true },
@@ -54,9 +56,12 @@ export const STAGES: readonly Stage[] = [
 ];
 
 async function checkTypes(): Promise<Counts> {
-  const whole = await countTool('typescript/bin/tsc', ['-p', 'tsconfig.json']);
-  const proxy = await countTool('typescript/bin/tsc', ['-p', 'tsconfig.proxy.json']);
-  return add(whole, proxy);
+  const projects = ['tsconfig.json', 'tsconfig.proxy.json', 'tsconfig.webview.json'];
+  let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const project of projects) {
+    counts = add(counts, await countTool('typescript/bin/tsc', ['-p', project]));
+  }
+  return counts;
 }
 
 /** One tool of node_modules counts as one test. */
@@ -73,6 +78,16 @@ async function buildAll(): Promise<Counts> {
   await buildProject();
   await buildHostSuite();
   return PASSED;
+}
+
+/** One target counts as one test. The same seed each time: luck is for `npm run fuzz`. */
+async function fuzzAll(): Promise<Counts> {
+  let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  await fuzz({ targets: FUZZ_TARGETS, seconds: 30, jobs: 2, seed: 1 }, (result) => {
+    console.log(inWords(result));
+    counts = add(counts, result.finding === undefined ? PASSED : FAILED);
+  });
+  return counts;
 }
 
 async function runInHost(version: HostVersion): Promise<Counts> {

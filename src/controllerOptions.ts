@@ -1,3 +1,4 @@
+import type { KeyOrigins } from './proxy/keyOrigins';
 import type { NetworkSettings } from './proxy/network';
 import type { LogLevel, Notice } from './proxy/protocol';
 import type { RequestTrace } from './proxy/requestTrace';
@@ -12,6 +13,7 @@ export interface ProxyInputs {
   /** `port` 0 = any, the remembered ones first. */
   readonly settings: ProxySettings & { readonly port: number };
   readonly keys: ApiKeys;
+  readonly keyOrigins: KeyOrigins;
 }
 
 export interface ControllerOptions {

@@ -5,10 +5,9 @@ import { onDidChangeHttpSettings, readHttpSettings } from './config/httpSettings
 import type { AllSettings } from './config/schema';
 import { Settings } from './config/settings';
 import { ProxyController } from './controller';
-import { KeyStore } from './keys/keyStore';
-import { mergeProviders } from './proxy/providers';
 import type { ProxyStatus } from './proxyStatus';
 import { restKeeper } from './restKeeper';
+import { createStoredKeys, type StoredKeys } from './storedKeys';
 import { registerSurfaces, type Surfaces } from './surfaces';
 import { EnvironmentWriter } from './terminal/environmentWriter';
 import { StatusView } from './ui/statusView';
@@ -37,7 +36,7 @@ class Switchyard {
     changed: (settings, previous) => this.#settingsChanged(settings, previous),
     invalid: (problems) => this.#view.invalidSettings(problems),
   });
-  readonly #keys: KeyStore;
+  readonly #stored: StoredKeys;
   readonly #environment: EnvironmentWriter;
   readonly #controller: ProxyController;
   readonly #surfaces: Surfaces;
@@ -49,22 +48,26 @@ class Switchyard {
   };
 
   constructor(context: vscode.ExtensionContext) {
-    const { subscriptions, secrets, workspaceState, globalState } = context;
-    this.#environment = new EnvironmentWriter(context.environmentVariableCollection);
-    const providers = () => mergeProviders(this.#settings.current.providers).values();
-    const credentials = () => [...providers()].flatMap((one) => one.credentials);
-    this.#keys = new KeyStore(secrets, credentials, (keys) => {
-      this.#view.showKeys(keys);
+    const { subscriptions, workspaceState, globalState } = context;
+    this.#environment = new EnvironmentWriter(context.environmentVariableCollection, () => ({
+      status: this.#controller.status,
+      settings: this.#settings.current,
+      accessToken: this.#accessToken,
+    }));
+    const settings = () => this.#settings.current;
+    this.#stored = createStoredKeys(context, settings, (all) => {
+      this.#view.showKeys(all);
       void this.#controller.configure();
     });
+    const { keys, inputs } = this.#stored;
     this.#controller = new ProxyController({
       version: versionOf(context.extension.packageJSON),
       storageFolder: context.globalStorageUri.fsPath,
       startWorker: workerStarter(context.asAbsolutePath('dist/proxy.js')),
-      inputs: async () => ({ keys: await this.#keys.load(), settings: this.#settings.current }),
+      inputs: async () => ({ ...(await inputs()), settings: settings() }),
       network: readHttpSettings,
       accessToken: async () => {
-        this.#accessToken = await this.#keys.accessToken(workspaceId(workspaceState));
+        this.#accessToken = await keys.accessToken(workspaceId(workspaceState));
         return this.#accessToken;
       },
       ports: portMemory(workspaceState, () => this.#environment.carriedPort()),
@@ -82,15 +85,12 @@ class Switchyard {
       settingProblems: () => this.#settings.problems,
       view: this.#view,
       proxy: this.#controller,
-      keys: this.#keys,
-      providers,
-      shellLines: () =>
-        this.#environment.shellLines(this.api.status(), this.#settings.current, this.#accessToken),
+      ...this.#stored,
+      terminals: this.#environment,
     });
-    const http = onDidChangeHttpSettings(() => void this.#controller.configure());
-    subscriptions.push(this.#controller, this.#keys, this.#settings);
-    subscriptions.push(this.#surfaces, http, this.#view);
-    void this.#keys.load();
+    subscriptions.push(onDidChangeHttpSettings(() => void this.#controller.configure()));
+    subscriptions.push(this.#controller, keys, this.#settings, this.#surfaces, this.#view);
+    void keys.load();
     // "Stopped" is shown only where it stays: it takes the variables away, which a reload must not.
     if (this.#settings.current.enabled) void this.#controller.start();
     else this.#show(this.#controller.status);
@@ -105,9 +105,7 @@ class Switchyard {
   }
 
   #show(status: ProxyStatus): void {
-    if (this.#isEnding) return;
-    this.#surfaces.show(status);
-    this.#environment.inject(status, this.#settings.current, this.#accessToken);
+    if (!this.#isEnding) this.#surfaces.show(status);
   }
 
   #settingsChanged(settings: AllSettings, previous: AllSettings): void {
@@ -115,6 +113,7 @@ class Switchyard {
       void (settings.enabled ? this.#controller.start() : this.#controller.stop());
     }
     void this.#controller.configure();
+    this.#stored.consent.review();
     this.#show(this.#controller.status);
   }
 }

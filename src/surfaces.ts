@@ -3,10 +3,13 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { AllSettings, SettingProblem } from './config/schema';
 import type { ProxyController } from './controller';
+import { Dashboard } from './dashboard/dashboard';
 import type { Diagnosis } from './diagnosis';
 import { systemClock } from './proxy/clock';
 import type { RequestTrace } from './proxy/requestTrace';
 import type { ProxyStatus } from './proxyStatus';
+import { createStatusWatch } from './statusWatch';
+import type { EnvironmentWriter } from './terminal/environmentWriter';
 import { createTraceMemory } from './traceMemory';
 import { explainRouting, requestPage, requestPageText } from './ui/explainRouting';
 import { ReadonlyPages } from './ui/readonlyPages';
@@ -14,13 +17,14 @@ import { type CommandTargets, registerCommands } from './ui/registerCommands';
 import { clearUsageHistory, UsagePage } from './ui/showUsage';
 import type { StatusView } from './ui/statusView';
 import { todayInWords } from './ui/usageText';
+import { welcomeOnce } from './ui/welcome';
 import { createPlanWatch } from './usage/planWatch';
 import { usageFiles } from './usage/usageFiles';
 import { createUsageHistory } from './usage/usageHistory';
 import { summarize } from './usage/usageSummary';
 
 /** What the surfaces show, and what their commands act on. */
-export interface SurfaceParts extends Omit<CommandTargets, 'surfaces'> {
+export interface SurfaceParts extends Omit<CommandTargets, 'surfaces' | 'shellLines'> {
   readonly context: Pick<
     vscode.ExtensionContext,
     'environmentVariableCollection' | 'extension' | 'globalState' | 'globalStorageUri'
@@ -29,6 +33,7 @@ export interface SurfaceParts extends Omit<CommandTargets, 'surfaces'> {
   readonly proxy: ProxyController;
   readonly settings: () => AllSettings;
   readonly settingProblems: () => readonly SettingProblem[];
+  readonly terminals: EnvironmentWriter;
 }
 
 /** Everything that shows and explains what the proxy does. */
@@ -39,9 +44,11 @@ export interface Surfaces extends vscode.Disposable {
   end(): Promise<void>;
 }
 
+const guide = () => import('./guide');
+
 /** Puts together what shows and explains, and registers all commands. Nothing here waits. */
 export function registerSurfaces(parts: SurfaceParts): Surfaces {
-  const { context, proxy, view } = parts;
+  const { context, proxy, terminals, view } = parts;
   const traces = createTraceMemory();
   let shown: ProxyStatus | undefined;
   const history = createUsageHistory({
@@ -56,6 +63,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     onChange() {
       if (shown !== undefined) show(shown);
       pages.refresh(usage.page);
+      void dashboard.usageChanged();
     },
     onProblem: (message) => view.log('warn', `the usage history has a problem: ${message}`),
   });
@@ -79,11 +87,24 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
   };
   const { recent } = traces;
   const status = () => proxy.status;
+  const dashboard = new Dashboard({
+    extensionUri: context.extension.extensionUri,
+    clock: systemClock,
+    status,
+    traces: recent,
+    today: history.today,
+    days: history.days,
+    plans,
+  });
+  const statuses = createStatusWatch(systemClock);
+  const hasKeys = async () => Object.keys(await parts.keys.load()).length > 0;
   const commands = registerCommands({
     ...parts,
+    shellLines: () => terminals.shellLines(),
     surfaces: {
       'switchyard.copyDiagnostics': async () => (await diagnose()).copy(),
       'switchyard.diagnose': async () => (await diagnose()).show(),
+      'switchyard.openDashboard': () => dashboard.open(),
       'switchyard.explainRouting': (key) =>
         explainRouting({ recent, status, open: (page) => pages.open(page) }, key),
       'switchyard.showUsage': async () => {
@@ -93,36 +114,69 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
         pages.refresh(usage.page);
       },
       'switchyard.clearUsageHistory': () => clearUsageHistory(history.clear),
+      'switchyard.setApiKey': async (credential) => (await guide()).setApiKey(parts, credential),
+      'switchyard.deleteApiKey': async () => (await guide()).deleteApiKey(parts),
+      'switchyard.setUpCodex': async () => (await guide()).setUpCodex(proxy.status),
+      'switchyard.setUpPi': async () => (await guide()).setUpPi(proxy.status),
+      'switchyard.showMenu': async () =>
+        (await guide()).showMenu({
+          status: proxy.status,
+          hasKeys: await hasKeys(),
+          today: today(),
+        }),
+      'switchyard.openClaude': async () =>
+        (await guide()).openClaudeHere({
+          proxy,
+          until: statuses.until,
+          environment: () => terminals.claudeVariables(),
+        }),
+      'switchyard.showScenarios': async () =>
+        (await guide()).showScenarios({
+          proxy,
+          ownScenarios: () => parts.settings().scenarios,
+        }),
     },
   });
-  const unlisten = traces.onChange((trace) => pages.refresh(requestPage(trace)));
+  const unlisten = traces.onChange((trace) => {
+    pages.refresh(requestPage(trace));
+    dashboard.changed();
+  });
   const focus = vscode.window.onDidChangeWindowState(({ focused }) => {
     // Other windows have counted meanwhile.
     if (focused) void history.refresh();
   });
   void history.refresh();
+  const welcome = welcomeOnce(context.globalState, hasKeys);
 
   function show(now: ProxyStatus): void {
     shown = now;
-    const today = summarize([history.today()]).total;
-    view.show(now, todayInWords(today, vscode.l10n.t));
+    view.show(now, today());
+    dashboard.changed();
+  }
+
+  function today(): string | undefined {
+    return todayInWords(summarize([history.today()]).total, vscode.l10n.t);
   }
 
   return {
     show(now) {
       if (now.state !== 'running' && now.state !== 'stopping') traces.proxyEnded(Date.now());
       show(now);
+      terminals.inject();
+      view.showTerminals(terminals.names().length > 0);
+      statuses.show(now);
       diagnosis?.statusChanged();
     },
     traced(trace) {
       traces.add(trace);
       if (trace.outcome === undefined) return;
       history.add(trace);
+      if (trace.outcome === 'served') view.showAnswered();
       void watch.requestEnded();
     },
     end: history.end,
     dispose() {
-      vscode.Disposable.from(commands, pages, focus).dispose();
+      vscode.Disposable.from(commands, pages, dashboard, focus, welcome, statuses).dispose();
       diagnosis?.dispose();
       unlisten();
     },

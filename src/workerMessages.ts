@@ -53,6 +53,20 @@ const planSchema = z.object({
   problem: z.exactOptional(z.string()),
 });
 
+const overviewSchema = z.object({
+  scenarios: z.array(z.object({ name: z.string(), isUsers: z.boolean(), models: namesSchema })),
+  models: z.array(
+    z.object({
+      name: z.string(),
+      provider: z.string(),
+      isProvided: z.boolean(),
+      context: z.exactOptional(z.number()),
+      images: z.exactOptional(z.boolean()),
+      price: z.exactOptional(z.object({ input: z.number(), output: z.number() })),
+    }),
+  ),
+});
+
 const reachSchema = z.object({
   providerId: z.string(),
   label: z.string(),
@@ -75,6 +89,7 @@ const answerSchema = z.discriminatedUnion('about', [
   z.object({ about: z.literal('catalogue'), refreshed: refreshedSchema }),
   z.object({ about: z.literal('models'), models: namesSchema }),
   z.object({ about: z.literal('planUsage'), plans: z.array(planSchema) }),
+  z.object({ about: z.literal('scenarios'), overview: overviewSchema }),
   z.object({ about: z.literal('reach'), providers: z.array(reachSchema) }),
 ]);
 
@@ -83,7 +98,8 @@ const credentialSchema = z.object({
   providerId: z.string(),
   label: z.string(),
   isOneOfSeveral: z.exactOptional(z.boolean()),
-  state: z.enum(['unused', 'accepted', 'missing', 'rejected', 'blocked']),
+  state: z.enum(['unused', 'accepted', 'missing', 'heldBack', 'rejected', 'blocked']),
+  origin: z.exactOptional(z.string()),
 });
 
 const targetSchema = z.object({
@@ -102,11 +118,21 @@ const tierSchema = z.object({
   target: z.string(),
 });
 
+const restReportSchema = z.object({
+  scope: z.enum(['target', 'plan', 'credential', 'host']),
+  name: z.string(),
+  isProbed: z.boolean(),
+  untilAt: z.exactOptional(z.number()),
+  words: z.exactOptional(z.string()),
+});
+
 const reportSchema = z.object({
   activeRequests: z.number(),
   credentials: z.array(credentialSchema),
   targets: z.array(targetSchema),
+  rests: z.exactOptional(z.array(restReportSchema)),
   usable: z.boolean(),
+  logsContent: z.exactOptional(z.literal(true)),
   smallestContext: z.exactOptional(z.number()),
   catalogue: z.exactOptional(
     z.object({

@@ -11,10 +11,28 @@ export interface ManifestCommand {
   readonly enablement?: string;
 }
 
+/** A step of the walkthrough, as far as the manifest tells of it. */
+export interface ManifestStep {
+  readonly id: string;
+  readonly title: string;
+  /** Markdown; a link alone on its line becomes a button. */
+  readonly description: string;
+  /** What the picture shows, for those who do not see it. */
+  readonly altText: string;
+  readonly completionEvents: readonly string[];
+}
+
+export interface ManifestWalkthrough {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly steps: readonly ManifestStep[];
+}
+
 /** What is generated of package.json, with its texts taken out into package.nls.json. */
 export interface Manifest {
   readonly contributes: JsonObject;
-  /** Settings that a workspace may set only once it is trusted. */
+  /** Settings that a workspace may set only once it is trusted: all that it may set at all. */
   readonly restrictedConfigurations: readonly string[];
   /** Key in package.nls.json → English text. */
   readonly texts: Readonly<Record<string, string>>;
@@ -23,8 +41,11 @@ export interface Manifest {
 export const commandCategory = 'Switchyard';
 const groups = ['General', 'Scenarios', 'Providers', 'Reliability', 'Terminal'];
 
-/** The manifest's part that follows from the settings' schema and the commands' table. Pure. */
-export function createManifest(commands: readonly ManifestCommand[]): Manifest {
+/** The manifest's part that follows from the settings' schema and the tables of commands and steps. Pure. */
+export function createManifest(
+  commands: readonly ManifestCommand[],
+  walkthrough: ManifestWalkthrough,
+): Manifest {
   const texts: Record<string, string> = {};
   const schemas = Object.entries(jsonSchemas()).map(
     ([name, schema]) => [name, withCompletions(name, schema)] as const,
@@ -48,11 +69,37 @@ export function createManifest(commands: readonly ManifestCommand[]): Manifest {
         const row = { command: id, title: `%${key}%`, category: commandCategory, icon };
         return enablement === undefined ? row : { ...row, enablement };
       }),
+      walkthroughs: [walkthroughEntry(walkthrough, texts)],
     },
     restrictedConfigurations: schemas
-      .filter(([, schema]) => schema['scope'] === 'machine-overridable')
+      .filter(([, schema]) => schema['scope'] !== 'machine')
       .map(([name]) => name),
     texts,
+  };
+}
+
+function walkthroughEntry(
+  { id, title, description, steps }: ManifestWalkthrough,
+  texts: Record<string, string>,
+): JsonObject {
+  const take = (key: string, text: string): string => {
+    texts[`walkthrough.${key}`] = text;
+    return `%walkthrough.${key}%`;
+  };
+  return {
+    id,
+    title: take('title', title),
+    description: take('description', description),
+    steps: steps.map((step) => ({
+      id: step.id,
+      title: take(`${step.id}.title`, step.title),
+      description: take(`${step.id}.description`, step.description),
+      media: {
+        svg: `media/walkthrough/${step.id}.svg`,
+        altText: take(`${step.id}.altText`, step.altText),
+      },
+      completionEvents: step.completionEvents,
+    })),
   };
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { loopbackHosts } from '../proxy/keyOrigins';
 import { keyMark, placesKey } from '../proxy/providerCall';
 import { mergeProviders } from '../proxy/providers';
 import { efforts, type Provider, wireFormats } from '../proxy/types';
@@ -63,11 +64,11 @@ const baseUrlSchema = z
       const fault = baseUrlFault(text);
       if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
     }),
-    z.overwrite((text) => text.trim().replace(/\/+$/, '')),
+    z.overwrite(normalizedUrl),
   )
   .register(z.globalRegistry, {
     description:
-      'Address of the API up to, but without, /messages or /chat/completions: https, or http on this machine or in a private network.',
+      'Address of the API up to, but without, /messages or /chat/completions: https, or http on this machine. In a private network http too, if the host takes no key (`credential` is `none`).',
     pattern: '^https?://',
     patternErrorMessage: 'A base URL begins with https:// or http://.',
   });
@@ -172,6 +173,9 @@ export const providersSchema = z
         } else if (wantsMissingKey(mergeProviders({ [id]: entry }).get(id))) {
           const message = `This provider takes no key that ${keyMark} could stand for; name a key slot in “credential”.`;
           context.addIssue({ code: 'custom', path: [id, 'headers'], message });
+        } else if (wouldShowKey(mergeProviders({ [id]: entry }).get(id))) {
+          const path = [id, entry.baseUrl === undefined ? 'credential' : 'baseUrl'];
+          context.addIssue({ code: 'custom', path, message: clearTextFault });
         }
       }
     }),
@@ -194,9 +198,27 @@ function baseUrlFault(text: string): string | undefined {
   }
   if (url.search !== '' || url.hash !== '') return 'A base URL has no query and no fragment.';
   if (url.protocol === 'http:' && !isPrivateHost(url.hostname)) {
-    return 'An API key must not travel in clear text; use https for hosts outside your network.';
+    return 'Your requests must not travel in clear text; use https for hosts outside your network.';
   }
   return undefined;
+}
+
+/** As URLs are compared: `https://LLM.example.com:443/v1/` and `https://llm.example.com/v1` are one. */
+function normalizedUrl(text: string): string {
+  if (!URL.canParse(text.trim())) return text;
+  const { origin, pathname } = new URL(text.trim());
+  return (origin + pathname).replace(/\/+$/, '');
+}
+
+const clearTextFault =
+  'An API key must not travel in clear text: use https, or set “credential” to “none” if this host takes no key.';
+
+/** True for plain http to another machine from a provider that takes a key. */
+function wouldShowKey(provider: Provider | undefined): boolean {
+  if (provider === undefined || !URL.canParse(provider.baseUrl)) return false;
+  if (provider.credentials.length === 0 || provider.isDemo === true) return false;
+  const { protocol, hostname } = new URL(provider.baseUrl);
+  return protocol === 'http:' && !loopbackHosts.includes(hostname);
 }
 
 /** Loopback, private address ranges and names that only a local resolver knows. */

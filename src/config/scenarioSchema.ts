@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { maxChainLength } from '../proxy/scenarioNames';
 import { efforts, requestClasses } from '../proxy/types';
 import { parametersSchema } from './providerSchema';
 
@@ -13,7 +14,7 @@ const chainSchema = z
   .array(targetNameSchema)
   .check(
     z.minLength(1, 'A fallback chain needs at least one “provider/model”.'),
-    z.maxLength(32, 'A fallback chain has at most 32 models.'),
+    z.maxLength(maxChainLength, `A fallback chain has at most ${maxChainLength} models.`),
   );
 
 const globsSchema = z.array(z.string().check(z.minLength(1))).check(z.minLength(1));

@@ -44,6 +44,13 @@ export const settingSchemas = {
       markdownDescription:
         'Port of the proxy on 127.0.0.1. `0` takes a free port and remembers it for the workspace, so that every window has its own.',
     }),
+  'switchyard.log.content': z._default(z.boolean(), false).register(z.globalRegistry, {
+    group: 'General',
+    order: 3,
+    scope: 'machine',
+    markdownDescription:
+      'Write the texts of requests and answers to the log, for finding faults: at level **Debug** (choose it with the gear of the output channel), at most 16,000 characters each, without API keys. VS Code keeps the log in files. The status bar says so as long as it is on. A workspace cannot switch it on.',
+  }),
   'switchyard.scenarios': z._default(scenariosSchema, {}).register(z.globalRegistry, {
     group: 'Scenarios',
     order: 1,
@@ -162,6 +169,7 @@ export interface AllSettings extends ProxySettings {
   readonly modelOverrides: Output<'switchyard.modelOverrides'>;
   readonly chains: Output<'switchyard.chains'>;
   readonly catalogueRefresh: Output<'switchyard.catalogue.refresh'>;
+  readonly logContent: Output<'switchyard.log.content'>;
   readonly onAuthError: Output<'switchyard.onAuthError'>;
   readonly timeouts: Output<'switchyard.timeouts'>;
   /** Percent; 0 = never. */
@@ -197,6 +205,7 @@ export function parseSettings(
   const terminal = 'switchyard.terminal.injectEnvironment';
   const agents = 'switchyard.terminal.agents';
   const refresh = 'switchyard.catalogue.refresh';
+  const content = 'switchyard.log.content';
   // In this order: scenarios name providers, and overrides name both.
   const providers = read('switchyard.providers', all['switchyard.providers'], lastGood?.providers);
   const scenarios = read(
@@ -219,6 +228,7 @@ export function parseSettings(
       ),
       chains: read('switchyard.chains', all['switchyard.chains'], lastGood?.chains),
       catalogueRefresh: read(refresh, all[refresh], lastGood?.catalogueRefresh),
+      logContent: read(content, all[content], lastGood?.logContent),
       onAuthError: read(
         'switchyard.onAuthError',
         all['switchyard.onAuthError'],

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { redact } from '../proxy/redact';
 import type { ApiKeys } from '../proxy/types';
 
 /** What is used of VS Code's SecretStorage. */
@@ -66,7 +67,7 @@ export class KeyStore {
     try {
       await this.#secrets.store(apiKeyPrefix + credential, key);
     } catch (error: unknown) {
-      return { outcome: 'failed', reason: error instanceof Error ? error.message : String(error) };
+      return { outcome: 'failed', reason: redact(reasonOf(error), [key]) };
     }
     const hadSessionKey = this.#session.delete(credential);
     // SecretStorage tells of its own change too; whichever comes second finds nothing new.
@@ -91,7 +92,7 @@ export class KeyStore {
       await this.#secrets.delete(apiKeyPrefix + credential);
       return { outcome: 'stored' };
     } catch (error: unknown) {
-      return { outcome: 'failed', reason: error instanceof Error ? error.message : String(error) };
+      return { outcome: 'failed', reason: reasonOf(error) };
     }
   }
 
@@ -155,4 +156,8 @@ export class KeyStore {
       return undefined;
     }
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

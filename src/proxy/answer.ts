@@ -1,11 +1,20 @@
 import type { Call } from './attempt';
 import { type AnswerError, classify, type UpstreamAnswer } from './classify';
 import { readText } from './readText';
+import { cleanForPerson } from './redact';
+import { repeatsRequest } from './repeatsRequest';
 import type { Failure } from './types';
 import type { UpstreamResponse } from './upstream';
+import { canPassWhole } from './wire/anthropicStream';
 import type { ToolNames } from './wire/formats';
+<<<<<<< HEAD
 import { countAt, objectAt, parseJson, stringAt } from './wire/json';
 import { isContent, type StreamStep } from './wire/streamEvent';
+=======
+import { parseJson } from './wire/json';
+import { maxEventBytes } from './wire/sse';
+import { isContent, type StreamEvent, type StreamStep } from './wire/streamEvent';
+>>>>>>> main
 
 /** Yields an answer's steps; returns the failure that ended it, undefined after its end marker. Never throws. */
 export async function* readAnswer(
@@ -20,6 +29,7 @@ export async function* readAnswer(
       const body = await readText(bytes, maxErrorBytes);
       return failureOf(call, { status, headers, body });
     }
+<<<<<<< HEAD
     const head = await readHead(bytes);
     const steps = isJson(head)
       ? wholeAnswer(call, await readText(joined(head, bytes), maxAnswerBytes), toolNames)
@@ -31,6 +41,16 @@ export async function* readAnswer(
       if (ending !== undefined) return ending === 'whole' ? undefined : ending;
     }
     return broken(call, 'the answer stopped before its end marker');
+=======
+    const { isJson, chunks } = await sniff(bytes);
+    const silence: Silence = { bytes: 0 };
+    const steps = isJson
+      ? wholeAnswer(call, await readText(chunks, maxAnswerBytes), toolNames)
+      : call.codec.decodeStream(limited(call, chunks, silence), call.target.model, toolNames);
+    const ending = yield* observe(call, steps, silence);
+    if (ending === 'whole') return undefined;
+    return ending ?? broken(call, 'the answer stopped before its end marker');
+>>>>>>> main
   } catch (error) {
     return transportFailure(call, error);
   } finally {
@@ -57,6 +77,7 @@ export function broken(call: Call, detail: string): Failure {
   return { kind: 'brokenStream', detail, provider, credential, model };
 }
 
+<<<<<<< HEAD
 /** The steps of an answer, undefined behind the last. */
 interface Steps {
   next(): Promise<StreamStep | undefined>;
@@ -78,6 +99,28 @@ interface Judged {
 function judge(call: Call, seen: Seen, step: StreamStep): Judged {
   for (const event of step.events) {
     if (event.type === 'error') {
+=======
+/** How much of a stream has come since its last event. */
+interface Silence {
+  bytes: number;
+}
+
+/** Passes steps on until the end marker or an error, and judges how the answer ended. */
+async function* observe(
+  call: Call,
+  steps: AsyncIterable<StreamStep> | Iterable<StreamStep>,
+  silence: Silence,
+): AsyncGenerator<StreamStep, Failure | 'whole' | undefined> {
+  let hasContent = false;
+  for await (const step of steps) {
+    if (step.events.length > 0) {
+      silence.bytes = 0;
+      call.deadlines.eventSeen();
+    }
+    rememberSignatures(call, step);
+    const error = step.events.find((event) => event.type === 'error');
+    if (error?.type === 'error') {
+>>>>>>> main
       // What came before the error in the same chunk is the client's; the error is ours to word.
       const events = step.events.slice(0, step.events.indexOf(event));
       const ending = failureOf(call, event.error, seen);
@@ -109,6 +152,7 @@ const emptyIsWrong: ReadonlySet<string> = new Set(['end_turn', 'tool_use']);
 function wholeAnswer(call: Call, text: string, toolNames: ToolNames): Steps {
   const body = parseJson(text);
   const events = call.codec.decodeMessage(body ?? text, call.target.model, toolNames);
+<<<<<<< HEAD
   // Clients crash on an answer without usage numbers, and hang on one without a stop reason: such a one is written anew.
   const usage = objectAt(body, 'usage');
   const isCounted =
@@ -178,6 +222,41 @@ function isJson(head: Uint8Array): boolean {
 async function* joined(head: Uint8Array, rest: TimedBytes): AsyncGenerator<Uint8Array> {
   yield head;
   yield* rest;
+=======
+  return [canPassWhole(body) ? { events, json: text } : { events }];
+}
+
+/** Some upstreams answer a stream request with a JSON body under any content type; no event stream begins with `{`. */
+async function sniff(
+  bytes: AsyncGenerator<Uint8Array>,
+): Promise<{ readonly isJson: boolean; readonly chunks: AsyncGenerator<Uint8Array> }> {
+  const held: Uint8Array[] = [];
+  let size = 0;
+  while (size < maxBlankBytes) {
+    const next = await bytes.next();
+    if (next.done === true) break;
+    held.push(next.value);
+    size += next.value.byteLength;
+    const start = Buffer.from(next.value).toString('latin1').trimStart();
+    if (start !== '') return { isJson: start.startsWith('{'), chunks: joined(held, bytes) };
+  }
+  return { isJson: false, chunks: joined(held, bytes) };
+}
+
+/** As much white space may come before an answer. */
+const maxBlankBytes = 4096;
+
+async function* joined(
+  held: readonly Uint8Array[],
+  rest: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* held;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+>>>>>>> main
 }
 
 /** The bytes of a body, each wait for them limited by the deadlines. */
@@ -193,6 +272,7 @@ function timedBytes(call: Call, response: UpstreamResponse): TimedBytes {
   const bytes: TimedBytes = {
     async next() {
       const next = await call.deadlines.waitFor(iterator.next());
+<<<<<<< HEAD
       if (next.done !== true) return next;
       isReleased = true;
       return { done: true, value: undefined };
@@ -204,13 +284,26 @@ function timedBytes(call: Call, response: UpstreamResponse): TimedBytes {
     [Symbol.asyncIterator]: () => bytes,
   };
   return bytes;
+=======
+      if (call.deadlines.passed !== undefined) throw new Error('the deadline has passed');
+      if (next.done === true) {
+        isDone = true;
+        return;
+      }
+      yield next.value;
+    }
+  } finally {
+    if (!isDone) release(call, iterator, response);
+  }
+>>>>>>> main
 }
 
 /**
  * After the end marker the upstream may still send a cost line. Reading it to the end keeps the connection for the next
- * request; whoever takes longer than this loses it.
+ * request; whoever takes longer than this, or sends more, loses it.
  */
 const drainMs = 1_000;
+const maxDrainBytes = 64 * 1024;
 
 function release(
   call: Call,
@@ -223,8 +316,12 @@ function release(
   }
   const cancel = call.context.clock.after(drainMs, () => response.destroy());
   const drain = async () => {
+    let size = 0;
     try {
-      while ((await iterator.next()).done !== true);
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+        size += next.value.byteLength;
+        if (size > maxDrainBytes) response.destroy();
+      }
     } catch {
       // The answer was complete; what comes after it does not matter.
     }
@@ -236,28 +333,68 @@ function release(
 /** An error page larger than this says nothing more. */
 const maxErrorBytes = 64 * 1024;
 const maxAnswerBytes = 64 * 1024 * 1024;
+/** Eight times the longest answer that a model gives, with an event of 250 bytes for each of 128k tokens. */
+const maxStreamBytes = 256 * 1024 * 1024;
 
+<<<<<<< HEAD
+=======
+/**
+ * Ends a stream that goes on without end or without saying anything. Whoever wants the whole answer has it gathered in
+ * memory first; decoders keep tool inputs, and of some formats all texts, until the answer ends.
+ */
+async function* limited(
+  call: Call,
+  bytes: AsyncIterable<Uint8Array>,
+  silence: Silence,
+): AsyncGenerator<Uint8Array> {
+  const maxBytes = call.prepared.facts.stream ? maxStreamBytes : maxAnswerBytes;
+  let size = 0;
+  for await (const chunk of bytes) {
+    size += chunk.byteLength;
+    silence.bytes += chunk.byteLength;
+    if (size > maxBytes) throw new Error(`the answer is larger than ${inMiB(maxBytes)}`);
+    // The longest event fits, and its frame around it.
+    if (silence.bytes > 2 * maxEventBytes) {
+      throw new Error(`${inMiB(2 * maxEventBytes)} of the answer said nothing`);
+    }
+    yield chunk;
+  }
+}
+
+function inMiB(bytes: number): string {
+  return `${bytes / 1024 / 1024} MiB`;
+}
+
+>>>>>>> main
 function failureOf(
   call: Call,
   answer: UpstreamAnswer | AnswerError,
   { hasContent = false } = {},
 ): Failure {
   const { provider, credential, model, facts } = call.target;
-  const { apiKey, clock } = call.context;
+  const { clock, redact } = call.context;
   // Whatever went wrong in the middle of an answer, the key was good enough to begin it.
   const hasKeySucceeded = call.context.hasKeySucceeded || hasContent;
-  return classify(answer, {
+  const failure = classify(answer, {
     provider,
     credential,
     model,
     hasKeySucceeded,
     now: clock.now(),
-    secrets: apiKey === undefined ? [] : [apiKey],
+    redact,
     inputTokens: call.prepared.inputTokens(call.target),
     context: facts.context,
   });
+  const { rawBody } = call.prepared;
+  return repeatsRequest(failure.detail, rawBody) ? { ...failure, repeatsRequest: true } : failure;
 }
 
 function transportFailure(call: Call, error: unknown): Failure {
-  return endedByUs(call) ?? broken(call, error instanceof Error ? error.message : String(error));
+  return endedByUs(call) ?? broken(call, detailOf(error));
+}
+
+function detailOf(error: unknown): string {
+  // Too many parts in one event, or too long a text, for the engine to hold.
+  if (error instanceof RangeError) return 'the answer is larger than can be read';
+  return cleanForPerson(error instanceof Error ? error.message : String(error), 300);
 }

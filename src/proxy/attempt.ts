@@ -2,6 +2,7 @@ import { broken, endedByUs, readAnswer } from './answer';
 import type { Clock } from './clock';
 import { createDeadlines, type Deadlines } from './deadlines';
 import { settingsHeaders, urlOf } from './providerCall';
+import type { Redact } from './redact';
 import type { SignatureMemory } from './signatures';
 import type { Failure, RequestFacts, Target, Timeouts } from './types';
 import type { Send, SendResult } from './upstream';
@@ -30,6 +31,8 @@ export interface AttemptContext {
   /** The key of the target's credential; undefined when it has none or needs none. */
   readonly apiKey: string | undefined;
   readonly hasKeySucceeded: boolean;
+  /** Blanks out every key and access token that was ever in force. */
+  readonly redact: Redact;
   readonly signatures: SignatureMemory;
 }
 

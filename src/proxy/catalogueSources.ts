@@ -13,7 +13,15 @@ import { userAgent } from './upstreamHeaders';
 /** What of the proxy the catalogue needs. */
 export type CatalogueCore = Pick<
   Core,
-  'clock' | 'log' | 'health' | 'version' | 'settings' | 'table' | 'apiKey' | 'send'
+  | 'clock'
+  | 'log'
+  | 'health'
+  | 'version'
+  | 'settings'
+  | 'table'
+  | 'apiKey'
+  | 'isKeyHeldBack'
+  | 'send'
 >;
 
 export type SourceAnswer<Said> = { readonly ok: true; readonly said: Said } | SourceFailure;
@@ -42,13 +50,13 @@ export function providersToAsk(core: CatalogueCore): readonly Provider[] {
 }
 
 /** The first key of a provider that is set and not known to be bad. */
-function keyOf(core: CatalogueCore, { credentials }: Provider): string | undefined {
+function keyOf(core: CatalogueCore, provider: Provider): string | undefined {
   const rejected = core.health
     .snapshot()
     .flatMap(({ scope, key, state }) => (scope === 'credential' && state !== 'closed' ? key : []));
-  return credentials
+  return provider.credentials
     .filter((credential) => !rejected.includes(credential))
-    .map((credential) => core.apiKey(credential))
+    .map((credential) => core.apiKey(provider, credential))
     .find((key) => key !== undefined);
 }
 
@@ -57,8 +65,13 @@ export async function askProvider(
   core: CatalogueCore,
   provider: Provider,
 ): Promise<SourceAnswer<LearnedModels>> {
-  const path = modelListPath(provider.wireFormat);
   const key = keyOf(core, provider);
+  // Nobody has agreed yet that this address is spoken to.
+  const isHeldBack = provider.credentials.some((slot) => core.isKeyHeldBack(provider, slot));
+  if (key === undefined && isHeldBack) {
+    return { ok: false, wasReached: false, why: 'its key is held back' };
+  }
+  const path = modelListPath(provider.wireFormat);
   const page = await fetchProviderPage(core, provider, path, key, maxListBytes);
   if (!page.ok) return { ok: false, wasReached: false, why: page.detail };
   const refusal = { ok: false, wasReached: true } as const;

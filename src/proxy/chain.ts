@@ -2,11 +2,14 @@ import { type Answer, type AttemptContext, attempt, type PreparedRequest } from 
 import { policies } from './failure';
 import { mostActionable } from './failureMessage';
 import type { Health, Permit } from './health';
+import type { KeyAccess } from './keyAccess';
+import { originOf } from './keyOrigins';
 import { modelFamily } from './modelFamily';
 import { scopeKeys, withEachKey } from './targetKeys';
 import {
   type Failure,
   type FailureOrigin,
+  type Provider,
   type ProxySettings,
   type Target,
   targetName,
@@ -14,10 +17,11 @@ import {
 } from './types';
 
 /** What the chain needs of its surroundings; one object for each request. */
-export interface ChainContext extends Omit<AttemptContext, 'apiKey' | 'hasKeySucceeded'> {
+export interface ChainContext
+  extends Omit<AttemptContext, 'apiKey' | 'hasKeySucceeded'>,
+    KeyAccess {
   readonly health: Health;
   readonly onAuthError: ProxySettings['onAuthError'];
-  apiKey(credential: string): string | undefined;
   /** The wire format that last worked for a target whose own was refused. Shared between requests. */
   readonly learnedFormats: Map<string, WireFormat>;
   /** The other wire format to try for a target, when there is one. */
@@ -48,7 +52,7 @@ export async function walkChain(
   const failures: Failure[] = [];
   let left: readonly Target[] = targets
     .map((target) => inLearnedFormat(target, context))
-    .flatMap((target) => withEachKey(target, (slot) => hasKey(context, slot)));
+    .flatMap((target) => withEachKey(target, (slot) => hasKey(context, target.provider, slot)));
   for (;;) {
     const target = left[0];
     if (target === undefined) break;
@@ -79,9 +83,15 @@ async function tryTarget(
   so: { readonly clientSignal: AbortSignal; readonly failures: readonly Failure[] },
 ): Promise<Tried> {
   const { provider, credential, model } = target;
-  const keyInForce = () => (credential === undefined ? undefined : context.apiKey(credential));
+  const keyInForce = () =>
+    credential === undefined ? undefined : context.apiKey(provider, credential);
   const apiKey = keyInForce();
   if (apiKey === undefined && credential !== undefined) {
+    if (provider.credentials.some((slot) => context.isKeyHeldBack(provider, slot))) {
+      const detail = `held back from ${originOf(provider.baseUrl)}`;
+      const failure: Failure = { kind: 'keyHeldBack', detail, provider, credential, model };
+      return { failure, how: 'missing' };
+    }
     const detail = 'no API key is set';
     return { failure: { kind: 'missingKey', detail, provider, credential, model }, how: 'missing' };
   }
@@ -185,7 +195,7 @@ function isByAnotherKey(target: Target, failed: Target): boolean {
 
 /** True unless every key of the provider was rejected. One whose plan is used up is still a good key. */
 function hasKeyLeft(
-  { credentials }: Target['provider'],
+  provider: Provider,
   failures: readonly Failure[],
   context: ChainContext,
 ): boolean {
@@ -194,11 +204,13 @@ function hasKeyLeft(
       policies[kind].scope === 'credential' && credential !== undefined ? [credential] : [],
     ),
   );
-  return credentials.some((slot) => hasKey(context, slot) && !rejected.has(slot));
+  return provider.credentials.some(
+    (slot) => hasKey(context, provider, slot) && !rejected.has(slot),
+  );
 }
 
-function hasKey(context: ChainContext, credential: string): boolean {
-  return context.apiKey(credential) !== undefined;
+function hasKey(context: ChainContext, provider: Provider, credential: string): boolean {
+  return context.apiKey(provider, credential) !== undefined;
 }
 
 /** After a malformed request one more target is asked; one that memory kept from being asked does not count. */

@@ -2,7 +2,7 @@ import { kindOf } from './classifyRules';
 import { readOverflow } from './contextOverflow';
 import { type ErrorBody, readErrorBody } from './errorBody';
 import { policyOf } from './failure';
-import { cleanForPerson, redact } from './redact';
+import { cleanForPerson, type Redact, redact } from './redact';
 import { readResetsAt } from './resetTime';
 import type { Failure, FailureKind, Provider } from './types';
 import { stringAt } from './wire/json';
@@ -30,8 +30,8 @@ export interface ClassifyContext {
   readonly hasKeySucceeded: boolean;
   /** Epoch ms. */
   readonly now: number;
-  /** Keys to blank out of the upstream's words, besides what looks like one. */
-  readonly secrets?: Iterable<string>;
+  /** Blanks keys out of the upstream's words; by default only what looks like one. */
+  readonly redact?: Redact;
   /** Our estimate, for overflow messages that give no numbers. */
   readonly inputTokens?: number | undefined;
   /** The model's context window, if known. */
@@ -42,11 +42,13 @@ export interface ClassifyContext {
 export function classify(answer: UpstreamAnswer | AnswerError, context: ClassifyContext): Failure {
   const isAnswer = 'status' in answer;
   const body = readErrorBody(isAnswer ? answer.body : answer.raw);
-  const words = isAnswer ? body.message : wordsOf(answer, body);
+  // A redirect is none of the other things that its page may speak of.
+  const isRedirect = isAnswer && isRedirectStatus(answer.status);
+  const words = isRedirect ? '' : isAnswer ? body.message : wordsOf(answer, body);
   const kind =
     !isAnswer && answer.origin === 'malformed' ? 'brokenStream' : kindFor(context.hasKeySucceeded);
   const resetsAt = readResetsAt(isAnswer ? answer.headers : {}, body, context.now);
-  const link = linkOf(kind, body, words, context.provider);
+  const link = linkOf(kind, body, words, context);
   return {
     kind,
     detail: detailOf(words, isAnswer ? withoutWords(answer) : answer.message),
@@ -57,7 +59,7 @@ export function classify(answer: UpstreamAnswer | AnswerError, context: Classify
     ...(kind === 'modelRefused' && kindFor(false) === 'keyRejected' ? { isUnexplained: true } : {}),
     ...(resetsAt !== undefined && mayReset(kind) ? { resetsAt } : {}),
     ...(link === undefined ? {} : { link }),
-    ...(kind === 'planLimit' ? limitNameOf(body, words) : {}),
+    ...(kind === 'planLimit' ? limitNameOf(body, words, context) : {}),
     ...(kind === 'contextTooLong' ? overflowOf(words, context) : {}),
   };
 
@@ -66,7 +68,7 @@ export function classify(answer: UpstreamAnswer | AnswerError, context: Classify
     const isOpencode = context.provider.isOpencode === true;
     return kindOf({
       words,
-      labels: body.labels,
+      labels: isRedirect ? noLabels : body.labels,
       status: httpStatus ?? body.status ?? 0,
       isOpencode,
       isRelayed: isOpencode && /Error from provider \(/.test(words),
@@ -77,17 +79,33 @@ export function classify(answer: UpstreamAnswer | AnswerError, context: Classify
   }
 
   function detailOf(text: string, otherwise: string): string {
-    // Cleaned before redacting, so that no control character hides a key, and cut afterwards, so that none is cut open.
-    const clean = redact(cleanForPerson(text, maxCleanedChars), context.secrets);
-    return cleanForPerson(clean, maxDetailChars) || otherwise;
+    const detail = cleanDetail(text, context) || cleanDetail(otherwise, context);
+    return detail === '' ? 'an error without words' : detail;
   }
 }
 
+function cleanDetail(text: string, context: ClassifyContext): string {
+  const withoutSecrets = context.redact ?? redact;
+  // Cleaned before redacting, so that no control character hides a key, and cut afterwards, so that none is cut open.
+  const clean = withoutSecrets(cleanForPerson(text, maxCleanedChars));
+  return cleanForPerson(clean, maxDetailChars);
+}
+
+export function isRedirectStatus(status: number): boolean {
+  return status >= 300 && status < 400;
+}
+
+const noLabels: ReadonlySet<string> = new Set();
+
 function withoutWords({ status, headers }: UpstreamAnswer): string {
-  if (status >= 400) return `status ${status} without a message`;
+  if (!isRedirectStatus(status)) return `status ${status} without a message`;
+  return `it redirects to ${redirectHost(headers)}, which is not followed; correct its baseUrl in the setting switchyard.providers`;
+}
+
+/** The host alone: what stands behind it may repeat the request, its key included. */
+export function redirectHost(headers: UpstreamAnswer['headers']): string {
   const target = headers['location'] ?? '';
-  const host = URL.canParse(target) ? new URL(target).host : 'another address';
-  return `it redirects to ${host}, which is not followed; correct its baseUrl in the setting switchyard.providers`;
+  return URL.canParse(target) ? new URL(target).host : 'another address';
 }
 
 const maxDetailChars = 300;
@@ -99,11 +117,16 @@ function mayReset(kind: FailureKind): boolean {
   return rule !== 'none' && rule !== 'untilCredentialChanges';
 }
 
-function limitNameOf(body: ErrorBody, words: string): { readonly limitName?: string } {
+function limitNameOf(
+  body: ErrorBody,
+  words: string,
+  context: ClassifyContext,
+): { readonly limitName?: string } {
   const named = stringAt(body.root['metadata'], 'limitName');
   const spoken = /\b(\d+[- ]hour|daily|weekly|monthly) usage limit/i.exec(words)?.[1];
   const limitName = named ?? spoken?.toLowerCase().replace('-', ' ');
-  return limitName === undefined ? {} : { limitName: cleanForPerson(limitName, 30) };
+  if (limitName === undefined) return {};
+  return { limitName: cleanForPerson(cleanDetail(limitName, context), 30) };
 }
 
 function overflowOf(words: string, context: ClassifyContext) {
@@ -135,8 +158,9 @@ function linkOf(
   kind: FailureKind,
   body: ErrorBody,
   words: string,
-  provider: Provider,
+  context: ClassifyContext,
 ): string | undefined {
+  const { provider } = context;
   if (!linkedKinds.has(kind)) return undefined;
   const workspace = stringAt(body.root['metadata'], 'workspace');
   if (provider.isOpencode && workspace !== undefined && /^wrk_\w{1,64}$/.test(workspace)) {
@@ -146,7 +170,8 @@ function linkOf(
   for (const [found] of words.matchAll(/https:\/\/[^\s"'<>()[\]{}\\]{1,300}/g)) {
     const url = parseUrl(found.replace(/[.,;:!?]+$/, ''));
     const isOwn = url !== undefined && sites.some((site) => isWithin(url.hostname, site));
-    if (isOwn && url.username === '' && url.password === '') return url.href;
+    const isClean = cleanDetail(found, context) === found;
+    if (isOwn && isClean && url.username === '' && url.password === '') return url.href;
   }
   return provider.isOpencode && kind === 'planMissing' ? 'https://opencode.ai/go' : undefined;
 }

@@ -1,7 +1,9 @@
 import type { Affinity } from './affinity';
 import type { Clock } from './clock';
 import type { Health } from './health';
+import type { KeyAccess } from './keyAccess';
 import type { Logger } from './log';
+import type { Redact } from './redact';
 import type { RequestObserver } from './requestObserver';
 import type { RoutingTable } from './router';
 import type { SignatureMemory } from './signatures';
@@ -10,9 +12,11 @@ import type { Failure, ProxySettings, Target, WireFormat } from './types';
 import type { Send } from './upstream';
 
 /** What the endpoints share. Getters, since settings and keys change between requests, never within one decision. */
-export interface Core {
+export interface Core extends KeyAccess {
   readonly clock: Clock;
   readonly log: Logger;
+  /** Blanks out every key and access token that was ever in force. */
+  readonly redact: Redact;
   readonly health: Health;
   /** The wire format that last worked for a target whose own was refused. */
   readonly learnedFormats: Map<string, WireFormat>;
@@ -27,7 +31,6 @@ export interface Core {
   settings(): ProxySettings;
   table(): RoutingTable;
   send(): Send;
-  apiKey(credential: string): string | undefined;
   /** Epoch ms of the last refresh of the catalogue. */
   catalogueRefreshedAt(): number | undefined;
   otherFormat(target: Target): WireFormat | undefined;

@@ -7,9 +7,14 @@ export interface Deadlines {
   readonly passed: { readonly phase: DeadlinePhase; readonly timeoutMs: number } | undefined;
   /** From here on every wait is limited by `idleMs` instead of the rest of the time to first token. */
   firstTokenSeen(): void;
-  /** Only counts may follow: from here on a wait is short. */
+  /** Only counts may follow: from here on all waits together are short. */
   endingSeen(): void;
-  /** Limits one wait for the upstream; the clock stands still while nobody waits, so a slow client costs nothing. */
+  /** The answer went on. Bytes that say nothing, such as pings, keep it alive too, but only `eventlessPatience` times as long. */
+  eventSeen(): void;
+  /**
+   * Limits one wait for the upstream; the clock stands still while nobody waits, so a slow client costs nothing. A step that
+   * is ready at once still passes a deadline that is over: see `passed` behind each wait.
+   */
   waitFor<T>(step: Promise<T>): Promise<T>;
   dispose(): void;
 }
@@ -22,8 +27,20 @@ export interface DeadlineOptions {
   readonly clientSignal: AbortSignal;
 }
 
+interface Limit {
+  readonly phase: DeadlinePhase;
+  readonly timeoutMs: number;
+  readonly waitMs: number;
+}
+
 /** Hosts that send counts at all send them right behind the finish reason. */
 const endingMs = 2_000;
+
+/** After a sleep of the machine the time is over before anything could come: the upstream gets a moment more. */
+const overdueMs = 5_000;
+
+/** Half an hour with the default setting: longer than any model thinks in silence, and not for ever. */
+export const eventlessPatience = 10;
 
 export function createDeadlines(options: DeadlineOptions): Deadlines {
   const { clock, clientSignal } = options;
@@ -32,12 +49,20 @@ export function createDeadlines(options: DeadlineOptions): Deadlines {
   let passed: Deadlines['passed'];
   let hasFirstToken = false;
   let isEnding = false;
+<<<<<<< HEAD
   let wait: Wait | undefined;
   let alarm: Alarm | undefined;
+=======
+  /** When the first token was found to be late, though no timer had fired. */
+  let overdueAt: number | undefined;
+  /** Time spent in waits since the last event. */
+  let waitedMs = 0;
+>>>>>>> main
   const abort = () => controller.abort();
   if (clientSignal.aborted) abort();
   else clientSignal.addEventListener('abort', abort, { once: true });
 
+<<<<<<< HEAD
   function begin(): Wait {
     const now = clock.now();
     if (isEnding || hasFirstToken) {
@@ -65,6 +90,28 @@ export function createDeadlines(options: DeadlineOptions): Deadlines {
       return;
     }
     passed ??= { phase: wait.phase, timeoutMs: wait.timeoutMs };
+=======
+  function limit(): Limit {
+    if (isEnding) {
+      const timeoutMs = Math.min(options.idleMs, endingMs);
+      return { phase: 'idle', timeoutMs, waitMs: timeoutMs - waitedMs };
+    }
+    if (hasFirstToken) {
+      const timeoutMs = options.idleMs * eventlessPatience;
+      const leftMs = timeoutMs - waitedMs;
+      if (leftMs < options.idleMs) return { phase: 'idle', timeoutMs, waitMs: leftMs };
+      return { phase: 'idle', timeoutMs: options.idleMs, waitMs: options.idleMs };
+    }
+    const timeoutMs = options.firstTokenMs;
+    const leftMs = timeoutMs - (clock.now() - startedAt);
+    if (leftMs > 0) return { phase: 'firstToken', timeoutMs, waitMs: leftMs };
+    overdueAt ??= clock.now();
+    return { phase: 'firstToken', timeoutMs, waitMs: overdueMs - (clock.now() - overdueAt) };
+  }
+
+  function pass({ phase, timeoutMs }: Limit): void {
+    passed ??= { phase, timeoutMs };
+>>>>>>> main
     controller.abort();
   }
 
@@ -77,15 +124,33 @@ export function createDeadlines(options: DeadlineOptions): Deadlines {
       hasFirstToken = true;
     },
     endingSeen() {
+      if (!isEnding) waitedMs = 0;
       isEnding = true;
     },
+    eventSeen() {
+      waitedMs = 0;
+    },
     async waitFor(step) {
+<<<<<<< HEAD
       wait = begin();
       if (alarm === undefined || wait.endsAt < alarm.ringsAt) setAlarm(wait, wait.waitMs);
       try {
         return await step;
       } finally {
         wait = undefined;
+=======
+      const now = limit();
+      // An upstream that always has another ping ready would cancel every timer before it is due.
+      if (now.waitMs <= 0) pass(now);
+      const beganAt = clock.now();
+      const cancel = clock.after(Math.max(0, now.waitMs), () => pass(now));
+      try {
+        return await step;
+      } finally {
+        cancel();
+        // A machine that slept meanwhile has not waited.
+        waitedMs += Math.min(Math.max(0, clock.now() - beganAt), options.idleMs);
+>>>>>>> main
       }
     },
     dispose() {

@@ -80,6 +80,16 @@ export const policies = {
     told: 'notification',
     buttons: ['setApiKey', 'showLog'],
   },
+  keyHeldBack: {
+    scope: 'credential',
+    isOfKey: false,
+    chain: 'stop',
+    memory: { rule: 'none' },
+    answer: { status: 424, errorType: 'authentication_error', isRetryable: false },
+    // The extension asks by itself, with the buttons that decide it.
+    told: 'statusBar',
+    buttons: [],
+  },
   keyRejected: {
     scope: 'credential',
     isOfKey: true,

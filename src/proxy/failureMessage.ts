@@ -1,4 +1,5 @@
 import { outputBudgetSentence } from './contextOverflow';
+import { originOf } from './keyOrigins';
 import { isOneOfSeveral, linkName } from './targetKeys';
 import { durationInWords, momentInWords } from './timeInWords';
 import {
@@ -27,7 +28,7 @@ export function notification(failure: Failure): string {
     case 'keyRejected':
       return `${label} rejected ${keyOf(failure)}.`;
     case 'accountBlocked':
-      return `${label} blocked ${accountOf(failure)}: ${quote(failure.detail)}`;
+      return `${label} blocked ${accountOf(failure)}${failure.detail === '' ? '.' : `: ${quote(failure.detail)}`}`;
     case 'accountUnfunded':
       return `${planOf(failure)} ${unfundedReason(failure).what}.`;
     case 'planMissing':
@@ -85,6 +86,7 @@ const setApiKey = 'Run “Switchyard: Set API Key” in VS Code.';
 
 const briefs: Readonly<Record<FailureKind, string>> = {
   missingKey: 'no API key',
+  keyHeldBack: 'API key held back',
   keyRejected: 'API key rejected',
   accountBlocked: 'account blocked',
   accountUnfunded: 'account without funds',
@@ -112,9 +114,14 @@ const sentences: Readonly<Record<FailureKind, Sentence>> = {
     provider.credentials.length === 0
       ? `${provider.label} wants an API key, but is set up to take none. Give it a key slot (“credential”) in the setting switchyard.providers, then run “Switchyard: Set API Key” in VS Code.`
       : `${provider.label} has no API key yet. ${setApiKey}`,
+  keyHeldBack: ({ provider }) =>
+    `The API key of ${provider.label} is held back: the setting switchyard.providers.${provider.id} now sends it to ${originOf(provider.baseUrl)}. Run “Switchyard: Confirm Key Address” in VS Code to agree, or correct the setting.`,
   keyRejected: (failure) => `${failure.provider.label} rejected ${keyOf(failure)}. ${setApiKey}`,
-  accountBlocked: (failure) =>
-    `${failure.provider.label} blocked ${accountOf(failure)}: “${quote(failure.detail)}”. Ask ${failure.provider.label}, or set a key of another account with “Switchyard: Set API Key” in VS Code.`,
+  accountBlocked: (failure) => {
+    const { provider, detail } = failure;
+    const words = detail === '' ? '' : `: “${quote(detail)}”`;
+    return `${provider.label} blocked ${accountOf(failure)}${words}. Ask ${provider.label}, or set a key of another account with “Switchyard: Set API Key” in VS Code.`;
+  },
   accountUnfunded: (failure, now) => {
     const { what, cure } = unfundedReason(failure);
     return `${planOf(failure)} ${what}. ${cure}${at(failure.link)}.${resets(failure, now)}`;

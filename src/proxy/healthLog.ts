@@ -39,12 +39,13 @@ export function standIn(core: Core, entry: HealthEntry): string | undefined {
       .snapshot()
       .flatMap(({ scope, key, state }) => (scope === 'target' && state !== 'closed' ? [key] : [])),
   );
-  const hasKey = (slot: string) => core.apiKey(slot) !== undefined;
   const table = core.table();
   for (const { models } of table.scenarios) {
     const links = models
       .flatMap((name) => parseTarget(name, table) ?? [])
-      .flatMap((target) => withEachKey(target, hasKey));
+      .flatMap((target) =>
+        withEachKey(target, (slot) => core.apiKey(target.provider, slot) !== undefined),
+      );
     const at = links.findLastIndex((link) => namesOf(link).includes(entry.key));
     const next = links
       .slice(at + 1)

@@ -1,4 +1,4 @@
-import { classify } from './classify';
+import { classify, isRedirectStatus, redirectHost } from './classify';
 import type { Core } from './core';
 import type { KeyCheck } from './protocol';
 import { placesKey, settingsHeaders, urlOf } from './providerCall';
@@ -17,14 +17,14 @@ export async function checkKey(core: Core, providerId: string, key: string): Pro
     keyCheckPath === undefined
       ? undefined
       : await fetchProviderPage(core, provider, keyCheckPath, key);
-  return keyVerdict(core, provider, { key, page });
+  return keyVerdict(core, provider, page);
 }
 
-/** What the answer to a check of `key` says; `page` is absent where the provider has nothing to ask. */
+/** What the answer to a check of a key says; `page` is absent where the provider has nothing to ask. */
 export function keyVerdict(
-  core: Pick<Core, 'clock'>,
+  core: Pick<Core, 'clock' | 'redact'>,
   provider: Provider,
-  { key, page }: { readonly key: string; readonly page: ProviderPage | undefined },
+  page: ProviderPage | undefined,
 ): KeyCheck {
   const { label, isOpencode } = provider;
   if (page === undefined) {
@@ -40,12 +40,16 @@ export function keyVerdict(
     const message = `${label} accepted the API key.`;
     return { outcome: 'accepted', message, ...(isOpencode === true ? { plan: 'active' } : {}) };
   }
+  if (isRedirectStatus(status)) {
+    const message = `${label} redirects to ${core.redact(redirectHost(headers))}, where no key is sent; correct its baseUrl in the setting switchyard.providers.`;
+    return { outcome: 'unknown', message };
+  }
   const context = {
     provider,
     model: '',
     hasKeySucceeded: false,
     now: core.clock.now(),
-    secrets: [key],
+    redact: core.redact,
   };
   return verdict(classify({ status, headers, body: text }, context).kind, provider, status);
 }

@@ -2,6 +2,7 @@ import { conversationOf } from './affinity';
 import { answerNothing, answerWithoutServerTool } from './answerHere';
 import type { PreparedRequest } from './attempt';
 import { type ChainContext, type ChainOutcome, walkChain } from './chain';
+import { type ContentLog, createContentLog } from './contentLog';
 import type { Core } from './core';
 import { deliver, type Served } from './deliver';
 import { answerHeaders, policies } from './failure';
@@ -31,6 +32,8 @@ export async function handleMessages(
     observer.refused('the request is not valid', read.message);
     return plainReply.error(400, 'invalid_request_error', read.message);
   }
+  const contentLog = createContentLog(core, client.id);
+  contentLog.asked(client.body);
   const facts = describeRequest(read.request, client.headers, core.tokens.count);
   const content = describeContent(read.request, facts.requestClass);
   const usual = route(facts, content, core.table(), core.tokens.inputTokens);
@@ -69,7 +72,7 @@ export async function handleMessages(
     const outcome = await walkChain(
       [first, ...others],
       prepared,
-      chainContext(served),
+      chainContext(served, contentLog),
       client.signal,
     );
     if (outcome.served) {
@@ -78,7 +81,7 @@ export async function handleMessages(
       const moved =
         conversation && core.affinity.served(conversation, answer.target, { failures, skipped });
       if (moved !== undefined) observer.moved(moved);
-      await deliver(served, answer, permit);
+      await deliver(served, contentLog.watch(answer), permit);
     } else {
       await refuse(served, outcome);
     }
@@ -97,7 +100,7 @@ function readRequest(codec: ClientCodec, body: string) {
   return parsed.ok ? { ...parsed, messagesText: read.messagesText } : parsed;
 }
 
-function chainContext({ core, observer }: Served): ChainContext {
+function chainContext({ core, observer }: Served, contentLog: ContentLog): ChainContext {
   return {
     // Asked for at each attempt: settings may have replaced the client meanwhile.
     send: (request) => core.send()(request),
@@ -107,13 +110,15 @@ function chainContext({ core, observer }: Served): ChainContext {
     onAuthError: core.settings().onAuthError,
     health: core.health,
     apiKey: core.apiKey,
+    isKeyHeldBack: core.isKeyHeldBack,
+    redact: core.redact,
     learnedFormats: core.learnedFormats,
     signatures: core.signatures,
     otherFormat: core.otherFormat,
     proxyOf: core.proxyOf,
     onAttempt: observer.attempting,
     onFailure(target, failure, how) {
-      observer.failedAttempt(target, failure, how);
+      observer.failedAttempt(target, contentLog.failureForLog(failure), how);
       // What an old key was refused says nothing of the new one.
       if (how !== 'outdated') core.tell(failure);
     },

@@ -1,6 +1,7 @@
 import type { Core } from './core';
 import { fetchProviderPage } from './keyCheck';
 import { readPlanWindows } from './planUsage';
+import { maxRestMs } from './resetTime';
 import { planName } from './targetKeys';
 import type { Failure } from './types';
 import { parseJson } from './wire/json';
@@ -11,14 +12,15 @@ import { parseJson } from './wire/json';
  */
 export async function learnPlanReset(core: Core, failure: Failure): Promise<void> {
   const { provider, credential } = failure;
-  const key = credential === undefined ? undefined : core.apiKey(credential);
+  const key = credential === undefined ? undefined : core.apiKey(provider, credential);
   if (failure.kind !== 'planLimit' || failure.resetsAt !== undefined) return;
   if (provider.isOpencode !== true || provider.keyCheckPath === undefined || key === undefined)
     return;
   const page = await fetchProviderPage(core, provider, provider.keyCheckPath, key);
   if (!page.ok || page.status !== 200) return;
   const resetsAt = latestReset(parseJson(page.text));
-  if (resetsAt === undefined || resetsAt <= core.clock.now()) return;
+  const restMs = (resetsAt ?? 0) - core.clock.now();
+  if (resetsAt === undefined || restMs <= 0 || restMs > maxRestMs) return;
   const plan = planName(provider, credential);
   core.health.rest({
     scope: 'plan',

@@ -1,6 +1,6 @@
 import type { Core } from './core';
 import { fetchProviderPage } from './keyCheck';
-import { cleanForPerson } from './redact';
+import { cleanForPerson, redact } from './redact';
 import { isOneOfSeveral, planName } from './targetKeys';
 import type { Provider } from './types';
 import { countAt, isObject, objectAt, parseJson, stringAt } from './wire/json';
@@ -54,14 +54,15 @@ export function createPlanUsage(core: Core): () => Promise<readonly PlanUsage[]>
 
 /** The spans that the page of OpenCode Go tells of; none of what cannot be read. */
 export function readPlanWindows(page: unknown): readonly PlanWindow[] {
-  return Object.entries(objectAt(page, 'usage') ?? {}).flatMap(([name, value]) => {
+  const entries = Object.entries(objectAt(page, 'usage') ?? {}).slice(0, maxWindows);
+  return entries.flatMap(([name, value]) => {
     if (!isObject(value)) return [];
     const resetsAt = Date.parse(stringAt(value, 'resetsAt') ?? '');
     const isExhausted = value['status'] === 'rate-limited';
     const percent = countAt(value, 'percent') ?? (isExhausted ? 100 : undefined);
     if (percent === undefined) return [];
     const reset = Number.isFinite(resetsAt) ? { resetsAt } : {};
-    return [{ name: cleanForPerson(name, maxNameChars), percent, isExhausted, ...reset }];
+    return [{ name: redact(cleanForPerson(name, maxNameChars)), percent, isExhausted, ...reset }];
   });
 }
 
@@ -75,6 +76,8 @@ interface Remembered {
 
 const freshForMs = 5 * 60_000;
 const maxNameChars = 40;
+/** Three are known. */
+const maxWindows = 12;
 
 interface KeyedPlan {
   readonly name: string;
@@ -90,7 +93,7 @@ function keyedPlans(core: Core): readonly KeyedPlan[] {
     const { credentials, isOpencode, keyCheckPath: path } = provider;
     if (isOpencode !== true || path === undefined) return [];
     return credentials.flatMap((credential) => {
-      const key = core.apiKey(credential);
+      const key = core.apiKey(provider, credential);
       const name = planName(provider, credential);
       return key === undefined ? [] : [{ name, provider, credential, path, key }];
     });
@@ -108,7 +111,8 @@ async function readPlan(core: Core, asked: KeyedPlan): Promise<PlanUsage> {
   if (page.status !== 200) {
     return { ...plan, windows: [], problem: `the provider answered ${page.status}` };
   }
-  const windows = readPlanWindows(parseJson(page.text));
+  // The names are the provider's own words.
+  const windows = readPlanWindows(parseJson(core.redact(page.text)));
   return windows.length === 0
     ? { ...plan, windows, problem: 'the provider told no numbers' }
     : { ...plan, windows };

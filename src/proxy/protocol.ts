@@ -1,12 +1,13 @@
 import type { ModelChanges } from './catalogueChanges';
 import type { RetiredModel } from './chains';
+import type { KeyOrigins } from './keyOrigins';
 import type { TierRoute } from './modelTiers';
 import type { NetworkSettings } from './network';
 import type { PlanUsage } from './planUsage';
 import type { ProviderReach } from './reach';
 import type { RequestTrace } from './requestTrace';
 import type { StoredRest } from './restMemory';
-import { type ApiKeys, failureKinds, type ProxySettings } from './types';
+import { type ApiKeys, failureKinds, type ProxySettings, type Scope } from './types';
 
 /** The typed messages between the extension and the proxy's worker thread. Keys travel only here. */
 export type ToWorker =
@@ -16,6 +17,8 @@ export type ToWorker =
       readonly version: string;
       readonly settings: ProxySettings;
       readonly keys: ApiKeys;
+      /** Where each key may go; to no other address is it sent. */
+      readonly keyOrigins: KeyOrigins;
       /** VS Code's settings for HTTP. */
       readonly network?: NetworkSettings;
       /** What `rests` last told, in this window or an earlier one. */
@@ -48,6 +51,8 @@ export type Question =
   | { readonly about: 'models'; readonly providerId: string }
   /** What is used of the plans that tell; an answer may be some minutes old. */
   | { readonly about: 'planUsage' }
+  /** The scenarios in force, and the models that a chain may be made of. */
+  | { readonly about: 'scenarios' }
   /** Every provider in use is asked, with the keys that the worker has. */
   | { readonly about: 'reach' };
 
@@ -58,6 +63,7 @@ export type Answer =
   /** The ids, without the provider's; none where it does not tell. */
   | { readonly about: 'models'; readonly models: readonly string[] }
   | { readonly about: 'planUsage'; readonly plans: readonly PlanUsage[] }
+  | { readonly about: 'scenarios'; readonly overview: ScenarioOverview }
   | { readonly about: 'reach'; readonly providers: readonly ProviderReach[] };
 
 export type AnswerTo<Asked extends Question> = Extract<Answer, { about: Asked['about'] }>;
@@ -104,6 +110,35 @@ export type KeyCheck =
   /** The key may be right, but the provider has no cheap check or could not be reached. */
   | { readonly outcome: 'unknown'; readonly message: string };
 
+export interface ScenarioOverview {
+  /** In the order in which their rules are asked. */
+  readonly scenarios: readonly ScenarioReport[];
+  /** Of every provider that has its key or needs none, and of those whose models the chains name. */
+  readonly models: readonly ModelReport[];
+}
+
+export interface ScenarioReport {
+  readonly name: string;
+  /** A person wrote it. */
+  readonly isUsers: boolean;
+  /** The fallback chain. */
+  readonly models: readonly string[];
+}
+
+export interface ModelReport {
+  /** `provider/model` */
+  readonly name: string;
+  /** "DeepSeek" */
+  readonly provider: string;
+  /** Its provider has its key or needs none. */
+  readonly isProvided: boolean;
+  /** In tokens, where known. */
+  readonly context?: number;
+  readonly images?: boolean;
+  /** USD for a million tokens, where known. */
+  readonly price?: { readonly input: number; readonly output: number };
+}
+
 /** What a refresh of the catalogue brought. */
 export interface CatalogueRefreshed {
   /** The date of the facts that came with this version, `YYYY-MM-DD`. */
@@ -136,8 +171,12 @@ export interface ProxyReport {
   /** Every key slot that the chains in force use. */
   readonly credentials: readonly CredentialReport[];
   readonly targets: readonly TargetReport[];
+  /** Plans, keys, hosts and targets in use that are not asked for a while; absent when all are. */
+  readonly rests?: readonly RestReport[];
   /** True when at least one target of the default chain can be tried: it has its key or needs none. */
   readonly usable: boolean;
+  /** The texts of requests and answers go to the log. */
+  readonly logsContent?: true;
   /** The smallest context window that a conversation can meet in the chains, in tokens, where known. */
   readonly smallestContext?: number;
   readonly catalogue?: CatalogueReport;
@@ -152,7 +191,9 @@ export interface CredentialReport {
   readonly label: string;
   /** The provider has other keys too, so that this one needs its name. */
   readonly isOneOfSeveral?: boolean;
-  readonly state: 'unused' | 'accepted' | 'missing' | 'rejected' | 'blocked';
+  readonly state: 'unused' | 'accepted' | 'missing' | 'heldBack' | 'rejected' | 'blocked';
+  /** For `heldBack`: where the key would go. */
+  readonly origin?: string;
 }
 
 export interface TargetReport {
@@ -167,4 +208,17 @@ export interface TargetReport {
   readonly lastServedAt?: number;
   /** In a few words. */
   readonly lastFailure?: string;
+}
+
+/** What keeps targets from being asked. */
+export interface RestReport {
+  readonly scope: Exclude<Scope, 'request'>;
+  /** As health names it: a target, `provider#slot`, a key slot, a host. */
+  readonly name: string;
+  /** One request is trying it. */
+  readonly isProbed: boolean;
+  /** Epoch ms; absent when only a new key ends the rest. */
+  readonly untilAt?: number;
+  /** Why, in a few words. */
+  readonly words?: string;
 }

@@ -1,37 +1,46 @@
 import { createAffinity } from './affinity';
-import { ownMember } from './catalogue';
 import { type CatalogueKeeper, createCatalogueKeeper } from './catalogueKeeper';
 import { createCatalogueStore } from './catalogueStore';
 import { type Clock, systemClock } from './clock';
 import type { Core } from './core';
 import { createHealth } from './health';
 import { logHealthChange, standIn } from './healthLog';
+import { createKeyAccess } from './keyAccess';
 import { checkKey } from './keyCheck';
+import type { KeyOrigins } from './keyOrigins';
 import type { ServerLimits } from './limits';
 import { createLogger } from './log';
 import { forgetHosts, forgetKey, type Memories } from './memories';
 import type { Environment, NetworkSettings } from './network';
 import { createNoticeBoard, type NoticeBoard } from './notices';
 import { observeRequests } from './observeRequests';
+import { otherFormat } from './otherFormat';
 import { learnPlanReset } from './planReset';
 import { createPlanUsage, type PlanUsage } from './planUsage';
-import type { CatalogueRefreshed, KeyCheck, LogLevel, Notice, ProxyReport } from './protocol';
+import type {
+  CatalogueRefreshed,
+  KeyCheck,
+  LogLevel,
+  Notice,
+  ProxyReport,
+  ScenarioOverview,
+} from './protocol';
 import { checkReach, type ProviderReach } from './reach';
-import { createRedactor } from './redact';
+import { createRedactor, type Redact } from './redact';
 import { createReport } from './report';
 import type { RequestTrace } from './requestTrace';
 import { restoreRests, type StoredRest, storedRests } from './restMemory';
 import type { RoutingTable } from './router';
 import { createRoutes, openRoutes } from './routes';
 import { createRoutingTable } from './routingTable';
+import { scenarioOverview } from './scenarioOverview';
 import { createProxyServer, type ProxyServer } from './server';
 import { createSignatureMemory } from './signatures';
 import { slotsOf } from './targetKeys';
 import { createTokenMeter } from './tokenMeter';
-import type { ApiKeys, ProxySettings, Target, WireFormat } from './types';
+import type { ApiKeys, ProxySettings, WireFormat } from './types';
 import { createUpstreamKeeper, type UpstreamKeeper } from './upstreamKeeper';
 import { anthropicClient } from './wire/clients';
-import { codecs } from './wire/formats';
 
 export interface ProxyOptions {
   readonly write: (level: LogLevel, message: string) => void;
@@ -51,6 +60,8 @@ export interface ProxyConfiguration {
   readonly version: string;
   readonly settings: ProxySettings;
   readonly keys: ApiKeys;
+  /** Where each key may go. Without it: wherever the settings say. */
+  readonly keyOrigins?: KeyOrigins;
   /** Without it the environment alone says how upstreams are reached. */
   readonly network?: NetworkSettings;
   /** What `onRests` gave in an earlier session; taken over by the first configuration only. */
@@ -73,11 +84,15 @@ export interface SwitchyardProxy {
   modelsOf(providerId: string): Promise<readonly string[]>;
   /** What is used of each plan that tells; asks the provider at most every few minutes. */
   planUsage(): Promise<readonly PlanUsage[]>;
+  /** The scenarios in force, and the models to choose from. */
+  scenarioOverview(): ScenarioOverview;
   /** Whether each provider in use answers and takes the stored keys; asks anew each time. */
   reach(): Promise<readonly ProviderReach[]>;
   /** A person has set or confirmed this key: what was remembered against it is out of date, even if it is the same key. */
   keyConfirmed(credential: string): void;
   resetHealth(): void;
+  /** Blanks out every key and access token that was ever in force. */
+  readonly redact: Redact;
   /** Closes everything; nothing works afterwards. */
   dispose(): Promise<void>;
 }
@@ -87,9 +102,9 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
   const state: State = {
     configuration: undefined,
     activeRequests: 0,
-    accessToken: '',
+    secrets: new Set(),
   };
-  const redact = createRedactor(() => [...secretsOf(state), ...upstream.secrets()]);
+  const redact = createRedactor(() => [...state.secrets, ...upstream.secrets()]);
   const log = createLogger(options.write, redact);
   const upstream = createUpstreamKeeper(log, options.environment ?? process.env);
   const report = createReport({ clock, publish: (value) => options.onReport?.(value) });
@@ -113,7 +128,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
     table: () => core.table(),
   });
   const core: Core = {
-    ...createCore(state, { clock, log, health, notices, observe, upstream }),
+    ...createCore(state, { clock, log, redact, health, notices, observe, upstream }),
     catalogueRefreshedAt: () => catalogue.refreshedAt(),
   };
   const catalogue = createCatalogueKeeper({
@@ -150,7 +165,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       publish();
     },
     async listen(port, accessToken) {
-      state.accessToken = accessToken;
+      state.secrets.add(accessToken);
       const onActiveChange = (activeRequests: number) => {
         state.activeRequests = activeRequests;
         publish();
@@ -174,10 +189,14 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       await closing?.close(graceMs);
       if (server === closing) server = undefined;
     },
-    checkKey: (providerId, key) => checkKey(core, providerId, key),
+    checkKey(providerId, key) {
+      state.secrets.add(key);
+      return checkKey(core, providerId, key);
+    },
     refreshCatalogue: () => catalogue.refresh(),
     modelsOf: (providerId) => catalogue.modelsOf(providerId),
     planUsage: createPlanUsage(core),
+    scenarioOverview: () => scenarioOverview(core.table()),
     reach: () => checkReach(core),
     keyConfirmed(credential) {
       for (const provider of core.table().providers.values()) {
@@ -187,6 +206,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       catalogue.keyConfirmed(credential);
       publish();
     },
+    redact,
     resetHealth() {
       health.reset();
       learnedFormats.clear();
@@ -207,17 +227,18 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
 interface State {
   configuration: (ProxyConfiguration & { readonly table: RoutingTable }) | undefined;
   activeRequests: number;
-  accessToken: string;
+  /** Every key and token ever in force: a request that began with an old key may be told of it long after the change. */
+  readonly secrets: Set<string>;
 }
 
 function createCore(
   state: State,
-  parts: Pick<Core, 'clock' | 'log' | 'health' | 'observe'> & {
+  parts: Pick<Core, 'clock' | 'log' | 'redact' | 'health' | 'observe'> & {
     readonly notices: NoticeBoard;
     readonly upstream: UpstreamKeeper;
   },
 ): Omit<Core, 'catalogueRefreshedAt'> {
-  const { clock, log, health, notices, observe, upstream } = parts;
+  const { clock, log, redact, health, notices, observe, upstream } = parts;
   const configuration = () => {
     if (state.configuration === undefined) throw new Error('the proxy was not configured');
     return state.configuration;
@@ -225,6 +246,7 @@ function createCore(
   return {
     clock,
     log,
+    redact,
     health,
     observe,
     affinity: createAffinity({
@@ -237,24 +259,13 @@ function createCore(
     version: () => configuration().version,
     settings: () => configuration().settings,
     table: () => configuration().table,
-    apiKey: (credential) => ownMember(configuration().keys, credential),
+    ...createKeyAccess(configuration),
     send: upstream.send,
     proxyOf: upstream.proxyOf,
     otherFormat,
     tell: notices.tell,
     tellSafeguardsLeftOut: notices.tellSafeguardsLeftOut,
   };
-}
-
-/** The other wire format that we can write, for an upstream that refused the target's own. */
-function otherFormat(target: Target): WireFormat | undefined {
-  const order: readonly WireFormat[] = [
-    'openai-chat',
-    'anthropic-messages',
-    'openai-responses',
-    'gemini',
-  ];
-  return order.find((format) => format !== target.wireFormat && codecs[format] !== undefined);
 }
 
 function applyConfiguration(
@@ -268,6 +279,7 @@ function applyConfiguration(
   const table = createRoutingTable(next, catalogue);
   const { providers } = table;
   state.configuration = { ...next, table };
+  for (const key of Object.values(next.keys)) state.secrets.add(key);
   for (const provider of providers.values()) {
     const { id } = provider;
     const hasNewEntry = isChanged(previous?.settings.providers[id], next.settings.providers[id]);
@@ -290,8 +302,4 @@ function choicesOf(configuration: ProxyConfiguration | undefined): unknown {
 
 function isChanged(before: unknown, after: unknown): boolean {
   return JSON.stringify(before) !== JSON.stringify(after);
-}
-
-function secretsOf(state: State): readonly string[] {
-  return [state.accessToken, ...Object.values(state.configuration?.keys ?? {})];
 }

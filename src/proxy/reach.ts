@@ -45,9 +45,14 @@ async function reachOf(core: Core, provider: Provider): Promise<ProviderReach> {
   const { id, label, credentials, keyCheckPath, wireFormat } = provider;
   const askedAt = core.clock.now();
   const stored = credentials.flatMap((credential) => {
-    const key = core.apiKey(credential);
+    const key = core.apiKey(provider, credential);
     return key === undefined ? [] : [{ credential, key }];
   });
+  if (stored.length === 0 && credentials.some((slot) => core.isKeyHeldBack(provider, slot))) {
+    // Nobody has agreed yet that this address is spoken to.
+    const failure = 'its key is held back: run “Switchyard: Confirm Key Address”';
+    return { providerId: id, label, tookMs: 0, failure, keys: [] };
+  }
   const path = keyCheckPath ?? modelListPath(wireFormat);
   // Where no answer would tell anything about a key, none is sent.
   const calls = keyCheckPath === undefined || stored.length === 0 ? [undefined] : stored;
@@ -67,12 +72,12 @@ async function reachOf(core: Core, provider: Provider): Promise<ProviderReach> {
     tookMs: Math.max(0, Math.round(ours - askedAt)),
     ...(failure === undefined ? {} : { failure }),
     ...(theirs === undefined ? {} : { clock: { theirs, ours } }),
-    keys: stored.map(({ credential, key }) => {
+    keys: stored.map(({ credential }) => {
       const page = pages.find(({ slot }) => slot?.credential === credential)?.page;
       return {
         credential,
         ...(isOneOfSeveral({ provider, credential }) ? { isOneOfSeveral: true } : {}),
-        ...keyVerdict(core, provider, { key, page }),
+        ...keyVerdict(core, provider, page),
       };
     }),
   };

@@ -1,26 +1,43 @@
-/** Shorter secrets are not searched by value: they would blank out ordinary words. */
-const minSecretLength = 8;
+import { secretPattern } from './secretForms';
+
 const redacted = '[redacted]';
 
+/** Replaces secrets in a text. */
+export type Redact = (text: string) => string;
+
 /**
- * A function that replaces secrets in a text: those of `secrets` (asked anew on each call) by value, and everything that
- * looks like an API key or an authorization header by pattern.
+ * A function that replaces secrets in a text: those of `secrets` (asked anew on each call) by value, in every form in which
+ * they may be echoed, and everything that looks like an API key or an authorization header by pattern.
  */
-export function createRedactor(secrets: () => Iterable<string>): (text: string) => string {
-  return (text) => redact(text, secrets());
+export function createRedactor(secrets: () => Iterable<string>): Redact {
+  let known: readonly string[] = [];
+  let pattern: RegExp | undefined;
+  return (text) => {
+    const present = [...secrets()];
+    // Patterns are long; secrets change seldom.
+    if (present.length !== known.length || present.some((one, index) => one !== known[index])) {
+      known = present;
+      pattern = valuePattern(present);
+    }
+    const withoutValues = pattern === undefined ? text : text.replace(pattern, redacted);
+    return secretPatterns.reduce(
+      (result, [named, replacement]) => result.replace(named, replacement),
+      withoutValues,
+    );
+  };
 }
 
-/** Replaces the given secrets by value and whatever looks like an API key by pattern. */
+/** The same for one text. */
 export function redact(text: string, secrets: Iterable<string> = []): string {
-  let result = text;
-  // Longest first, so that a secret that contains another leaves no rest behind.
-  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
-    if (secret.length >= minSecretLength) result = result.replaceAll(secret, redacted);
-  }
-  for (const [pattern, replacement] of secretPatterns) {
-    result = result.replace(pattern, replacement);
-  }
-  return result;
+  return createRedactor(() => secrets)(text);
+}
+
+function valuePattern(secrets: readonly string[]): RegExp | undefined {
+  const sources = [...secrets]
+    // Longest first, so that a secret that contains another leaves no rest behind.
+    .sort((a, b) => b.length - a.length)
+    .flatMap((secret) => secretPattern(secret) ?? []);
+  return sources.length === 0 ? undefined : new RegExp(sources.join('|'), 'gu');
 }
 
 const secretPatterns: readonly (readonly [RegExp, string])[] = [
@@ -41,7 +58,8 @@ export function cleanForPerson(text: string, maxChars: number): string {
   const plain = text
     .slice(0, maxScannedChars)
     .replace(ansiSequence, '')
-    .replace(controlOrInvisible, ' ')
+    .replace(blank, ' ')
+    .replace(controlOrInvisible, '')
     .replace(/ {2,}/g, ' ')
     .trim();
   return plain.length <= maxChars ? plain : `${cutAtCharacter(plain, maxChars - 1)}…`;
@@ -58,8 +76,10 @@ const ansiSequence = new RegExp(
   `${commandSequence}|${titleSequence}|${escapeByte}[@-Z\\\\-_]`,
   'g',
 );
-// With the marks that reorder or hide text, which could make a message show something else than it says.
-const controlOrInvisible = /[\s\p{Cc}\p{Cf}\u2028\u2029]/gu;
+const blank = /[\s\u0085]/g;
+// With the marks that reorder or hide text, which could make a message show something else than it says, or keep a key in
+// it from being found; and with halves of characters.
+const controlOrInvisible = /[\p{Cc}\p{Cf}\p{Cs}]/gu;
 
 function cutAtCharacter(text: string, length: number): string {
   const last = text.charCodeAt(length - 1);

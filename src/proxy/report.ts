@@ -5,11 +5,18 @@ import type { Clock } from './clock';
 import type { Core } from './core';
 import { inBrief } from './failureMessage';
 import type { Health, HealthEntry } from './health';
-import type { CatalogueReport, CredentialReport, ProxyReport, TargetReport } from './protocol';
+import { originOf } from './keyOrigins';
+import type {
+  CatalogueReport,
+  CredentialReport,
+  ProxyReport,
+  RestReport,
+  TargetReport,
+} from './protocol';
 import { isUsable, parseTarget } from './router';
 import { defaultScenario } from './scenarios';
 import { isOneOfSeveral, scopeKeys, withEachKey } from './targetKeys';
-import { type Target, targetName } from './types';
+import { type Provider, type Target, targetName } from './types';
 
 export interface ReportSource {
   readonly core: Core;
@@ -60,12 +67,15 @@ export function buildReport({ core, health, activeRequests }: ReportSource): Pro
   const entries = new Map(health.snapshot().map((entry) => [`${entry.scope} ${entry.key}`, entry]));
   const used = usedTargets(core);
   const context = smallestContext(core.table());
+  const rests = restReports(core, entries, used);
   return {
     activeRequests,
     credentials: credentialReports(core, health, entries, used),
     targets: [...used.values()].map(({ target, scenarios }) =>
       targetReport(core, target, scenarios, entries),
     ),
+    ...(rests.length === 0 ? {} : { rests }),
+    ...(core.settings().logContent === true ? { logsContent: true as const } : {}),
     usable: isUsable(defaultScenario(core.table().scenarios), core.table()),
     modelTiers: tierRoutes(core.table()),
     ...(context === undefined ? {} : { smallestContext: context }),
@@ -118,24 +128,28 @@ function credentialReports(
   for (const { target } of used.values()) {
     const { provider } = target;
     for (const credential of provider.credentials) {
-      if (reports.has(credential)) continue;
+      const isHeldBack = core.isKeyHeldBack(provider, credential);
+      // Of a key that may go to one of its providers only, the other is the news.
+      if (reports.has(credential) && !isHeldBack) continue;
       reports.set(credential, {
         credential,
         providerId: provider.id,
         label: provider.label,
         ...(isOneOfSeveral({ provider, credential }) ? { isOneOfSeveral: true } : {}),
-        state: credentialState(credential),
+        ...(isHeldBack
+          ? { state: 'heldBack', origin: originOf(provider.baseUrl) }
+          : { state: credentialState(provider, credential) }),
       });
     }
   }
   return [...reports.values()];
 
-  function credentialState(credential: string): CredentialReport['state'] {
+  function credentialState(provider: Provider, credential: string): CredentialReport['state'] {
     const entry = entries.get(`credential ${credential}`);
     if (entry !== undefined && entry.state !== 'closed') {
       return entry.failure?.kind === 'accountBlocked' ? 'blocked' : 'rejected';
     }
-    if (core.apiKey(credential) === undefined) return 'missing';
+    if (core.apiKey(provider, credential) === undefined) return 'missing';
     return health.hasSucceeded(credential) ? 'accepted' : 'unused';
   }
 }
@@ -148,8 +162,8 @@ function targetReport(
 ): TargetReport {
   const name = targetName(target);
   const own = entries.get(`target ${name}`);
-  const rests = withEachKey(target, (slot) => core.apiKey(slot) !== undefined).map((link) =>
-    restOf(core, link, entries),
+  const rests = withEachKey(target, (slot) => core.apiKey(target.provider, slot) !== undefined).map(
+    (link) => restOf(core, link, entries),
   );
   // As long as one of the keys is served, so is the target.
   const resting = rests.includes(undefined) ? undefined : firstToEnd(rests);
@@ -165,13 +179,45 @@ function targetReport(
   };
 }
 
+/** What keeps the targets in use from being asked. Clients may name others: their names are not repeated here. */
+function restReports(
+  core: Core,
+  entries: Entries,
+  used: ReadonlyMap<string, UsedTarget>,
+): readonly RestReport[] {
+  const now = core.clock.now();
+  const links = [...used.values()].flatMap(({ target }) =>
+    withEachKey(target, (slot) => core.apiKey(target.provider, slot) !== undefined),
+  );
+  const names = new Set(links.flatMap((link) => dependencies(core, link)));
+  return [...names].flatMap((name) => {
+    const entry = entries.get(name);
+    if (entry === undefined || !isResting(entry, now)) return [];
+    const { scope, key, state, untilAt, failure } = entry;
+    return {
+      scope,
+      name: key,
+      isProbed: state === 'halfOpen',
+      ...(untilAt === undefined ? {} : { untilAt }),
+      ...(failure === undefined ? {} : { words: inBrief(failure) }),
+    };
+  });
+}
+
 /** What keeps a target from being asked with its key. */
 function restOf(core: Core, link: Target, entries: Entries): HealthEntry | undefined {
+  const now = core.clock.now();
+  return dependencies(core, link)
+    .map((name) => entries.get(name))
+    .find((entry) => entry !== undefined && isResting(entry, now));
+}
+
+/** The names of the entries that a target with its key depends on. */
+function dependencies(core: Core, link: Target): readonly string[] {
   const { target, targetWithKey, plan, host, proxy, credential } = scopeKeys(
     link,
     core.proxyOf(link),
   );
-  const now = core.clock.now();
   return [
     `target ${target}`,
     `target ${targetWithKey}`,
@@ -179,9 +225,7 @@ function restOf(core: Core, link: Target, entries: Entries): HealthEntry | undef
     `host ${host}`,
     `host ${proxy}`,
     `credential ${credential}`,
-  ]
-    .map((scope) => entries.get(scope))
-    .find((entry) => entry !== undefined && isResting(entry, now));
+  ];
 }
 
 function firstToEnd(rests: readonly (HealthEntry | undefined)[]): HealthEntry | undefined {

@@ -25,7 +25,7 @@ const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 /** A monthly limit is the longest there is. */
-const maxRestMs = 32 * dayMs;
+export const maxRestMs = 32 * dayMs;
 
 function afterMs(value: string | undefined, unitMs: number, now: number): number | undefined {
   return value !== undefined && /^\d+(?:\.\d+)?$/.test(value.trim())

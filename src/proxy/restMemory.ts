@@ -24,15 +24,15 @@ export function storedRests(entries: readonly HealthEntry[], keys: ApiKeys): rea
     if (scope !== 'plan' && scope !== 'credential') return [];
     if (state === 'closed' || untilAt === undefined || failure === undefined) return [];
     const apiKey = keys[failure.credential ?? ''];
-    if (apiKey === undefined) return [];
-    const { provider, kind, detail, link, limitName } = failure;
+    if (apiKey === undefined || apiKey.length < minHashedChars) return [];
+    const { provider, kind, detail, repeatsRequest, link, limitName } = failure;
     return {
       scope,
       key,
       keyHash: hashOf(apiKey),
       providerId: provider.id,
       kind,
-      detail,
+      detail: repeatsRequest === true ? '' : detail,
       untilAt,
       ...(link === undefined ? {} : { link }),
       ...(limitName === undefined ? {} : { limitName }),
@@ -86,7 +86,10 @@ function slotsWith(
   });
 }
 
-/** An API key is random enough that its hash tells nothing. */
+/** The hash of a shorter key, which may be a word, could be searched back to the key. */
+const minHashedChars = 16;
+
+/** Of a key that is random enough that its hash tells nothing. */
 function hashOf(apiKey: string): string {
   return createHash('sha256').update(`switchyard:${apiKey}`).digest('hex').slice(0, 32);
 }

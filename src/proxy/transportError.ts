@@ -1,3 +1,5 @@
+import { cleanForPerson } from './redact';
+
 /** Why a connection did not come about or broke, as the transport tells it. */
 export interface TransportError {
   /** `untrusted`: the chain of certificates ends at an authority that is not known here. */
@@ -28,7 +30,8 @@ const untrustedCodes =
 
 /** What a person can do something with; the code stays beside it for a search. */
 function inWords(error: unknown, code: string | undefined): string {
-  const message = error instanceof Error ? error.message : String(error);
+  // Certificates and broken heads are quoted in it.
+  const message = cleanForPerson(error instanceof Error ? error.message : String(error), 300);
   if (code === undefined) return message;
   const words = transportWords.find(([pattern]) => pattern.test(code))?.[1] ?? message;
   return `${words} (${code})`;

@@ -174,6 +174,7 @@ export type Scope = (typeof scopes)[number];
 /** In the order in which a person should hear of them when nothing served. */
 export const failureKinds = [
   'missingKey',
+  'keyHeldBack',
   'keyRejected',
   'accountBlocked',
   'accountUnfunded',
@@ -202,6 +203,8 @@ export interface Failure {
   readonly kind: FailureKind;
   /** The upstream's own words or the transport's, cleaned of keys and control characters, at most 300 characters. */
   readonly detail: string;
+  /** `detail` repeats a part of the request, so that it is written nowhere. */
+  readonly repeatsRequest?: true;
   /** The provider, key slot and model that were tried. */
   readonly provider: Provider;
   readonly credential?: string | undefined;
@@ -247,6 +250,8 @@ export interface ProxySettings {
   /** Whose models the built-in scenarios use. Default: OpenCode Go. */
   readonly chains?: ChainOwner;
   readonly catalogueRefresh?: CatalogueRefresh;
+  /** Write the texts of requests and answers to the log. */
+  readonly logContent?: boolean | undefined;
 }
 
 /** Who is asked once a day for the models of today; `modelsDev`: models.dev too. Default: the providers. */

@@ -3,10 +3,12 @@ import tls from 'node:tls';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import request from 'undici/lib/api/api-request.js';
 import buildConnector from 'undici/lib/core/connect.js';
+import symbols from 'undici/lib/core/symbols.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { certificateCure, trustedAuthorities } from './certificates';
 import type { Logger } from './log';
 import type { Network, WebProxy } from './network';
+import { mendPausedParsers } from './pausedParsers';
 import { readTransportError } from './transportError';
 import { credentialsWanted, openTunnel, proxyUnreachable, TunnelError } from './tunnel';
 
@@ -79,6 +81,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const direct = new Agent({ ...limits, connect: connectors.direct });
   const tunnelled = new Agent({ ...limits, connect: connectors.tunnelled });
   const both = [direct, tunnelled];
+  const stopMending = mendPausedParsers(symbols.kParser);
   return {
     async send(upstreamRequest) {
       const url = new URL(upstreamRequest.url);
@@ -94,10 +97,10 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       });
     },
     async retire() {
-      await Promise.all(both.map((agent) => agent.close()));
+      await Promise.all(both.map((agent) => agent.close())).finally(stopMending);
     },
     async destroy() {
-      await Promise.all(both.map((agent) => agent.destroy()));
+      await Promise.all(both.map((agent) => agent.destroy())).finally(stopMending);
     },
   };
 }
@@ -221,7 +224,9 @@ async function exchange(
         status: response.statusCode,
         headers,
         body,
-        destroy: () => response.body.destroy(),
+        destroy: () => {
+          body.destroy();
+        },
       },
     };
   } catch (error) {
@@ -231,27 +236,30 @@ async function exchange(
 }
 
 type Refusal = Omit<Extract<SendResult, { ok: false }>, 'ok'>;
+
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return flat;
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
 }
 
 /** We ask for no compression; some upstreams compress all the same. */
 function decompress(body: Readable, encoding: string | undefined): Readable {
-  const decoder = decoders[encoding?.trim().toLowerCase() ?? ''];
+  const decoder = decoders.get(encoding?.trim().toLowerCase() ?? '');
   if (decoder === undefined) return body;
   const decoded = decoder();
+  // As for the body: nobody may be left to hear that what was destroyed did not decompress to its end.
+  decoded.on('error', () => {});
   body.on('error', (error) => decoded.destroy(error));
   decoded.on('close', () => body.destroy());
   return body.pipe(decoded);
 }
 
-const decoders: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
-  gzip: () => createGunzip(),
-  'x-gzip': () => createGunzip(),
-  deflate: () => createInflate(),
-  br: () => createBrotliDecompress(),
-};
+const decoders: ReadonlyMap<string, () => ReturnType<typeof createGunzip>> = new Map([
+  ['gzip', () => createGunzip()],
+  ['x-gzip', () => createGunzip()],
+  ['deflate', () => createInflate()],
+  ['br', () => createBrotliDecompress()],
+]);

@@ -15,18 +15,25 @@ function main(): void {
     onRests: (rests) => post({ type: 'rests', rests }),
     onTrace: (trace) => post({ type: 'trace', trace }),
   });
+  const logBug = (error: unknown) => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    post({
+      type: 'log',
+      level: 'error',
+      message: proxy.redact(`bug in the proxy's worker: ${text}`),
+    });
+  };
   // One after the other: a `listen` must not overtake the `close` before it.
   let previous = Promise.resolve();
   port.on('message', (message: ToWorker) => {
-    const handled = () =>
-      handle(proxy, message, post).catch((error: unknown) => logBug(post, error));
+    const handled = () => handle(proxy, message, post).catch((error: unknown) => logBug(error));
     if (message.type === 'listen') previous = previous.then(handled);
     // At once, so that a second `close` can hurry the first; whatever listens next still waits for both.
     else if (message.type === 'close') previous = Promise.all([previous, handled()]).then(() => {});
     else void handled();
   });
   process.on('uncaughtException', (error) => {
-    logBug(post, error);
+    logBug(error);
     // State after a bug is not to be trusted; the extension starts a fresh worker on the same port.
     setImmediate(() => process.exit(1));
   });
@@ -74,6 +81,8 @@ async function answer(proxy: SwitchyardProxy, question: Question): Promise<Answe
       return { about, models: await proxy.modelsOf(question.providerId) };
     case 'planUsage':
       return { about, plans: await proxy.planUsage() };
+    case 'scenarios':
+      return { about, overview: proxy.scenarioOverview() };
     case 'reach':
       return { about, providers: await proxy.reach() };
     default:
@@ -103,11 +112,6 @@ function describe(error: unknown): { readonly code: string; readonly message: st
   if (!(error instanceof Error)) return { code: 'UNKNOWN', message: String(error) };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
   return { code, message: error.message };
-}
-
-function logBug(post: (message: FromWorker) => void, error: unknown): void {
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  post({ type: 'log', level: 'error', message: `bug in the proxy's worker: ${message}` });
 }
 
 main();

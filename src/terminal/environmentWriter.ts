@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { TerminalAgent } from '../proxy/types';
 import type { ProxyStatus } from '../proxyStatus';
 import { portOf } from './agentEnvironment';
 import {
@@ -16,21 +17,27 @@ const options: vscode.EnvironmentVariableMutatorOptions = {
   applyAtShellIntegration: true,
 };
 
+/** What the variables follow from, as it is now. */
+export interface TerminalInputs {
+  readonly status: ProxyStatus;
+  readonly settings: EnvironmentSettings;
+  readonly accessToken: string | undefined;
+}
+
 /** The variables of new integrated terminals. VS Code keeps them over a reload of the window. */
 export class EnvironmentWriter {
   readonly #collection: vscode.EnvironmentVariableCollection;
+  readonly #inputs: () => TerminalInputs;
 
-  constructor(collection: vscode.EnvironmentVariableCollection) {
+  constructor(collection: vscode.EnvironmentVariableCollection, inputs: () => TerminalInputs) {
     this.#collection = collection;
+    this.#inputs = inputs;
     if (!collection.persistent) collection.persistent = true;
   }
 
   /** Brings the variables in line with the state of the proxy, by the fewest writes. */
-  inject(
-    status: ProxyStatus,
-    settings: EnvironmentSettings,
-    accessToken: string | undefined,
-  ): void {
+  inject(): void {
+    const { status, settings, accessToken } = this.#inputs();
     const wanted = injectedEnvironment(status, {
       settings,
       accessToken,
@@ -47,22 +54,34 @@ export class EnvironmentWriter {
   }
 
   /** Lines for the person's own shell; undefined while the proxy does not run. */
-  shellLines(
-    status: ProxyStatus,
-    settings: EnvironmentSettings,
-    accessToken: string | undefined,
-  ): string | undefined {
+  shellLines(): string | undefined {
+    const variables = this.#ownVariables(this.#inputs().settings.terminalAgents);
+    if (variables === undefined) return undefined;
+    return shellLines(variables, process.platform === 'win32' ? 'powershell' : 'posix');
+  }
+
+  /**
+   * What a terminal for Claude Code needs besides what every new one gets: nothing, or all of it where new terminals are
+   * not for Claude Code. Undefined while the proxy does not run.
+   */
+  claudeVariables(): Readonly<Record<string, string>> | undefined {
+    const variables = this.#ownVariables(['claude']);
+    return this.names().includes('ANTHROPIC_BASE_URL') ? variables && {} : variables;
+  }
+
+  /** The variables for these agents in a shell that we do not write to; undefined while the proxy does not run. */
+  #ownVariables(agents: readonly TerminalAgent[]): Readonly<Record<string, string>> | undefined {
+    const { status, settings, accessToken } = this.#inputs();
     if (status.state !== 'running' || accessToken === undefined) return undefined;
-    const variables = ownShellEnvironment({
+    return ownShellEnvironment({
       port: status.port,
       accessToken,
       inheritedNoProxy: inheritedNoProxy(),
       smallestContext: status.report?.smallestContext,
       modelTiers: status.report?.modelTiers ?? [],
-      agents: settings.terminalAgents,
+      agents,
       scenarios: Object.keys(settings.scenarios),
     });
-    return shellLines(variables, process.platform === 'win32' ? 'powershell' : 'posix');
   }
 
   /** The names of our variables; their values are nobody's business but the terminal's. */

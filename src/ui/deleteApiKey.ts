@@ -35,6 +35,7 @@ export async function deleteApiKey(access: KeyAccess): Promise<void> {
   );
   if (choice !== confirm) return;
   const deleted = await access.keys.delete(picked.credential);
+  if (deleted.outcome === 'stored') access.consent.forget(picked.credential);
   const message =
     deleted.outcome === 'stored'
       ? vscode.l10n.t('The API key of {0} is deleted.', picked.label)

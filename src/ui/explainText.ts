@@ -22,6 +22,9 @@ export function explainMarkdown(trace: RequestTrace, t: Translate): string {
   ].join('\n\n');
 }
 
+/** A line of a table of two columns, in plain words. */
+export type NamedValue = readonly [name: string, value: string];
+
 /** What became of a request, in a few words: of the model that served it, where one did. */
 export function outcomeInWords(trace: RequestTrace, t: Translate): string {
   const { outcome, failure } = trace;
@@ -44,8 +47,9 @@ export function outcomeInWords(trace: RequestTrace, t: Translate): string {
   }
 }
 
-function summary(trace: RequestTrace, t: Translate): string {
-  const { scenario, reason, startedAt, endedAt } = trace;
+/** When it was, how long it took, and what it cost, as far as that is known. */
+export function figuresOf(trace: RequestTrace, t: Translate): string {
+  const { startedAt, endedAt } = trace;
   const ttft = servingAttempt(trace)?.firstContentAt;
   const figures = [
     timeOfDay(startedAt),
@@ -53,21 +57,29 @@ function summary(trace: RequestTrace, t: Translate): string {
     ...(ttft === undefined ? [] : [t('first content after {0}', duration(ttft - startedAt))]),
     ...(trace.cost === undefined ? [] : [money(trace.cost)]),
   ];
+  return figures.join(' · ');
+}
+
+function summary(trace: RequestTrace, t: Translate): string {
+  const { scenario, reason } = trace;
   const outcome = capitalized(outcomeInWords(trace, t));
   const lines = [
     `**${escapeMarkdown(outcome)}**`,
-    escapeMarkdown(figures.join(' · ')),
+    escapeMarkdown(figuresOf(trace, t)),
     t('Scenario {0}: {1}.', `**${escapeMarkdown(scenario)}**`, escapeMarkdown(reason)),
   ];
   if (trace.moved !== undefined) lines.push(escapeMarkdown(moveInWords(trace.moved, t)));
   return lines.join('  \n');
 }
 
-function moveInWords({ from, to, why }: NonNullable<RequestTrace['moved']>, t: Translate): string {
+export function moveInWords(
+  { from, to, why }: NonNullable<RequestTrace['moved']>,
+  t: Translate,
+): string {
   return t('The conversation moved from {0} to {1}: {2}.', from, to, why);
 }
 
-function capitalized(text: string): string {
+export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
@@ -78,12 +90,22 @@ function failureSentence({ failure, status }: RequestTrace, t: Translate): strin
     : t('The client was told: {0}, with status {1}.', `**${words}**`, status);
 }
 
-function triedTable(trace: RequestTrace, t: Translate): string {
-  const { attempts, chain, skipped, outcome } = trace;
+/** The links of the chain that no attempt was made of, each with the reason. */
+export function untriedRows(
+  { attempts, chain, skipped, outcome }: RequestTrace,
+  t: Translate,
+): readonly (readonly [name: string, result: string])[] {
   const tried = new Set(attempts.map(({ target }) => target));
   const isDone = outcome === 'served' || outcome === 'brokeOff';
   const untried = isDone ? t('not needed') : outcome === undefined ? t('next') : t('not asked');
-  const bare = (name: string, result: string) => [name, result, '', '', ''].map(escapeMarkdown);
+  return [
+    ...chain.filter((name) => !tried.has(name)).map((name) => [name, untried] as const),
+    ...skipped.map(({ name, reason }) => [name, t('left out: {0}', reason)] as const),
+  ];
+}
+
+function triedTable(trace: RequestTrace, t: Translate): string {
+  const { attempts } = trace;
   const isStreamed = attempts.some(({ firstContentAt }) => firstContentAt !== undefined);
   return markdownTable(
     [
@@ -95,8 +117,7 @@ function triedTable(trace: RequestTrace, t: Translate): string {
     ],
     [
       ...attempts.map((attempt) => attemptRow(attempt, trace, t)),
-      ...chain.filter((name) => !tried.has(name)).map((name) => bare(name, untried)),
-      ...skipped.map(({ name, reason }) => bare(name, t('left out: {0}', reason))),
+      ...untriedRows(trace, t).map((row) => [...row, '', '', ''].map(escapeMarkdown)),
     ],
   );
 }
@@ -113,7 +134,11 @@ function attemptRow(attempt: AttemptTrace, trace: RequestTrace, t: Translate): r
   ];
 }
 
-function attemptResult(attempt: AttemptTrace, { outcome }: RequestTrace, t: Translate): string {
+export function attemptResult(
+  attempt: AttemptTrace,
+  { outcome }: RequestTrace,
+  t: Translate,
+): string {
   const words = attempt.failure?.words ?? '';
   switch (attempt.origin) {
     case 'remembered':
@@ -130,7 +155,7 @@ function attemptResult(attempt: AttemptTrace, { outcome }: RequestTrace, t: Tran
 }
 
 /** Memory answers at once: there is nothing to draw. */
-function hasCourse({ origin }: AttemptTrace): boolean {
+export function hasCourse({ origin }: AttemptTrace): boolean {
   return origin === 'attempted' || origin === 'outdated';
 }
 
@@ -188,9 +213,9 @@ function rules({ considered, reason, scenario }: RequestTrace, t: Translate): st
   );
 }
 
-function factsTable(facts: RequestFacts, t: Translate): string {
+export function factRows(facts: RequestFacts, t: Translate): readonly NamedValue[] {
   const { agentType, effort, maxOutputTokens, thinking } = facts;
-  const rows: readonly (readonly [string, string])[] = [
+  return [
     [t('Model asked for'), facts.requestedModel],
     [t('Client'), facts.userAgent === '' ? '-' : facts.userAgent],
     [t('Session'), facts.sessionId],
@@ -205,18 +230,25 @@ function factsTable(facts: RequestFacts, t: Translate): string {
       : [[t('Longest answer'), t('{0} tokens', count(maxOutputTokens))] as const]),
     [t('Streamed'), yesOrNo(facts.stream, t)],
   ];
+}
+
+function factsTable(facts: RequestFacts, t: Translate): string {
   return markdownTable(
     [
       [t('Fact'), 'left'],
       [t('Value'), 'left'],
     ],
-    rows.map((row) => row.map(escapeMarkdown)),
+    factRows(facts, t).map((row) => row.map(escapeMarkdown)),
   );
 }
 
-function usageTable({ usage, cost, costWithoutCache, costOnDefault }: RequestTrace, t: Translate) {
-  if (usage === undefined) return '';
-  const rows: readonly (readonly [string, string])[] = [
+/** Empty where the upstream told no usage. */
+export function usageRows(
+  { usage, cost, costWithoutCache, costOnDefault }: RequestTrace,
+  t: Translate,
+): readonly NamedValue[] {
+  if (usage === undefined) return [];
+  return [
     [t('Fresh input'), t('{0} tokens', count(usage.inputTokens))],
     [t('Read from the cache'), t('{0} tokens', count(usage.cacheReadTokens))],
     [t('Written to the cache'), t('{0} tokens', count(usage.cacheWriteTokens))],
@@ -229,11 +261,14 @@ function usageTable({ usage, cost, costWithoutCache, costOnDefault }: RequestTra
       ? []
       : [[t('On the default chain it would have cost'), money(costOnDefault)] as const]),
   ];
+}
+
+function usageTable(trace: RequestTrace, t: Translate): string {
   return markdownTable(
     [
       [t('Kind'), 'left'],
       [t('Value'), 'right'],
     ],
-    rows.map((row) => row.map(escapeMarkdown)),
+    usageRows(trace, t).map((row) => row.map(escapeMarkdown)),
   );
 }

@@ -8,9 +8,12 @@ export function escapeMarkdown(text: string): string {
   );
 }
 
-/** Control characters and line breaks become spaces, so that foreign text cannot make lines of its own. */
+/**
+ * Control characters and line breaks become spaces, so that foreign text cannot make lines of its own; so do the marks that
+ * reorder text, which could make a line read otherwise than it is.
+ */
 export function onOneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, ' ');
 }
 
 export type Alignment = 'left' | 'right';

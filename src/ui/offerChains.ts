@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type ChainOwner, chainOwners, defaultChainOwner } from '../proxy/chainOwners';
+import { maxChainLength } from '../proxy/scenarioNames';
 import { assertNever, type Provider } from '../proxy/types';
 import { chainOffer } from './chainOffer';
 import { plainMessage } from './plainMessage';
@@ -107,9 +108,6 @@ async function offerModels(access: KeyAccess, { message, provider }: SetKey): Pr
   const done = vscode.l10n.t('Every request goes to {0}.', chain.join(', '));
   tellSetting(done, 'switchyard.scenarios');
 }
-
-/** As many as the setting allows. */
-const maxChainLength = 32;
 
 /** A question that can be closed without an answer, and says so. */
 async function ask(message: string, ...actions: readonly string[]): Promise<string | undefined> {

@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import type { ProxyController } from '../controller';
+import { redact } from '../proxy/redact';
+import { confirmKeyAddress } from './askKeyOrigin';
 import { type CommandId, commands } from './commands';
 import { copyEnvironment } from './copyEnvironment';
-import { deleteApiKey } from './deleteApiKey';
 import { refreshCatalogue } from './refreshCatalogue';
-import { type KeyAccess, setApiKey } from './setApiKey';
-import { setUpCodex } from './setUpCodex';
-import { setUpPi } from './setUpPi';
+import type { KeyAccess } from './setApiKey';
 import type { StatusView } from './statusView';
+import { openWalkthrough } from './welcome';
 
 /** What the commands act on. */
 export interface CommandTargets extends KeyAccess {
@@ -18,14 +18,22 @@ export interface CommandTargets extends KeyAccess {
   readonly shellLines: () => string | undefined;
 }
 
-/** The commands that only show and explain; what they show is put together elsewhere. */
+/** The commands whose parts are put together, or loaded at their first use, elsewhere. */
 export type SurfaceHandlers = Pick<
   Handlers,
   | 'switchyard.copyDiagnostics'
   | 'switchyard.diagnose'
+  | 'switchyard.openDashboard'
   | 'switchyard.explainRouting'
   | 'switchyard.showUsage'
   | 'switchyard.clearUsageHistory'
+  | 'switchyard.showMenu'
+  | 'switchyard.openClaude'
+  | 'switchyard.showScenarios'
+  | 'switchyard.setApiKey'
+  | 'switchyard.deleteApiKey'
+  | 'switchyard.setUpCodex'
+  | 'switchyard.setUpPi'
 >;
 
 /** Registers every command of the table. A handler that throws is a fault of ours: logged, and told once. */
@@ -38,9 +46,10 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable {
           await handlers[id](argument);
         } catch (error: unknown) {
           const { message, stack } = error instanceof Error ? error : new Error(String(error));
-          targets.view.log('error', `command ${id} failed: ${stack ?? message}`);
+          const secrets = Object.values(await targets.keys.load());
+          targets.view.log('error', redact(`command ${id} failed: ${stack ?? message}`, secrets));
           void vscode.window.showErrorMessage(
-            vscode.l10n.t('Switchyard could not do that: {0}', message),
+            vscode.l10n.t('Switchyard could not do that: {0}', redact(message, secrets)),
           );
         }
       }),
@@ -58,16 +67,14 @@ function createHandlers(targets: CommandTargets): Handlers {
     'switchyard.start': () => proxy.start(),
     'switchyard.stop': () => proxy.stop(),
     'switchyard.toggle': () => proxy.toggle(),
-    'switchyard.setApiKey': (credential) => setApiKey(targets, credential),
-    'switchyard.deleteApiKey': () => deleteApiKey(targets),
+    'switchyard.getStarted': () => openWalkthrough(),
+    'switchyard.confirmKeyAddress': () => confirmKeyAddress(targets.consent),
     'switchyard.showLog': () => view.showLog(),
     'switchyard.showStatus': () => view.writeStatus(proxy.status),
     'switchyard.openSettings': (setting) => openSettings(setting),
     'switchyard.resetHealth': () => proxy.resetHealth(),
     'switchyard.refreshCatalogue': () => refreshCatalogue(targets, view),
     'switchyard.copyEnvironment': () => copyEnvironment(targets.shellLines()),
-    'switchyard.setUpCodex': () => setUpCodex(proxy.status),
-    'switchyard.setUpPi': () => setUpPi(proxy.status),
   };
 }
 

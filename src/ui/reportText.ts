@@ -1,4 +1,5 @@
 import type { CredentialReport, TargetReport } from '../proxy/protocol';
+import { durationInWords } from '../proxy/timeInWords';
 import type { ProxyStatus } from '../proxyStatus';
 import { catalogueLines } from './catalogueText';
 import type { CommandId } from './commands';
@@ -14,7 +15,11 @@ const maxTooltipRows = 24;
  * The tooltip in Markdown: the state, the keys, a row for each model, and command links. All names and
  * messages from elsewhere are escaped; only `tooltipCommands` are linked.
  */
-export function tooltipMarkdown(status: ProxyStatus, t: Translate, today?: string): string {
+export function tooltipMarkdown(
+  status: ProxyStatus,
+  t: Translate,
+  { today, now }: { readonly today?: string | undefined; readonly now: number },
+): string {
   const { sentence, hint } = presentStatus(status, t);
   const report = status.state === 'running' ? status.report : undefined;
   const links = tooltipLinks(status, t).map(
@@ -25,17 +30,19 @@ export function tooltipMarkdown(status: ProxyStatus, t: Translate, today?: strin
   if (today !== undefined) blocks.push(`$(graph) ${escapeMarkdown(today)}`);
   if (report !== undefined) {
     if (report.credentials.length > 0) blocks.push(credentialLines(report.credentials, t));
-    if (report.targets.length > 0) blocks.push(targetTable(report.targets, t));
+    if (report.targets.length > 0) blocks.push(targetTable(report.targets, now, t));
   }
   return blocks.join('\n\n');
 }
 
 /** The commands that the tooltip may run. */
 export const tooltipCommands = [
+  'switchyard.showMenu',
   'switchyard.start',
   'switchyard.stop',
   'switchyard.setApiKey',
   'switchyard.showStatus',
+  'switchyard.openDashboard',
   'switchyard.explainRouting',
   'switchyard.showUsage',
   'switchyard.showLog',
@@ -97,11 +104,32 @@ export function describeCredential(state: CredentialReport['state'], t: Translat
     unused: t('API key set, not used yet'),
     accepted: t('API key accepted'),
     missing: t('no API key'),
+    heldBack: t('API key held back: its address was changed'),
     rejected: t('API key rejected'),
     blocked: t('account blocked'),
   } satisfies Record<CredentialReport['state'], string>;
   return words[state];
 }
+
+/** In a tooltip, which is read at once: for how long a model rests, and no clock beside it. */
+function describeTargetNow(target: TargetReport, now: number, t: Translate): string {
+  const { state, restsUntil } = target;
+  if (state !== 'resting' || restsUntil === undefined || restsUntil <= now) {
+    return describeTarget(target, t);
+  }
+  const restMs = restsUntil - now;
+  return restMs < 60_000
+    ? t('rests for less than a minute')
+    : t('rests for {0}', durationInWords(Math.ceil(restMs / 60_000) * 60_000));
+}
+
+const stateIcons = {
+  unused: '$(circle-outline)',
+  serving: '$(pass)',
+  failing: '$(warning)',
+  probing: '$(sync)',
+  resting: '$(clock)',
+} as const satisfies Record<TargetReport['state'], string>;
 
 function describeTarget(target: TargetReport, t: Translate): string {
   const words = {
@@ -130,12 +158,16 @@ function credentialLines(credentials: readonly CredentialReport[], t: Translate)
     .join('  \n');
 }
 
-function targetTable(targets: readonly TargetReport[], t: Translate): string {
+function targetTable(targets: readonly TargetReport[], now: number, t: Translate): string {
   const shown = targets.slice(0, maxTooltipRows);
-  const head = [t('Model'), t('State'), t('First token'), t('Last failure')].map(escapeMarkdown);
+  const head = ['', t('Model'), t('State'), t('First token'), t('Last failure')].map(
+    escapeMarkdown,
+  );
   const rows = shown.map((target, index) => [
+    // In a column of its own, or it would be parted from the words.
+    stateIcons[target.state],
     unbreakable(target.name),
-    unbreakable(describeTarget(target, t)),
+    unbreakable(describeTargetNow(target, now, t)),
     unbreakable(describeLatency(target)),
     // The one column that gives way: a hover is about 500 pixels wide and does not scroll sideways.
     escapeMarkdown(
@@ -146,7 +178,7 @@ function targetTable(targets: readonly TargetReport[], t: Translate): string {
   ]);
   // The hover's tables have no space between columns.
   const table = [head, ...rows].map((row) => `| ${row.join('&nbsp;&nbsp; | ')} |`);
-  table.splice(1, 0, '|:---|:---|:---|:---|');
+  table.splice(1, 0, '|:---|:---|:---|:---|:---|');
   const more = targets.length - shown.length;
   return more === 0
     ? table.join('\n')
@@ -172,9 +204,11 @@ function tooltipLinks(
 ): readonly (readonly [string, (typeof tooltipCommands)[number]])[] {
   const isDown = status.state === 'stopped' || status.state === 'failed';
   return [
+    [t('Menu'), 'switchyard.showMenu'],
     isDown ? [t('Start'), 'switchyard.start'] : [t('Stop'), 'switchyard.stop'],
     [t('Set API Key'), 'switchyard.setApiKey'],
     [t('Show Status'), 'switchyard.showStatus'],
+    [t('Open Dashboard'), 'switchyard.openDashboard'],
     [t('Explain Routing'), 'switchyard.explainRouting'],
     [t('Show Usage'), 'switchyard.showUsage'],
     [t('Show Log'), 'switchyard.showLog'],

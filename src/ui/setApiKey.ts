@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { AnswerTo, CredentialReport, Question } from '../proxy/protocol';
 import { type ApiKeys, assertNever, type Provider } from '../proxy/types';
 import type { ProxyStatus } from '../proxyStatus';
+import type { KeyAddresses } from './askKeyOrigin';
 import { cleanKey, type KeySlot, keyFault, slotOwner, slotsOf } from './keySlots';
 import { offerChains } from './offerChains';
 import { plainMessage } from './plainMessage';
@@ -15,6 +16,13 @@ export interface KeyAccess {
     store(credential: string, key: string): Promise<StoreOutcome>;
     keepForSession(credential: string, key: string): void;
     delete(credential: string): Promise<StoreOutcome>;
+  };
+  readonly consent: KeyAddresses & {
+    /** Where the settings send the key of a slot. */
+    inForce(credential: string): readonly string[];
+    /** The key of a slot is about to be set for these origins alone. Returns how to take that back. */
+    confirm(credential: string, origins: readonly string[]): () => void;
+    forget(credential: string): void;
   };
   readonly proxy: {
     readonly status: ProxyStatus;
@@ -38,11 +46,13 @@ export async function setApiKey(access: KeyAccess, credential: unknown): Promise
   const slot = named ?? (await pickSlot(access));
   if (slot === undefined) return;
   for (;;) {
-    const key = await askKey(slot);
+    // Those that the person is shown: the settings may change while the key is typed.
+    const origins = access.consent.inForce(slot.credential);
+    const key = await askKey(slot, origins);
     if (key === undefined) return;
     const verdict = await checkKey(access, slot, key);
     if (verdict === 'again') continue;
-    if (verdict !== 'cancelled') await save(access, slot, key, verdict);
+    if (verdict !== 'cancelled') await save(access, { slot, key, origins }, verdict);
     return;
   }
 }
@@ -78,24 +88,25 @@ function credentialsOf({ proxy: { status } }: KeyAccess): readonly CredentialRep
   return status.state === 'running' ? (status.report?.credentials ?? []) : [];
 }
 
-async function askKey(slot: KeySlot): Promise<string | undefined> {
+async function askKey(slot: KeySlot, origins: readonly string[]): Promise<string | undefined> {
   const { keyPageUrl } = slot.provider;
   const label = slotOwner(slot, vscode.l10n.t);
   const typed = await vscode.window.showInputBox({
     title: vscode.l10n.t('Switchyard: API key of {0}', label),
-    prompt:
-      keyPageUrl === undefined
-        ? vscode.l10n.t('The key is kept in VS Code’s secrets, never in settings or logs.')
-        : vscode.l10n.t(
-            'Get a key at {0}. It is kept in VS Code’s secrets, never in settings or logs.',
-            keyPageUrl,
-          ),
+    prompt: keyPrompt(keyPageUrl, origins),
     placeHolder: vscode.l10n.t('Paste the API key'),
     password: true,
     ignoreFocusOut: true,
     validateInput: (text) => keyFault(text, vscode.l10n.t),
   });
   return typed === undefined ? undefined : cleanKey(typed);
+}
+
+function keyPrompt(keyPageUrl: string | undefined, origins: readonly string[]): string {
+  const kept = vscode.l10n.t('It is kept in VS Code’s secrets, never in settings or logs.');
+  const sent = vscode.l10n.t('The key is sent to {0} only.', origins.join(', '));
+  const got = keyPageUrl === undefined ? [] : [vscode.l10n.t('Get a key at {0}.', keyPageUrl)];
+  return [...got, ...(origins.length === 0 ? [] : [sent]), kept].join(' ');
 }
 
 /** What is known of an accepted or unchecked key. */
@@ -177,14 +188,22 @@ async function offerRejected(
   return { message, isRejected: true };
 }
 
+interface TypedKey {
+  readonly slot: KeySlot;
+  readonly key: string;
+  /** Where the person was told that it goes. */
+  readonly origins: readonly string[];
+}
+
 async function save(
   access: KeyAccess,
-  slot: KeySlot,
-  key: string,
+  { slot, key, origins }: TypedKey,
   { message, plan, isRejected }: Verdict,
 ): Promise<void> {
   const { credential, provider } = slot;
   const label = slotOwner(slot, vscode.l10n.t);
+  // First, or the key would be held back for a moment and the person be asked for what is just being answered.
+  const takeBack = access.consent.confirm(credential, origins);
   const stored = await access.keys.store(credential, key);
   if (stored.outcome === 'stored') {
     await access.proxy.keyConfirmed(credential);
@@ -207,7 +226,7 @@ async function save(
   if (choice === session) {
     access.keys.keepForSession(credential, key);
     await access.proxy.keyConfirmed(credential);
-  }
+  } else takeBack();
   if (choice === help) await vscode.env.openExternal(keyringHelp);
 }
 

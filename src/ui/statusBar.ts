@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { type Clock, systemClock } from '../proxy/clock';
 import type { ProxyStatus } from '../proxyStatus';
 import { tooltipCommands, tooltipMarkdown } from './reportText';
 import { presentStatus, type StatusPresentation } from './statusPresentation';
@@ -13,9 +14,12 @@ export class StatusBar {
   readonly #item: vscode.StatusBarItem;
   #shownTooltip = '';
   #shownCommand = '';
+  readonly #clock: Clock;
+  #cancelCountdown: (() => void) | undefined;
 
-  constructor(item: vscode.StatusBarItem = createItem()) {
+  constructor(item: vscode.StatusBarItem = createItem(), clock: Clock = systemClock) {
     this.#item = item;
+    this.#clock = clock;
     this.#item.name = 'Switchyard';
     this.#item.show();
   }
@@ -30,10 +34,11 @@ export class StatusBar {
     const background = presentation.background && backgrounds[presentation.background];
     if (this.#item.backgroundColor !== background) this.#item.backgroundColor = background;
     this.#showCommand(presentation);
-    this.#showTooltip(tooltipMarkdown(status, vscode.l10n.t, today));
+    this.#showTooltip(status, today);
   }
 
   dispose(): void {
+    this.#cancelCountdown?.();
     this.#item.dispose();
   }
 
@@ -45,13 +50,29 @@ export class StatusBar {
     this.#item.command = { command, title: hint, arguments: values };
   }
 
-  #showTooltip(markdown: string): void {
+  #showTooltip(status: ProxyStatus, today: string | undefined): void {
+    this.#cancelCountdown?.();
+    const now = this.#clock.now();
+    if (restsAt(status, now)) {
+      // A tooltip cannot be made when it is looked at.
+      const again = () => this.#showTooltip(status, today);
+      this.#cancelCountdown = this.#clock.after(countdownMs, again);
+    }
+    const markdown = tooltipMarkdown(status, vscode.l10n.t, { today, now });
     if (markdown === this.#shownTooltip) return;
     this.#shownTooltip = markdown;
     const tooltip = new vscode.MarkdownString(markdown, true);
     tooltip.isTrusted = { enabledCommands: tooltipCommands };
     this.#item.tooltip = tooltip;
   }
+}
+
+/** How old the countdown of a tooltip may be. */
+const countdownMs = 15_000;
+
+function restsAt(status: ProxyStatus, now: number): boolean {
+  const targets = status.state === 'running' ? (status.report?.targets ?? []) : [];
+  return targets.some(({ restsUntil }) => restsUntil !== undefined && restsUntil > now);
 }
 
 function createItem(): vscode.StatusBarItem {

@@ -22,6 +22,25 @@ export interface StatusPresentation {
 
 /** Pure: the same status gives the same presentation. */
 export function presentStatus(status: ProxyStatus, t: Translate): StatusPresentation {
+  const presentation = presentState(status, t);
+  const logsContent = status.state === 'running' && status.report?.logsContent === true;
+  return logsContent ? withContentLog(presentation, t) : presentation;
+}
+
+function withContentLog(presentation: StatusPresentation, t: Translate): StatusPresentation {
+  const { text, label, sentence } = presentation;
+  const more = t(
+    'The texts of requests and answers are written to the log; the setting switchyard.log.content switches that off.',
+  );
+  return {
+    ...presentation,
+    text: `${text} $(eye) ${t('logs content')}`,
+    label: `${label}, ${t('logs content')}`,
+    sentence: `${sentence} ${more}`,
+  };
+}
+
+function presentState(status: ProxyStatus, t: Translate): StatusPresentation {
   const command = 'switchyard.toggle';
   switch (status.state) {
     case 'stopped':
@@ -89,6 +108,8 @@ function presentRunning(
     ({ state }) => state === 'rejected' || state === 'blocked',
   );
   if (refused !== undefined) return presentRefused(refused, t);
+  const heldBack = report?.credentials.find(({ state }) => state === 'heldBack');
+  if (heldBack !== undefined) return presentHeldBack(heldBack, t);
   if (report?.usable === false) return presentMissing(report.credentials, t);
   const resting = report?.targets.filter(({ state }) => state === 'resting').length ?? 0;
   if (report !== undefined && resting > 0) {
@@ -136,6 +157,22 @@ export function reportOwner(
   return keyOwner(label, isOneOfSeveral === true ? credential : undefined, t);
 }
 
+function presentHeldBack(credential: CredentialReport, t: Translate): StatusPresentation {
+  const label = reportOwner(credential, t);
+  return {
+    text: `$(shield) ${t('Switchyard: key held back')}`,
+    label: t('Switchyard, the API key of {0} is held back', label),
+    sentence: t(
+      'The API key of {0} is held back: a setting now points to {1}, for which it was not set.',
+      label,
+      credential.origin ?? '',
+    ),
+    hint: t('Click to decide whether it may go there.'),
+    command: 'switchyard.confirmKeyAddress',
+    background: 'warning',
+  };
+}
+
 function presentMissing(
   credentials: readonly CredentialReport[],
   t: Translate,
@@ -147,9 +184,8 @@ function presentMissing(
       text: `$(warning) ${t('Switchyard: no usable model')}`,
       label: t('Switchyard, no usable model'),
       sentence: t('No model of the default chain can be used.'),
-      hint: t('Click to open the scenarios in the settings.'),
-      command: 'switchyard.openSettings',
-      argument: 'switchyard.scenarios',
+      hint: t('Click to choose other models.'),
+      command: 'switchyard.showScenarios',
       background: 'warning',
     };
   }

@@ -28,6 +28,16 @@ export class StatusView {
     setContext('hasKeys', Object.keys(keys).length > 0);
   }
 
+  /** Whether new terminals point to the proxy. */
+  showTerminals(arePointed: boolean): void {
+    setContext('pointsTerminals', arePointed);
+  }
+
+  /** A model has answered a request. */
+  showAnswered(): void {
+    setContext('hasAnswered', true);
+  }
+
   log(level: LogLevel, message: string): void {
     this.#output[level](message);
     if (level === 'trace' || level === 'debug') return;
@@ -66,6 +76,8 @@ export class StatusView {
   }
 }
 
-function setContext(name: 'state' | 'hasKeys', value: string | boolean): void {
+type ContextKey = 'state' | 'hasKeys' | 'pointsTerminals' | 'hasAnswered';
+
+function setContext(name: ContextKey, value: string | boolean): void {
   void vscode.commands.executeCommand('setContext', `switchyard.${name}`, value);
 }

@@ -60,6 +60,7 @@ const minute = 60;
 // The table of design §2, in the words of this model.
 export const consequences: Readonly<Record<FailureKind, Consequence>> = {
   missingKey: stop('nothing', 424, 'authentication_error'),
+  keyHeldBack: stop('nothing', 424, 'authentication_error'),
   keyRejected: ofKey({ ...stop('A and B', 424, 'authentication_error'), restSeconds: minute }),
   accountBlocked: ofKey({ ...stop('A and B', 424, 'permission_error'), restSeconds: minute }),
   accountUnfunded: ofKey({ ...skipPlan(402, 'billing_error'), restSeconds: 5 * minute }),

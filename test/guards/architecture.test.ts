@@ -5,7 +5,7 @@ import path from 'node:path';
 // The rules of the architecture, checked over the text of every source file.
 
 const root = path.resolve(__dirname, '../..');
-const sources = filesOf('src').filter((file) => file.endsWith('.ts'));
+const sources = filesOf('src').filter((file) => /\.tsx?$/.test(file));
 const proxySources = sources.filter((file) => file.startsWith('src/proxy/'));
 
 function filesOf(folder: string): string[] {
@@ -49,6 +49,7 @@ function importsOf(file: string): string[] {
 /** The room of a file: `proxy/wire`, `proxy`, `ui`, …; `root` for files right under src. */
 function roomOf(file: string): string {
   if (file.startsWith('src/proxy/wire/')) return 'proxy/wire';
+  if (file.startsWith('src/dashboard/webview/')) return 'dashboard/webview';
   const [, room, rest] = file.split('/');
   return rest === undefined ? 'root' : (room ?? 'root');
 }
@@ -140,6 +141,38 @@ describe('architecture', () => {
       target === 'vscode' || (target.startsWith('src/') && !/^src\/(?:usage|proxy)\//.test(target));
     assert.deepEqual(
       offenders(usage, (file) => importsOf(file).some(isAbove)),
+      [],
+    );
+  });
+
+  it('keeps the dashboard above what it shows: only the surfaces know it, and it knows no settings and no keys', () => {
+    const isDashboard = (file: string) => file.startsWith('src/dashboard/');
+    const users = offenders(
+      sources.filter((file) => !isDashboard(file)),
+      (file) => importsOf(file).some(isDashboard),
+    );
+    assert.deepEqual(users, ['src/surfaces.ts']);
+    const known = /^src\/(?:dashboard|proxy|ui|usage)\/|^src\/proxyStatus$/;
+    assert.deepEqual(
+      offenders(sources.filter(isDashboard), (file) =>
+        importsOf(file).some((target) => target.startsWith('src/') && !known.test(target)),
+      ),
+      [],
+    );
+  });
+
+  it('gives the dashboard’s page nothing but plain modules, and lets it make no HTML of texts', () => {
+    const page = sources.filter((file) => roomOf(file) === 'dashboard/webview');
+    const plain =
+      /^(?:src\/dashboard\/(?:webview\/\w+|messages|bars|textKeys)|src\/ui\/figures|src\/proxy\/timeInWords|preact(?:\/hooks)?|uplot|zod\/mini)$/;
+    assert.ok(page.length > 10);
+    assert.deepEqual(
+      offenders(page, (file) => !importsOf(file).every((target) => plain.test(target))),
+      [],
+    );
+    const makesHtml = /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(/i;
+    assert.deepEqual(
+      offenders(page, (file) => makesHtml.test(read(file))),
       [],
     );
   });

@@ -25,11 +25,14 @@ function slotsAfterLoading(script: string): string {
 describe('the built files', () => {
   for (const [file, limit] of [
     ['dist/extension.js', 150],
+    ['dist/guide.js', 60],
     // Loaded when somebody asks for it.
     ['dist/diagnosis.js', 80],
     ['dist/catalogue.json', 100],
     // Loaded off the main thread, and compiled once: what counts is the time until the worker listens.
     ['dist/proxy.js', 650],
+    // Preact, uPlot, the schemas, and the page itself.
+    ['dist/dashboard.js', 125],
   ] as const) {
     it(`${file} is at most ${limit} kB`, () => {
       assert.ok(
@@ -45,6 +48,14 @@ describe('the built files', () => {
     const packed = readFileSync(path.join(root, '.vscodeignore'), 'utf8').split('\n');
     assert.ok(packed.includes('!dist/catalogue.json'));
     assert.match(readFileSync(path.join(root, 'dist/proxy.js'), 'utf8'), /"catalogue\.json"/);
+  });
+
+  it('the guide goes into the .vsix, and is no part of the activation', () => {
+    const packed = readFileSync(path.join(root, '.vscodeignore'), 'utf8').split('\n');
+    assert.ok(packed.includes('!dist/guide.js'));
+    const activation = readFileSync(path.join(root, 'dist/extension.js'), 'utf8');
+    assert.match(activation, /require\("\.\/guide"\)/);
+    assert.doesNotMatch(activation, /claude\.ai\/install/);
   });
 
   it('Diagnose lies beside the extension bundle, goes into the .vsix, and is no part of the activation', () => {

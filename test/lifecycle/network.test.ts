@@ -66,7 +66,7 @@ describe('the worker behind a company proxy', () => {
       version: '1.2.3',
       startWorker: (listeners) =>
         startWorkerThread(bundle, workerEnvironment(environment), listeners),
-      inputs: async () => ({ settings, keys: {} }),
+      inputs: async () => ({ settings, keys: {}, keyOrigins: {} }),
       network,
       accessToken: async () => accessToken,
       ports: { remembered: () => [], remember: () => undefined },

@@ -36,7 +36,7 @@ function setUp(upstreamUrl: string, fixedPort = 0) {
       workers.push(worker);
       return worker;
     },
-    inputs: async () => ({ settings, keys: {} }),
+    inputs: async () => ({ settings, keys: {}, keyOrigins: {} }),
     network: () => plainNetwork,
     accessToken: async () => accessToken,
     ports: { remembered: () => remembered, remember: (port) => void remembered.push(port) },

@@ -18,6 +18,8 @@ export interface CodeServerOptions {
   readonly runsTestSuite?: true;
   /** Leaves out built-in extensions that tests do not need, which halves the start. */
   readonly isLean?: true;
+  /** Folders are untrusted until the person says otherwise, as on a desktop. Else every folder is trusted. */
+  readonly hasWorkspaceTrust?: true;
 }
 
 export interface CodeServer {
@@ -31,6 +33,7 @@ export interface CodeServer {
 
 const QUIET_SETTINGS = {
   'workbench.startupEditor': 'none',
+  'workbench.welcomePage.walkthroughs.openOnInstall': false,
   'workbench.enableExperiments': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'telemetry.telemetryLevel': 'off',
@@ -45,6 +48,13 @@ const QUIET_SETTINGS = {
   'terminal.integrated.gpuAcceleration': 'off',
   // Else each proxy port raises a toast.
   'remote.autoForwardPorts': false,
+} as const;
+
+/** Restricted Mode from the start, without the question. */
+const TRUST_SETTINGS = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
 } as const;
 
 const UNNEEDED_EXTENSIONS = [
@@ -129,7 +139,9 @@ async function runCommandLine(
   await runOrThrow(options.host.node, all, { env: environment(options) });
 }
 
-function prepareRoot(options: Pick<CodeServerOptions, 'root' | 'settings'>): void {
+function prepareRoot(
+  options: Pick<CodeServerOptions, 'root' | 'settings' | 'hasWorkspaceTrust'>,
+): void {
   mkdirSync(path.join(options.root, 'extensions'), { recursive: true });
   // Without a config file of its own the server would write one into the person's home.
   writeFileSync(path.join(options.root, 'config.yaml'), 'auth: none\ncert: false\n');
@@ -137,7 +149,8 @@ function prepareRoot(options: Pick<CodeServerOptions, 'root' | 'settings'>): voi
   const settings = Object.entries(options.settings);
   const isOurs = ([name]: readonly [string, unknown]): boolean => name.startsWith('switchyard.');
   const user = Object.fromEntries(settings.filter((entry) => !isOurs(entry)));
-  writeOnce(settingsFile(options.root, 'User'), { ...QUIET_SETTINGS, ...user });
+  const trust = options.hasWorkspaceTrust === true ? TRUST_SETTINGS : {};
+  writeOnce(settingsFile(options.root, 'User'), { ...QUIET_SETTINGS, ...trust, ...user });
   writeOnce(settingsFile(options.root, 'Machine'), Object.fromEntries(settings.filter(isOurs)));
 }
 
@@ -171,7 +184,7 @@ function flags(options: CodeServerOptions): readonly string[] {
     ...['--auth', 'none', '--bind-addr', `127.0.0.1:${options.port ?? 0}`],
     '--disable-telemetry',
     '--disable-update-check',
-    '--disable-workspace-trust',
+    ...(options.hasWorkspaceTrust === true ? [] : ['--disable-workspace-trust']),
     '--disable-getting-started-override',
     '--ignore-last-opened',
     '--disable-proxy',

@@ -61,7 +61,7 @@ export async function startFaultsUpstream(
     socket.on('close', () => {
       if (current !== undefined) current.isOpen = false;
     });
-    serve(socket, (request) => {
+    serveRequests(socket, (request) => {
       const { call, played } = newCall(request);
       calls.push(call);
       current = call;
@@ -121,7 +121,7 @@ function newCall({ method, path, body }: Request): {
 }
 
 /** Reads one request after the other off a connection; the proxy always sends a content-length. */
-function serve(socket: Socket, onRequest: (request: Request) => void): void {
+export function serveRequests(socket: Socket, onRequest: (request: Request) => void): void {
   let held = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {
     held = Buffer.concat([held, chunk]);

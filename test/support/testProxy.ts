@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Clock } from '../../src/proxy/clock';
+import type { KeyOrigins } from '../../src/proxy/keyOrigins';
 import type { ServerLimits } from '../../src/proxy/limits';
 import type { Environment, NetworkSettings } from '../../src/proxy/network';
 import type { Notice, ProxyReport } from '../../src/proxy/protocol';
@@ -26,6 +27,8 @@ export interface TestProxy {
     settings?: Partial<ProxySettings>;
     keys?: ApiKeys;
     network?: NetworkSettings;
+    /** Where keys may go; everywhere by default. */
+    keyOrigins?: KeyOrigins;
   }): void;
   /** POST /v1/messages with the access token. */
   post(body: object | string, options?: RequestOptions): Promise<Response>;
@@ -105,7 +108,9 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
       settings = { ...settings, ...change.settings };
       keys = change.keys ?? keys;
       network = change.network ?? network;
-      proxy.configure({ version: '9.9.9', settings, keys, network });
+      const { keyOrigins } = change;
+      const origins = keyOrigins === undefined ? {} : { keyOrigins };
+      proxy.configure({ version: '9.9.9', settings, keys, network, ...origins });
     },
     fetch: call,
     post(body, { headers = {}, path = '/v1/messages', signal } = {}) {

@@ -105,6 +105,7 @@ function setUp(changes: Partial<World> = {}) {
     inputs: async () => ({
       settings: parseSettings({ 'switchyard.port': world.port }).settings,
       keys,
+      keyOrigins: {},
     }),
     accessToken: async () => 'token',
     ports: {

@@ -11,8 +11,7 @@ export interface EncoderOptions {
 /** One state machine per client response. After the end every method gives ''. */
 export interface StreamEncoder {
   /**
-   * Anthropic SSE text for these events. `error` events are skipped: the caller words them and calls `encodeError`. Where
-   * the upstream's own bytes are forwarded, call it all the same and drop the text: it keeps track of the open block.
+   * Anthropic SSE text for these events. `error` events are skipped: the caller words them and calls `encodeError`.
    */
   encode(events: readonly StreamEvent[]): string;
   /** Ends the stream with an error frame; closes the open block first. */
@@ -134,8 +133,8 @@ function encodeEvent(state: State, event: StreamEvent): string {
     case 'tool-delta':
       return event.json === '' ? '' : delta(state, 'tool', event.json);
     case 'opaque-block':
-      // Its bytes went to the client without us, so only its place counts.
-      return skipBlock(state);
+      // Only an answer that passes as it came can carry it; a number of its own would leave a gap between the others.
+      return '';
     case 'message-end':
       return finish(state, event);
     case 'error':
@@ -225,12 +224,6 @@ function close(state: State): string {
     (isEmptyTool ? frame('content_block_delta', input) : '') +
     frame('content_block_stop', { index })
   );
-}
-
-function skipBlock(state: State): string {
-  const before = ensureStarted(state) + close(state);
-  state.index += 1;
-  return before;
 }
 
 function finish(state: State, event: Extract<StreamEvent, { type: 'message-end' }>): string {

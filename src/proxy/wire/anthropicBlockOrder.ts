@@ -1,5 +1,6 @@
 import { frame } from './anthropic';
 import { countAt, isObject, type JsonObject, objectAt, parseJson, stringAt } from './json';
+import { maxInputChars } from './toolArguments';
 
 /**
  * Watches over the blocks of one stream that is passed through: one after the other, numbered from 0, each closed, each
@@ -58,6 +59,7 @@ interface OpenBlock {
   hasDeltas: boolean;
   /** Of a tool's input. */
   readonly json: string[];
+  jsonLength: number;
 }
 
 const placers: Readonly<Record<string, (state: State, data: JsonObject) => Placed>> = {
@@ -82,7 +84,7 @@ function placeStart(state: State, data: JsonObject): Placed {
   const before = close(state);
   const index = state.next;
   state.next += 1;
-  state.open = { index, theirIndex, kind, hasDeltas: false, json: [] };
+  state.open = { index, theirIndex, kind, hasDeltas: false, json: [], jsonLength: 0 };
   return { is: 'passed', data: index === theirIndex ? data : { ...data, index }, before };
 }
 
@@ -108,7 +110,12 @@ function placeDelta(state: State, data: JsonObject): Placed {
     return { is: 'broken', why: `a ${type} stands in a block of type ${open.kind}` };
   }
   open.hasDeltas = true;
-  open.json.push(stringAt(delta, 'partial_json') ?? '');
+  const json = stringAt(delta, 'partial_json') ?? '';
+  open.jsonLength += json.length;
+  if (open.jsonLength > maxInputChars) {
+    return { is: 'broken', why: 'the input of a tool call is longer than 16 MiB' };
+  }
+  open.json.push(json);
   const { index } = open;
   return { is: 'passed', data: index === data['index'] ? data : { ...data, index }, before: '' };
 }

@@ -1,9 +1,11 @@
 import { frame, usageMembers } from './anthropic';
 import { type BlockOrder, createBlockOrder } from './anthropicBlockOrder';
-import { countAt, isObject, type JsonObject, objectAt, parseJson, stringAt } from './json';
+import { mendDeltaUsage, mendStartUsage, readUsage } from './anthropicUsage';
+import { isObject, type JsonObject, objectAt, parseJson, stringAt } from './json';
 import type { SseFrame } from './sse';
 import { holdsError, malformed, upstreamError } from './streamErrors';
 import {
+  claimsWhole,
   noUsage,
   type StopReason,
   type StreamEvent,
@@ -68,16 +70,14 @@ function readFrame(state: State, source: SseFrame): Read {
   const data = parseJson(source.data);
   if (!isObject(data)) {
     // Cut off by the end of the body: the missing end marker says enough.
-    return source.isWhole
-      ? broken(state, 'an event of the stream is not JSON', source.data)
-      : { events: [] };
+    return source.isWhole ? broken(state, 'an event of the stream is not JSON') : { events: [] };
   }
   const type = stringAt(data, 'type') ?? source.event;
   if (source.event === 'error' || holdsError(data)) {
     state.isFinished = true;
     return { events: [{ type: 'error', error: upstreamError(data, source.data) }] };
   }
-  if (type === 'message_start' && state.hasStarted) {
+  if (!eventName.test(type) || (type === 'message_start' && state.hasStarted)) {
     return { events: [] };
   }
   const placed = state.order.place(type, mend(state, type, data));
@@ -86,12 +86,12 @@ function readFrame(state: State, source: SseFrame): Read {
     return { events: type === 'message_delta' ? observe(state, type, data) : [] };
   }
   if (placed.is === 'broken') {
-    return broken(state, placed.why, source.data);
+    return broken(state, placed.why);
   }
   const events = observe(state, type, placed.data);
   const hasEnded = type === 'message_stop' || (type === 'message_delta' && state.stopReason);
   if (hasEnded && state.order.hasBrokenTool && claimsWhole(stopReasonOf(state))) {
-    return broken(state, 'a tool call ended in the middle of its input', '');
+    return broken(state, 'a tool call ended in the middle of its input');
   }
   const isExact = placed.data === data && source.event === type && data['type'] === type;
   const bytes = isExact ? source.bytes : Buffer.from(frame(type, placed.data));
@@ -101,15 +101,14 @@ function readFrame(state: State, source: SseFrame): Read {
   return { events, bytes: before === '' ? bytes : Buffer.concat([Buffer.from(before), bytes]) };
 }
 
-/** What was sent before stays the client's; the error is the caller's to word. */
-function broken(state: State, why: string, raw: string): Read {
-  state.isFinished = true;
-  return { events: [{ type: 'error', error: malformed(why, raw) }] };
-}
+/** With a line break in it, a name would make frames of its own that nobody has looked at. */
+const eventName = /^[\w.-]{1,64}$/;
 
-/** Other reasons say that the answer was cut off, and may have been so in the middle of a tool call. */
-function claimsWhole(reason: StopReason): boolean {
-  return reason === 'end_turn' || reason === 'tool_use';
+/** What was sent before stays the client's; the error is the caller's to word. */
+function broken(state: State, why: string): Read {
+  state.isFinished = true;
+  // Without the event's own text, which is the answer's.
+  return { events: [{ type: 'error', error: malformed(why, '') }] };
 }
 
 /** Clients hang on an answer without a stop reason (anthropics/claude-code#16785). */
@@ -126,22 +125,21 @@ function stopReasonOf(state: State): StopReason {
 function mend(state: State, type: string, data: JsonObject): JsonObject {
   if (type === 'message_start') {
     const message = objectAt(data, 'message') ?? {};
-    const usage = mendUsage(message['usage']);
+    const usage = mendStartUsage(message['usage']);
     return usage === message['usage'] ? data : { ...data, message: { ...message, usage } };
   }
   if (type === 'content_block_start') {
     const block = objectAt(data, 'content_block') ?? {};
     const needsId = block['type'] === 'tool_use' && !stringAt(block, 'id');
     // Clients read the id as a string without looking: routatic/proxy#19.
-    const id = needsId ? `toolu_${crypto.randomUUID().replaceAll('-', '')}` : block['id'];
+    const id = needsId ? madeUpId() : block['id'];
     return needsId ? { ...data, content_block: { ...block, id } } : data;
   }
   if (type === 'message_delta') {
     const delta = objectAt(data, 'delta') ?? {};
     const reason = readStopReason(delta['stop_reason']);
     const settled = reason && settleStopReason(reason, state.tools);
-    const hasOutput = countAt(data['usage'], 'output_tokens') !== undefined;
-    const usage = hasOutput ? data['usage'] : usageMembers(readUsage(data['usage'], state.usage));
+    const usage = mendDeltaUsage(data['usage'], state.usage);
     return settled === reason && usage === data['usage']
       ? data
       : { ...data, delta: settled ? { ...delta, stop_reason: settled } : delta, usage };
@@ -149,24 +147,8 @@ function mend(state: State, type: string, data: JsonObject): JsonObject {
   return data;
 }
 
-function mendUsage(usage: unknown): unknown {
-  const hasBoth =
-    countAt(usage, 'input_tokens') !== undefined && countAt(usage, 'output_tokens') !== undefined;
-  return hasBoth ? usage : usageMembers(readUsage(usage, noUsage));
-}
-
-/** Later counts win, but a zero or missing prompt does not undo what `message_start` said, and the other way round. */
-function readUsage(value: unknown, before: Usage): Usage {
-  const input = countAt(value, 'input_tokens');
-  const cacheRead = countAt(value, 'cache_read_input_tokens');
-  const cacheWrite = countAt(value, 'cache_creation_input_tokens');
-  const hasInput = (input ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0) > 0;
-  return {
-    inputTokens: hasInput && input !== undefined ? input : before.inputTokens,
-    cacheReadTokens: hasInput && cacheRead !== undefined ? cacheRead : before.cacheReadTokens,
-    cacheWriteTokens: hasInput && cacheWrite !== undefined ? cacheWrite : before.cacheWriteTokens,
-    outputTokens: Math.max(countAt(value, 'output_tokens') ?? 0, before.outputTokens),
-  };
+function madeUpId(): string {
+  return `toolu_${crypto.randomUUID().replaceAll('-', '')}`;
 }
 
 type Observer = (state: State, data: JsonObject) => readonly StreamEvent[];
@@ -218,7 +200,7 @@ function startBlock(state: State, data: JsonObject): readonly StreamEvent[] {
     const input = objectAt(block, 'input') ?? {};
     const delta: readonly StreamEvent[] =
       Object.keys(input).length === 0 ? [] : [{ type: 'tool-delta', json: JSON.stringify(input) }];
-    const id = stringAt(block, 'id') ?? '';
+    const id = stringAt(block, 'id') || madeUpId();
     return [...before, { type: 'tool-start', id, name: stringAt(block, 'name') ?? '' }, ...delta];
   }
   if (type === 'redacted_thinking') {
@@ -283,7 +265,8 @@ function readMessageDelta(state: State, data: JsonObject): readonly StreamEvent[
     state.stopSequence = stringAt(delta, 'stop_sequence') ?? null;
   }
   state.usage = readUsage(data['usage'], state.usage);
-  return [];
+  // The block order closes what is still open in front of the stop reason.
+  return found === undefined ? [] : endBlock(state);
 }
 
 function endMessage(state: State): readonly StreamEvent[] {

@@ -13,7 +13,7 @@ import {
   readString,
   readWithin,
 } from './fieldReader';
-import { isObject, type JsonObject, parseJson } from './json';
+import { isObject, isTooDeep, type JsonObject, parseJson, tooDeep } from './json';
 
 /** A parsed `POST /v1/messages` body. Strings are turned into blocks, so that readers know one shape only. */
 export interface MessagesRequest {
@@ -81,12 +81,10 @@ export type ParsedRequest =
 
 /** Reads a Messages request; the message of a refusal names the member that is wrong, never its value. */
 export function parseMessagesRequest(text: string): ParsedRequest {
-  if (isTooDeep(text)) {
-    return { ok: false, message: `The request body is nested deeper than ${maxDepth} levels.` };
-  }
   const body = parseJson(text);
   if (!isObject(body)) {
-    return { ok: false, message: 'The request body is not a JSON object.' };
+    const message = isTooDeep(text) ? tooDeep : 'The request body is not a JSON object.';
+    return { ok: false, message };
   }
   const faults: Faults = { first: undefined };
   const request = readRequest(body, faults);
@@ -94,40 +92,6 @@ export function parseMessagesRequest(text: string): ParsedRequest {
     ? { ok: true, request }
     : { ok: false, message: describeFault(faults.first) };
 }
-
-/** Deeper than any tool's input; every reader of a request walks it recursively. */
-const maxDepth = 500;
-
-/** Told from the text, since the value of a body that is only brackets would take gigabytes. */
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code === quote) index = endOfString(text, index);
-    else if (code === openBracket || code === openBrace) {
-      depth += 1;
-      if (depth > maxDepth) return true;
-    } else if (code === closeBracket || code === closeBrace) depth -= 1;
-  }
-  return false;
-}
-
-/** Where the string that begins here ends. Nearly all of a body is in strings: found by the engine, not letter by letter. */
-function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let backslashes = 0;
-    while (text.charCodeAt(end - 1 - backslashes) === backslash) backslashes += 1;
-    if (backslashes % 2 === 0) return end;
-  }
-  return text.length;
-}
-
-const quote = 0x22;
-const backslash = 0x5c;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
 
 /**
  * By hand, not by a schema: this is the largest single cost of a long conversation, and a schema takes four times as

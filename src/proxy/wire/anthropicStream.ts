@@ -1,7 +1,13 @@
 import { createAnthropicDecoder } from './anthropicDecoder';
+<<<<<<< HEAD
 import { arrayAt, isObject } from './json';
 import { createFrameReader, type FrameBatch } from './sseFrames';
 import type { StreamDecoder } from './streamDecoder';
+=======
+import { isSoundUsage } from './anthropicUsage';
+import { arrayAt, isObject, type JsonObject, objectAt, stringAt } from './json';
+import { readFrames } from './sseFrames';
+>>>>>>> main
 import { bodyError, malformed } from './streamErrors';
 import type { StreamEvent, StreamStep } from './streamEvent';
 
@@ -63,8 +69,11 @@ export function decodeAnthropicMessage(body: unknown): readonly StreamEvent[] {
   if (!isObject(body) || body['type'] !== 'message' || !Array.isArray(body['content'])) {
     return [{ type: 'error', error: bodyError(body) }];
   }
-  if (arrayAt(body, 'content').some(hasBrokenInput)) {
-    return [{ type: 'error', error: malformed('the input of a tool call is no object', '') }];
+  const problem = toolCalls(body)
+    .map(problemOf)
+    .find((found) => found !== undefined);
+  if (problem !== undefined) {
+    return [{ type: 'error', error: malformed(problem, '') }];
   }
   const decoder = createAnthropicDecoder();
   const { stop_reason, stop_sequence, usage } = body;
@@ -79,7 +88,28 @@ export function decodeAnthropicMessage(body: unknown): readonly StreamEvent[] {
   ];
 }
 
-/** Taken for an empty input, it would let a tool run on less than the model said. */
-function hasBrokenInput(block: unknown): boolean {
-  return isObject(block) && block['type'] === 'tool_use' && !isObject(block['input'] ?? {});
+/**
+ * True for a whole answer that may go to a client as it came. Clients crash on one without usage numbers or with a tool call
+ * without an id, and hang on one without a stop reason: such a one is written anew.
+ */
+export function canPassWhole(body: unknown): boolean {
+  return (
+    isSoundUsage(objectAt(body, 'usage')) &&
+    stringAt(body, 'stop_reason') !== undefined &&
+    toolCalls(body).every((call) => Boolean(stringAt(call, 'id')))
+  );
+}
+
+function toolCalls(body: unknown): readonly JsonObject[] {
+  return arrayAt(body, 'content').filter(
+    (block): block is JsonObject => isObject(block) && block['type'] === 'tool_use',
+  );
+}
+
+function problemOf(call: JsonObject): string | undefined {
+  if (!stringAt(call, 'name')) {
+    return 'a tool call has no name';
+  }
+  // Taken for an empty input, it would let a tool run on less than the model said.
+  return isObject(call['input'] ?? {}) ? undefined : 'the input of a tool call is no object';
 }

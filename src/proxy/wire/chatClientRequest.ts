@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { chatMessageSchema, readConversation } from './chatClientMessages';
 import { issueText } from './issueText';
-import { isObject, type JsonObject, parseJson } from './json';
+import { isObject, isTooDeep, type JsonObject, parseJson, tooDeep } from './json';
 
 export type ReadChatRequest =
   | { readonly ok: true; readonly messagesText: string; readonly includeUsage: boolean }
@@ -10,7 +10,10 @@ export type ReadChatRequest =
 /** Turns a Chat Completions request into the same request to Anthropic Messages. Never throws. */
 export function readChatRequest(text: string): ReadChatRequest {
   const body = parseJson(text);
-  if (!isObject(body)) return { ok: false, message: 'The request body is not a JSON object.' };
+  if (!isObject(body)) {
+    const message = isTooDeep(text) ? tooDeep : 'The request body is not a JSON object.';
+    return { ok: false, message };
+  }
   const parsed = requestSchema.safeParse(body);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -18,12 +21,7 @@ export function readChatRequest(text: string): ReadChatRequest {
     return { ok: false, message: issue === undefined ? path : `${path}: ${issueText(issue)}` };
   }
   const includeUsage = parsed.data.stream_options?.include_usage === true;
-  try {
-    return { ok: true, messagesText: JSON.stringify(toMessages(parsed.data)), includeUsage };
-  } catch {
-    // Only a nesting that exhausts the stack cannot be written; the text itself was valid.
-    return { ok: false, message: 'The request body is nested too deeply.' };
-  }
+  return { ok: true, messagesText: JSON.stringify(toMessages(parsed.data)), includeUsage };
 }
 
 const toolSchema = z.looseObject({

@@ -71,8 +71,9 @@ function readFrame(decoder: FrameDecoder, frame: SseFrame): readonly StreamEvent
   }
   const value = parseJson(data);
   if (value === undefined) {
-    // Dropping it would make a truncated answer look whole. A frame that the body's end cut off is no news.
-    const error = malformed('an event of the stream is not JSON', data);
+    // Dropping it would make a truncated answer look whole. A frame that the body's end cut off is no news. Its text is
+    // the answer's, which no error may quote.
+    const error = malformed('an event of the stream is not JSON', '');
     return frame.isWhole ? [{ type: 'error', error }] : [];
   }
   if (frame.event === 'error' && !holdsError(value)) {

@@ -2,6 +2,7 @@ import type { ToolNames, UpstreamCodec } from './formats';
 import { createFramesDecoder } from './framesDecoder';
 import { createGeminiDecoder } from './geminiDecoder';
 import { encodeGeminiRequest } from './geminiRequest';
+import { createGrowingBuffer } from './growingBuffer';
 import { parseJson } from './json';
 import type { StreamDecoder } from './streamDecoder';
 import { malformed } from './streamErrors';
@@ -12,7 +13,8 @@ export const gemini: UpstreamCodec = {
   format: 'gemini',
   path(model, stream) {
     const method = stream ? 'streamGenerateContent?alt=sse' : 'generateContent';
-    return `/models/${encodeURIComponent(model)}:${method}`;
+    // Through bytes: half a character, which a client may well ask for, has no percent-encoding.
+    return `/models/${encodeURIComponent(Buffer.from(model).toString())}:${method}`;
   },
   encodeRequest: encodeGeminiRequest,
   createStreamDecoder,
@@ -53,6 +55,7 @@ function createStreamDecoder(model: string, toolNames: ToolNames): StreamDecoder
 /** As much as one event of a stream may hold. */
 const maxArrayBytes = 16 * 1024 * 1024;
 
+<<<<<<< HEAD
 function createArrayDecoder(model: string, toolNames: ToolNames): StreamDecoder {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -74,4 +77,23 @@ function createArrayDecoder(model: string, toolNames: ToolNames): StreamDecoder 
     },
     breakOff: () => undefined,
   };
+=======
+async function decodeArray(
+  bytes: AsyncIterable<Uint8Array>,
+  model: string,
+  toolNames: ToolNames,
+): Promise<readonly StreamEvent[]> {
+  const read = createGrowingBuffer();
+  for await (const chunk of bytes) {
+    read.add(chunk);
+    if (read.size > maxArrayBytes) {
+      break;
+    }
+  }
+  const text = read.text();
+  const body = read.size > maxArrayBytes ? undefined : parseJson(text);
+  return body === undefined
+    ? [{ type: 'error', error: malformed('the answer is not an event stream', text) }]
+    : decodeMessage(body, model, toolNames);
+>>>>>>> main
 }

@@ -49,7 +49,7 @@ export function createBlockWriter(): BlockWriter {
   return {
     text(piece) {
       const text = space + piece;
-      const isHeld = open !== 'text' && text.trim() === '';
+      const isHeld = open !== 'text' && piece.trim() === '';
       space = isHeld ? text : '';
       return isHeld || text === '' ? [] : [...begin('text'), { type: 'text-delta', text }];
     },

@@ -84,7 +84,7 @@ function readResponses(state: State, value: unknown): readonly StreamEvent[] {
 
 function readResponse(state: State, response: unknown): readonly StreamEvent[] {
   if (!isObject(response) || holdsError(response)) {
-    return fail(state, bodyError(response));
+    return fail(state, bodyError(response, { hasBegun: state.hasStarted }));
   }
   const usage = readGeminiUsage(response['usageMetadata']);
   state.usage = usage ?? state.usage ?? noUsage;

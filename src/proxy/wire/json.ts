@@ -6,14 +6,78 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value of a JSON text, or undefined (which no JSON text means) when it is none. */
+/**
+ * The value of a JSON text, or undefined (which no JSON text means) when it is none or is nested so deeply that it could be
+ * read but not written again: `JSON.stringify` and every walk over it would run out of stack.
+ */
 export function parseJson(text: string): unknown {
+  if (isTooDeep(text)) {
+    return undefined;
+  }
   try {
     return JSON.parse(text);
   } catch {
     // The caller decides what foreign bytes mean; there is nothing to add to "not JSON".
     return undefined;
   }
+}
+
+/** Ten times what any tool schema or input needs, a tenth of what the stack bears. */
+const maxJsonDepth = 500;
+
+/** For a client whose request is. */
+export const tooDeep = `The request body is nested deeper than ${maxJsonDepth} levels.`;
+
+/** True for a JSON text that `parseJson` does not read because of its depth. */
+export function isTooDeep(text: string): boolean {
+  // Each level has two brackets, so that nothing short needs a second look.
+  if (text.length < 2 * maxJsonDepth) {
+    return false;
+  }
+  let depth = 0;
+  let position = 0;
+  while (position < text.length) {
+    const letter = text.charCodeAt(position);
+    if (letter === quote) {
+      position = skipString(text, position);
+      continue;
+    }
+    if (letter === openBrace || letter === openBracket) {
+      depth += 1;
+    } else if (letter === closeBrace || letter === closeBracket) {
+      depth -= 1;
+    }
+    if (depth > maxJsonDepth) {
+      return true;
+    }
+    position += 1;
+  }
+  return false;
+}
+
+const quote = 34;
+const backslash = 92;
+const openBracket = 91;
+const closeBracket = 93;
+const openBrace = 123;
+const closeBrace = 125;
+
+/** The position behind the JSON string that begins at `from`. */
+export function skipString(text: string, from: number): number {
+  let end = text.indexOf('"', from + 1);
+  while (end >= 0 && isEscaped(text, end)) {
+    end = text.indexOf('"', end + 1);
+  }
+  return end < 0 ? text.length : end + 1;
+}
+
+/** An odd number of backslashes before a quote escapes it. */
+function isEscaped(text: string, position: number): boolean {
+  let first = position;
+  while (text.charCodeAt(first - 1) === backslash) {
+    first -= 1;
+  }
+  return (position - first) % 2 === 1;
 }
 
 /** The member when it is an object. */
@@ -34,10 +98,12 @@ export function stringAt(value: unknown, key: string): string | undefined {
   return typeof member === 'string' ? member : undefined;
 }
 
-/** The member when it is a finite number that is not negative. */
+/** The member when it is a number that can count something: not negative, not beyond what adds up exactly. */
 export function countAt(value: unknown, key: string): number | undefined {
   const member = isObject(value) ? value[key] : undefined;
-  return typeof member === 'number' && Number.isFinite(member) && member >= 0 ? member : undefined;
+  const isCount = typeof member === 'number' && member >= 0 && member <= Number.MAX_SAFE_INTEGER;
+  // JSON knows a -0.
+  return isCount ? Math.abs(member) : undefined;
 }
 
 /** A copy without these members, or the object itself when it has none of them. */

@@ -1,6 +1,12 @@
 import { completeUsage, type EncoderOptions, usageMembers } from './anthropic';
 import { isObject, type JsonObject, parseJson } from './json';
-import { type StopReason, type StreamEvent, settleStopReason, type Usage } from './streamEvent';
+import {
+  claimsWhole,
+  type StopReason,
+  type StreamEvent,
+  settleStopReason,
+  type Usage,
+} from './streamEvent';
 
 /** A whole answer, gathered from its events. */
 export interface Message {
@@ -25,7 +31,7 @@ export type MessageBlock =
 
 /**
  * Gathers the events of one answer. Gives undefined for an answer that reported an error, did not reach its end, or holds
- * a tool call whose input is no JSON object. A call that the output limit cut off is left out.
+ * a tool call whose input is no JSON object. A call that was cut off along with its answer is left out.
  */
 export function collectMessage(events: Iterable<StreamEvent>): Message | undefined {
   const content: MessageBlock[] = [];
@@ -40,7 +46,7 @@ export function collectMessage(events: Iterable<StreamEvent>): Message | undefin
     } else if (event.type === 'error') {
       return undefined;
     } else if (event.type === 'message-end') {
-      if (hasBrokenTool && event.stopReason !== 'max_tokens') {
+      if (hasBrokenTool && claimsWhole(event.stopReason)) {
         return undefined;
       }
       const { stopReason, stopSequence, usage } = event;

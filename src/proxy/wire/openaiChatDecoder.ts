@@ -5,6 +5,7 @@ import { createToolCalls, type ToolCalls, toolDeltasOf } from './openaiChatTools
 import { readChatUsage } from './openaiChatUsage';
 import { bodyError, holdsError, malformed, upstreamError } from './streamErrors';
 import {
+  claimsWhole,
   noUsage,
   type StopReason,
   type StreamEvent,
@@ -76,7 +77,7 @@ interface State {
 
 function readChunk(state: State, chunk: unknown): readonly StreamEvent[] {
   if (holdsError(chunk) || !isObject(chunk)) {
-    return fail(state, bodyError(chunk));
+    return fail(state, bodyError(chunk, { hasBegun: state.hasStarted }));
   }
   const choices = arrayAt(chunk, 'choices');
   const first = choices[0];
@@ -144,7 +145,7 @@ function writeText(state: State, piece: string): readonly StreamEvent[] {
     return [];
   }
   const text = state.space + piece;
-  if (state.open !== 'text' && text.trim() === '') {
+  if (state.open !== 'text' && piece.trim() === '') {
     state.space = text;
     return [];
   }
@@ -210,8 +211,7 @@ function endMessage(state: State): readonly StreamEvent[] {
     return write(state, piece.text);
   });
   const stopReason = state.isRefusal && reason === 'end_turn' ? 'refusal' : reason;
-  const isWhole = stopReason === 'end_turn' || stopReason === 'tool_use';
-  const tools = state.tools.finish(isWhole ? 'whole' : 'cut');
+  const tools = state.tools.finish(claimsWhole(stopReason) ? 'whole' : 'cut');
   const events: StreamEvent[] = [...pieces, ...beforeTools(state, tools.events)];
   if (tools.isBroken) {
     // Passed on, the client's parser might complete the input and run a tool on half of it.

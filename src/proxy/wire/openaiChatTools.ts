@@ -25,7 +25,7 @@ export function createToolCalls(toolNames: ToolNames): ToolCalls {
   return {
     read(deltas) {
       for (const [position, delta] of deltas.entries()) {
-        if (isObject(delta)) {
+        if (isObject(delta) && !isFull(state)) {
           readDelta(state, delta, deltas.length > 1 ? position : undefined);
         }
       }
@@ -63,6 +63,14 @@ interface State {
   open?: Call | undefined;
   count: number;
   isBroken: boolean;
+}
+
+/** Far more than any model calls at once; each is looked for among the others. */
+const maxCalls = 1_000;
+
+function isFull(state: State): boolean {
+  state.isBroken ||= state.calls.length > maxCalls;
+  return state.calls.length > maxCalls;
 }
 
 function isWaiting(call: Call): boolean {

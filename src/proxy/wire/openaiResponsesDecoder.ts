@@ -33,7 +33,7 @@ interface State extends Output {
 
 function readEvent(state: State, data: unknown, frameEvent: string): readonly StreamEvent[] {
   if (holdsError(data) || !isObject(data)) {
-    return fail(state, bodyError(data));
+    return fail(state, bodyError(data, { hasBegun: state.hasStarted }));
   }
   const type = stringAt(data, 'type') ?? frameEvent;
   // Some hosts answer with the bare response, under any content type.

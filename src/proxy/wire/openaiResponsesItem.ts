@@ -29,6 +29,8 @@ export interface OutputItem {
   readonly parts: Map<string, string>;
   /** Text that is not written yet. */
   pending: string;
+  /** It is more than white space. */
+  hasWords: boolean;
   /** What came of a call's input, as the host wrote it. */
   input: string;
   arguments: ToolArguments;
@@ -54,6 +56,7 @@ export function createItem(
     source: '',
     parts: new Map(),
     pending: '',
+    hasWords: false,
     input: '',
     arguments: createToolArguments(),
   };
@@ -70,6 +73,7 @@ export function addText(item: OutputItem, part: string, text: string): void {
   const isNext = before === undefined && item.parts.size > 0 && !isLate;
   item.parts.set(part, (before ?? '') + text);
   item.pending += (isNext ? '\n\n' : '') + text;
+  item.hasWords ||= text.trim() !== '';
   item.isIdle = false;
   if (isLate) {
     item.phase = 'waiting';

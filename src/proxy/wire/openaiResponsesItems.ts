@@ -27,14 +27,18 @@ export interface OutputItems {
 }
 
 export function createItems(toolNames: ToolNames): OutputItems {
-  const state: State = { toolNames, items: [], tools: 0 };
+  const state: State = { toolNames, items: [], tools: 0, isFull: false };
   return {
     find: (kind, place) => find(state, kind, place),
     findCall: (callId) =>
       callId === '' ? undefined : state.items.find((item) => item.callId === callId),
     add(kind, place) {
       const item = createItem(kind, place);
-      state.items.push(item);
+      state.isFull ||= state.items.length >= maxItems;
+      // What is too much is read into an item that nobody looks at again, and the answer is broken.
+      if (!state.isFull) {
+        state.items.push(item);
+      }
       return item;
     },
     advance: () => advance(state),
@@ -51,7 +55,11 @@ interface State {
   readonly items: OutputItem[];
   open?: OutputItem | undefined;
   tools: number;
+  isFull: boolean;
 }
+
+/** Far more than any answer has; each is looked for among the others. */
+export const maxItems = 1_000;
 
 /**
  * By `output_index`, since some hosts make up a new `item_id` for every event; but a known id wins over the index of
@@ -107,7 +115,7 @@ function isReady(item: OutputItem): boolean {
   switch (item.kind) {
     case 'text':
       // A text block of nothing but white space is refused in the next request.
-      return item.pending.trim() !== '';
+      return item.hasWords;
     case 'thinking':
       return item.pending !== '' || item.isSealed;
     case 'tool':
@@ -138,6 +146,7 @@ function write(item: OutputItem): readonly StreamEvent[] {
   }
   const text = item.pending;
   item.pending = '';
+  item.hasWords = false;
   return text === '' ? [] : [{ type: `${item.kind}-delta`, text }];
 }
 
@@ -184,5 +193,5 @@ function finish(state: State, end: 'whole' | 'cut'): ReturnType<OutputItems['fin
   // without it the answer would look as if the model had not wanted to do anything.
   const isLost = items.some((item) => item.kind === 'tool' && item.name === '');
   const isBroken = end === 'whole' && isLost && state.tools === 0;
-  return { events, isBroken: isBroken || items.some((item) => item.isCutOff) };
+  return { events, isBroken: isBroken || state.isFull || items.some((item) => item.isCutOff) };
 }

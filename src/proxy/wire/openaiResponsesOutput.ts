@@ -8,7 +8,7 @@ import {
   type ItemKind,
   type OutputItem,
 } from './openaiResponsesItem';
-import type { OutputItems, Place } from './openaiResponsesItems';
+import { maxItems, type OutputItems, type Place } from './openaiResponsesItems';
 import { reasoningSignature } from './openaiResponsesReasoning';
 
 /** What has come of an answer so far. */
@@ -36,7 +36,10 @@ export function readOutputEvent(output: Output, type: string, event: JsonObject)
  * bring is taken only where items of its kind are missing: ids and places may have been made up anew.
  */
 export function readOutput(output: Output, response: JsonObject): void {
-  const all = arrayAt(response, 'output').filter(isObject);
+  // With one more than is allowed, so that it is noticed.
+  const all = arrayAt(response, 'output')
+    .slice(0, maxItems + 1)
+    .filter(isObject);
   const kindOf = (item: JsonObject) => itemKinds.get(stringAt(item, 'type') ?? '');
   for (const [index, item] of all.entries()) {
     const kind = kindOf(item);
@@ -111,8 +114,11 @@ function readPiece(output: Output, { source, member, isWhole }: PieceRow, event:
   }
   const number = countAt(event, source === 'summary' ? 'summary_index' : 'content_index') ?? 0;
   const take = isWhole ? completePart : addText;
-  take(item, source + number, text);
+  take(item, source + Math.min(number, maxParts), text);
 }
+
+/** Far more parts than any item has; whatever follows is taken for the last of them. */
+const maxParts = 100;
 
 /** Item types and the blocks that they become; searches and the like are the upstream's own affair. */
 const itemKinds: ReadonlyMap<string, ItemKind> = new Map([

@@ -36,6 +36,7 @@ export function createResponsesClient(): ClientCodec {
 /** What no retry can improve. */
 const hopeless: ReadonlySet<FailureKind> = new Set<FailureKind>([
   'missingKey',
+  'keyHeldBack',
   'keyRejected',
   'accountBlocked',
   'accountUnfunded',

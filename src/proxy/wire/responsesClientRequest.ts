@@ -1,4 +1,13 @@
-import { arrayAt, isObject, type JsonObject, objectAt, parseJson, stringAt } from './json';
+import {
+  arrayAt,
+  isObject,
+  isTooDeep,
+  type JsonObject,
+  objectAt,
+  parseJson,
+  stringAt,
+  tooDeep,
+} from './json';
 import { missingToolsNote } from './requestRules';
 import { readInput } from './responsesClientInput';
 import { type AskedTool, type ReadTools, readToolChoice, readTools } from './responsesClientTools';
@@ -22,7 +31,9 @@ export type ReadResponses =
 /** Reads a Responses request as the Messages request that asks for the same. Never throws. */
 export function readResponsesRequest(text: string): ReadResponses {
   const body = parseJson(text);
-  if (!isObject(body)) return refusal('The request body is not a JSON object.');
+  if (!isObject(body)) {
+    return refusal(isTooDeep(text) ? tooDeep : 'The request body is not a JSON object.');
+  }
   const wrong = refusedMember(body);
   if (wrong !== undefined) return refusal(wrong);
   const { input } = body;
@@ -35,13 +46,11 @@ export function readResponsesRequest(text: string): ReadResponses {
   );
   const tools = readTools([...arrayAt(body, 'tools'), ...added]);
   const messages = messagesRequest(withUpdates(body, items), readInput(input), tools);
-  const messagesText = jsonText(messages);
-  if (messagesText === undefined) return refusal('The request body is nested too deeply.');
   const include = arrayAt(body, 'include');
   const includesReasoning = include.includes('reasoning.encrypted_content');
   return {
     ok: true,
-    messagesText,
+    messagesText: JSON.stringify(messages),
     asked: { tools: tools.byName, includesReasoning, echo: echoOf(body) },
   };
 }
@@ -164,13 +173,4 @@ function echoOf(body: JsonObject): JsonObject {
     return value === undefined ? [] : [[key, value] as const];
   });
   return Object.fromEntries(entries);
-}
-
-function jsonText(value: JsonObject): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    // Values come from JSON, so only their depth can be too much for it.
-    return undefined;
-  }
 }

@@ -1,3 +1,5 @@
+import { skipString } from './json';
+
 /** A half-open range of characters in a JSON text. */
 export interface Range {
   readonly start: number;
@@ -92,24 +94,6 @@ function skipSpace(text: string, from: number): number {
 }
 
 const quote = 34;
-const backslash = 92;
-
-function skipString(text: string, from: number): number {
-  let end = text.indexOf('"', from + 1);
-  while (end >= 0 && isEscaped(text, end)) {
-    end = text.indexOf('"', end + 1);
-  }
-  return end < 0 ? text.length : end + 1;
-}
-
-/** An odd number of backslashes before a quote escapes it. */
-function isEscaped(text: string, position: number): boolean {
-  let first = position;
-  while (text.charCodeAt(first - 1) === backslash) {
-    first -= 1;
-  }
-  return (position - first) % 2 === 1;
-}
 
 /** The position behind the JSON value that begins at `from`. */
 function skipValue(text: string, from: number): number {

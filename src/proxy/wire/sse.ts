@@ -142,7 +142,16 @@ function frameEnds(state: State, source: Buffer, from: number): readonly number[
     }
     ends.push(position);
   }
+<<<<<<< HEAD
   return ends;
+=======
+  if (start > 0) {
+    state.buffer.copyWithin(0, start, state.length);
+    state.length -= start;
+  }
+  state.scanned = state.length;
+  return frames;
+>>>>>>> main
 }
 
 function indexOrEnd(source: Buffer, byte: number, from: number): number {

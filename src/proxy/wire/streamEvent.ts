@@ -91,6 +91,11 @@ export function isContent(event: StreamEvent): boolean {
   }
 }
 
+/** The other reasons say that the answer was cut off, and may have been so in the middle of a tool call. */
+export function claimsWhole(reason: StopReason): boolean {
+  return reason === 'end_turn' || reason === 'tool_use';
+}
+
 /**
  * The stop reason that agrees with the blocks: clients end silently on `tool_use` without a tool, and never run a tool
  * on `end_turn` (anthropics/claude-code#40240).

@@ -18,12 +18,18 @@ const closeTag = '</think>';
 export function createThinkFilter(): ThinkFilter {
   let phase: 'start' | 'thinking' | 'behind' | 'text' = 'start';
   let held = '';
+  let isBlank = true;
   function push(text: string): readonly ContentPiece[] {
     if (phase === 'text') {
       return text === '' ? [] : [{ kind: 'text', text }];
     }
     held += text;
     if (phase === 'start') {
+      // Looked at piece by piece: white space without end would be trimmed again for each.
+      isBlank &&= text.trim() === '';
+      if (isBlank) {
+        return [];
+      }
       const begin = held.trimStart();
       if (openTag.startsWith(begin)) {
         return [];

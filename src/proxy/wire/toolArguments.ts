@@ -26,19 +26,37 @@ export function createToolArguments(): ToolArguments {
   let taken = 0;
   /** The end of `joined` that was not taken; slicing `joined` for every piece would copy it every time. */
   let untaken = '';
+  // What is known of `joined` without a look at all of it, which for every piece would be its square.
+  let firstLetter = '';
+  let lastLetter = '';
+  let checkedChars = 0;
+  let isTooLong = false;
+  let found: { readonly text: string | undefined } | undefined;
   const isPlaceholder = () => joined.length < 16 && /^\s*\{\s*\}\s*$/.test(joined);
-  const finalText = () => firstObject([joined, snapshot], taken);
+  function finalText(): string | undefined {
+    if (found === undefined) {
+      checkedChars += joined.length + snapshot.length;
+      found = { text: isTooLong ? undefined : firstObject([joined, snapshot], taken) };
+    }
+    return found.text;
+  }
   return {
     add(piece) {
       const text = pieceText(piece);
-      if (text === '') {
+      isTooLong ||= joined.length + text.length > maxInputChars;
+      if (text === '' || isTooLong) {
         return;
       }
       if (taken === 0 && isPlaceholder()) {
         joined = '';
         snapshot = '';
         untaken = '';
+        firstLetter = '';
       }
+      found = undefined;
+      const words = text.trim();
+      firstLetter ||= words.charAt(0);
+      lastLetter = words.at(-1) ?? lastLetter;
       isAmbiguous ||= joined !== '' && (repeats(text, joined) || isObject(piece));
       snapshot = repeats(text, snapshot) || isObject(piece) ? text : snapshot + text;
       joined += text;
@@ -46,17 +64,21 @@ export function createToolArguments(): ToolArguments {
     },
     take() {
       // Only an object may be streamed: a string holds the object inside and must be decoded first.
-      const isStreamed = taken > 0 || /^\s*\{/.test(joined);
+      const isStreamed = taken > 0 || firstLetter === '{';
       if (isAmbiguous || !isStreamed || isPlaceholder()) {
         return '';
       }
       const text = untaken;
       untaken = '';
+      // The first piece that is taken settles how the rest is read.
+      found = taken === 0 ? undefined : found;
       taken += text.length;
       return text;
     },
     get isComplete() {
-      return joined.trimEnd().endsWith('}') && !isPlaceholder() && finalText() !== undefined;
+      // Past the limit the call is closed when the answer ends.
+      const mayCheck = found !== undefined || checkedChars < maxCheckedChars;
+      return mayCheck && lastLetter === '}' && !isPlaceholder() && finalText() !== undefined;
     },
     get isStarted() {
       return joined !== '';
@@ -67,6 +89,11 @@ export function createToolArguments(): ToolArguments {
     },
   };
 }
+
+/** A call that says more is broken. */
+export const maxInputChars = 16 * 1024 * 1024;
+/** How much may be read in vain while looking for the end of one call. */
+const maxCheckedChars = 64 * 1024 * 1024;
 
 /** The first reading that is JSON; of what was streamed already, nothing can be decoded any more. */
 function firstObject(readings: readonly string[], taken: number): string | undefined {

@@ -8,10 +8,11 @@ import { catalogueModels } from '../../../src/proxy/catalogue';
 import { builtInProviders } from '../../../src/proxy/providers';
 import { builtInScenarioNames } from '../../../src/proxy/scenarioNames';
 import { commands } from '../../../src/ui/commands';
+import { walkthrough } from '../../../src/ui/walkthrough';
 import { valueAt } from '../../support/scriptedUpstream';
 
 describe('the manifest', () => {
-  const manifest = createManifest(commands);
+  const manifest = createManifest(commands, walkthrough);
   const generated = JSON.stringify(manifest.contributes);
 
   it('is up to date in package.json, package.nls.json, l10n and README.md (npm run manifest)', () => {
@@ -55,9 +56,13 @@ describe('the manifest', () => {
     }
   });
 
-  it('restricts what an untrusted workspace may set', () => {
-    assert.ok(manifest.restrictedConfigurations.includes('switchyard.scenarios'));
-    assert.ok(manifest.restrictedConfigurations.includes('switchyard.modelOverrides'));
+  it('lets no untrusted workspace set anything', () => {
+    const settable = Object.entries(jsonSchemas()).filter(([, { scope }]) => scope !== 'machine');
+    assert.ok(settable.length > 5);
+    assert.deepEqual(
+      manifest.restrictedConfigurations,
+      settable.map(([name]) => name),
+    );
   });
 
   it('has no setting that could hold a secret', () => {

@@ -9,6 +9,7 @@ describe('parseSettings', () => {
   it('gives a default for every setting that is absent', () => {
     assert.deepEqual(defaults, {
       enabled: true,
+      logContent: false,
       port: 0,
       providers: {},
       scenarios: {},
@@ -220,7 +221,28 @@ describe('parseSettings', () => {
     'ftp://llm.example.com',
     'https://user:secret@llm.example.com/v1',
     'https://llm.example.com/v1?key=secret',
+    'https://llm.example.com/v1#secret',
     'http://llm.example.com/v1',
+    'http://opencode.ai.evil.example/v1',
+    'http://127.0.0.1.evil.example/v1',
+    'http://localhost.evil.example/v1',
+    'http://localhost@evil.example/v1',
+    'http://127.0.0.1:80@evil.example/v1',
+    'http:\\\\evil.example\\v1',
+    'http://evil.example\\@127.0.0.1/v1',
+    'http://evil.example/v1?http://127.0.0.1',
+    'http://%65vil.example/v1',
+    'http://0.0.0.0:8080/v1',
+    'http://[::ffff:127.0.0.1]:8080/v1',
+    'http://[2001:db8::1]/v1',
+    'http://localhost./v1',
+    'http://192.168.1.20:11434/v1',
+    'http://[fd00::1]/v1',
+    'http://gateway:4000/v1',
+    'http://box.local/v1',
+    'javascript:alert(1)',
+    'file:///etc/passwd',
+    '//evil.example/v1',
   ];
   for (const baseUrl of refusedUrls) {
     it(`refuses the base URL ${baseUrl}`, () => {
@@ -235,9 +257,7 @@ describe('parseSettings', () => {
     'http://127.0.0.1:1234/v1',
     'http://localhost:11434/v1',
     'http://[::1]:8080',
-    'http://192.168.1.20:11434/v1',
-    'http://gateway:4000/v1',
-    'http://box.local/v1',
+    'HTTP://LOCALHOST:11434/v1',
   ];
   for (const baseUrl of acceptedUrls) {
     it(`accepts the base URL ${baseUrl}`, () => {
@@ -247,4 +267,44 @@ describe('parseSettings', () => {
       );
     });
   }
+
+  for (const baseUrl of [
+    'http://192.168.1.20:11434/v1',
+    'http://[fd00::1]/v1',
+    'http://gateway:4000/v1',
+    'http://box.local/v1',
+    'http://127.0.0.2:8080/v1',
+  ]) {
+    it(`accepts ${baseUrl}, in a private network, only where no key is sent`, () => {
+      const parse = (credential?: string) =>
+        parseSettings({ 'switchyard.providers': { mine: { baseUrl, credential } } }).problems;
+      assert.deepEqual(parse('none'), []);
+      const message =
+        'An API key must not travel in clear text: use https, or set “credential” to “none” if this host takes no key.';
+      const path = 'switchyard.providers.mine.baseUrl';
+      assert.deepEqual(parse(), [{ setting: 'switchyard.providers', path, message }]);
+      assert.deepEqual(parse('opencode'), [{ setting: 'switchyard.providers', path, message }]);
+    });
+  }
+
+  it('takes a built-in provider’s own key slot into account', () => {
+    const parse = (entry: object) =>
+      parseSettings({ 'switchyard.providers': entry }).problems.map(({ path }) => path);
+    const baseUrl = 'http://192.168.1.20:11434/v1';
+    assert.deepEqual(parse({ ollama: { baseUrl } }), []);
+    assert.deepEqual(parse({ ollama: { credential: 'openai' } }), []);
+    assert.deepEqual(parse({ ollama: { baseUrl, credential: 'openai' } }), [
+      'switchyard.providers.ollama.baseUrl',
+    ]);
+    assert.deepEqual(parse({ openai: { baseUrl } }), ['switchyard.providers.openai.baseUrl']);
+  });
+
+  it('writes a base URL as addresses are compared', () => {
+    const read = (baseUrl: string) =>
+      parseSettings({ 'switchyard.providers': { mine: { baseUrl } } }).settings.providers['mine']
+        ?.baseUrl;
+    assert.equal(read(' HTTPS://LLM.Example.com:443/V1// '), 'https://llm.example.com/V1');
+    assert.equal(read('https://llm.example.com/v1/../v2?'), 'https://llm.example.com/v2');
+    assert.equal(read('https://оpencode.ai/v1'), 'https://xn--pencode-8ig.ai/v1');
+  });
 });

@@ -118,6 +118,16 @@ describe('KeyStore', () => {
     assert.equal(secrets.values.size, 0);
   });
 
+  it('gives the reason of the system’s keyring without the key, should it repeat it', async () => {
+    secrets.store = async (_name, value) => {
+      throw new Error(`cannot write ${value} to the keyring`);
+    };
+    assert.deepEqual(await store.store('opencode', 'a-key-0123456789'), {
+      outcome: 'failed',
+      reason: 'cannot write [redacted] to the keyring',
+    });
+  });
+
   it('drops the key of the session once one is stored', async () => {
     store.keepForSession('opencode', 'one');
     await store.store('opencode', 'two');

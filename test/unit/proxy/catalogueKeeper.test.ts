@@ -16,7 +16,7 @@ import { createHealth, type Health } from '../../../src/proxy/health';
 import { builtInProviders } from '../../../src/proxy/providers';
 import type { RoutingTable } from '../../../src/proxy/router';
 import { createRoutingTable } from '../../../src/proxy/routingTable';
-import type { ApiKeys, ProxySettings } from '../../../src/proxy/types';
+import type { ApiKeys, Provider, ProxySettings } from '../../../src/proxy/types';
 import type { SendResult, UpstreamRequest } from '../../../src/proxy/upstream';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { anthropicList, modelsDevAnswer, openaiList } from '../../support/modelLists';
@@ -84,7 +84,8 @@ function createWorld(
     version: () => '9.9.9',
     settings: () => settings,
     table: () => table,
-    apiKey: (credential: string) => keys[credential],
+    apiKey: (_provider: Provider, credential: string) => keys[credential],
+    isKeyHeldBack: () => false,
     send: () => async (request: UpstreamRequest) => {
       asked.push(request);
       return sendResult(answers[request.url]);

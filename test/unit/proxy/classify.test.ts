@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ClassifyContext, classify } from '../../../src/proxy/classify';
+import { redact } from '../../../src/proxy/redact';
 import type { Failure, FailureKind, Provider } from '../../../src/proxy/types';
 import {
   OPENCODE_CONSOLE_ERRORS,
@@ -365,7 +366,7 @@ describe('classify, on the shape of a body', () => {
     const { detail } = classifyBody(
       400,
       { error: { message } },
-      { secrets: ['my-own-secret-key'] },
+      { redact: (text) => redact(text, ['my-own-secret-key']) },
     );
     assert.ok(detail.startsWith('bad key [redacted] and [redacted] xxx'), detail);
     assert.equal(detail.length, 300);
@@ -447,6 +448,17 @@ describe('classify, on when and where it can be mended', () => {
     const answer = OPENCODE_CONSOLE_ERRORS.insufficientBalance;
     const failure = classifyBody(answer.status, answer.body, onOpencode);
     assert.equal(failure.link, 'https://opencode.ai/workspace/wrk_01TEST/billing');
+  });
+
+  it('shows no key as the name of a limit or inside a link', () => {
+    const key = 'sk-secret-0123456789';
+    const limit = {
+      error: { type: 'GoUsageLimitError', message: 'x' },
+      metadata: { limitName: key },
+    };
+    assert.equal(classifyBody(429, limit).limitName, '[redacted]');
+    const message = `Pay here: https://platform.moonshot.ai/pay?key=${key}.`;
+    assert.equal(classifyBody(402, { error: { message } }).link, undefined);
   });
 
   it('links only to the own site of the provider, by https, without credentials', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+<<<<<<< HEAD
 import { createDeadlines } from '../../../src/proxy/deadlines';
 import { createFakeClock } from '../../support/fakeClock';
 
@@ -67,5 +68,86 @@ describe('the deadlines of an attempt', () => {
     await deadlines.waitFor(Promise.resolve());
     deadlines.dispose();
     assert.equal(clock.pending(), 0);
+=======
+import { createDeadlines, eventlessPatience } from '../../../src/proxy/deadlines';
+import { createFakeClock } from '../../support/fakeClock';
+
+const firstTokenMs = 60_000;
+const idleMs = 10_000;
+
+function started() {
+  const clock = createFakeClock();
+  const clientSignal = new AbortController().signal;
+  return { clock, deadlines: createDeadlines({ clock, firstTokenMs, idleMs, clientSignal }) };
+}
+
+describe('the deadlines of an attempt', () => {
+  it('pass while the upstream is silent', async () => {
+    const { clock, deadlines } = started();
+    void deadlines.waitFor(new Promise(() => undefined));
+    clock.advance(firstTokenMs);
+    assert.deepEqual(deadlines.passed, { phase: 'firstToken', timeoutMs: firstTokenMs });
+    assert.ok(deadlines.signal.aborted);
+  });
+
+  it('pass although the next ping is always there before a timer could fire', async () => {
+    const { clock, deadlines } = started();
+    let waits = 0;
+    // Time goes on, but never while anybody waits.
+    while (deadlines.passed === undefined && waits < 1_000) {
+      await deadlines.waitFor(Promise.resolve());
+      clock.jump(1_000);
+      waits += 1;
+    }
+    assert.deepEqual(deadlines.passed, { phase: 'firstToken', timeoutMs: firstTokenMs });
+    assert.ok(waits >= firstTokenMs / 1_000 && waits < firstTokenMs / 1_000 + 10, String(waits));
+  });
+
+  it('give the upstream a moment after a sleep of the machine', async () => {
+    const { clock, deadlines } = started();
+    const woken = deadlines.waitFor(Promise.resolve());
+    clock.jump(8 * 3_600_000);
+    await woken;
+    await deadlines.waitFor(Promise.resolve());
+    assert.equal(deadlines.passed, undefined);
+  });
+
+  it('take pings for life, but not for ever', async () => {
+    const { clock, deadlines } = started();
+    deadlines.firstTokenSeen();
+    const stepMs = idleMs - 1;
+    for (let ping = 1; deadlines.passed === undefined && ping < 100; ping += 1) {
+      const next = deadlines.waitFor(new Promise<void>((resolve) => clock.after(stepMs, resolve)));
+      clock.advance(stepMs);
+      await next;
+    }
+    const timeoutMs = idleMs * eventlessPatience;
+    assert.deepEqual(deadlines.passed, { phase: 'idle', timeoutMs });
+  });
+
+  it('begin anew with every event', async () => {
+    const { clock, deadlines } = started();
+    deadlines.firstTokenSeen();
+    for (let event = 1; event < 100; event += 1) {
+      const next = deadlines.waitFor(new Promise<void>((resolve) => clock.after(9_000, resolve)));
+      clock.advance(9_000);
+      await next;
+      deadlines.eventSeen();
+    }
+    assert.equal(deadlines.passed, undefined);
+  });
+
+  it('are short once only counts may follow, whatever else comes', async () => {
+    const { clock, deadlines } = started();
+    deadlines.firstTokenSeen();
+    let pings = 0;
+    for (; deadlines.passed === undefined && pings < 100; pings += 1) {
+      deadlines.endingSeen();
+      const next = deadlines.waitFor(new Promise<void>((resolve) => clock.after(500, resolve)));
+      clock.advance(500);
+      await next;
+    }
+    assert.ok(pings <= 5, String(pings));
+>>>>>>> main
   });
 });

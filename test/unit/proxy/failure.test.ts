@@ -44,6 +44,7 @@ const expected = {
     'final',
     'notification',
   ],
+  keyHeldBack: ['credential', 'stop', 'none', 424, 'authentication_error', 'final', 'statusBar'],
   keyRejected: [
     'credential',
     'stop',

@@ -41,6 +41,13 @@ describe('sentence', () => {
     assert.equal(say('missingKey'), `OpenCode has no API key yet. ${run}`);
   });
 
+  it('says from where a key is held back, and who decides', () => {
+    assert.equal(
+      say('keyHeldBack'),
+      'The API key of OpenCode is held back: the setting switchyard.providers.opencode-go now sends it to https://opencode.ai. Run “Switchyard: Confirm Key Address” in VS Code to agree, or correct the setting.',
+    );
+  });
+
   it("never repeats the upstream's words about a key", () => {
     assert.ok(!say('keyRejected', { detail: 'invalid x-api-key' }).includes('x-api-key'));
   });

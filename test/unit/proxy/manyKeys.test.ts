@@ -310,6 +310,27 @@ describe('a provider with several keys', () => {
     clock.advance(1_000);
     assert.equal(stateOf('opencode-go/glm-5.3'), 'resting');
   });
+
+  it('reports each scope that rests by its name, with its end and why', async () => {
+    const clock = createFakeClock();
+    await start({ clock });
+    answers = { home: rejected, work: exhausted };
+    await ask();
+    clock.advance(1_000);
+    const rests = proxy.reports.at(-1)?.rests ?? [];
+    assert.deepEqual(
+      rests.map(({ scope, name, isProbed }) => [scope, name, isProbed]),
+      [
+        ['credential', 'home', false],
+        ['plan', 'opencode-go#work', false],
+      ],
+    );
+    assert.ok(rests.every(({ untilAt = 0 }) => untilAt > clock.now()));
+    assert.ok(rests.every(({ words = '' }) => words !== ''));
+    proxy.proxy.resetHealth();
+    clock.advance(1_000);
+    assert.equal(proxy.reports.at(-1)?.rests, undefined);
+  });
 });
 
 function slotOf(authorization: string | undefined): Slot | 'none' {

@@ -694,6 +694,20 @@ describe('POST /v1/messages', () => {
     );
   });
 
+  it('takes a redirect for nothing else, whatever its page says, and names the host alone', async () => {
+    await start({ settings: scenario(['plain/a']) });
+    upstream.answer({
+      status: 301,
+      headers: { location: 'https://elsewhere.example/v1?key=secret-in-the-query' },
+      body: { error: { type: 'authentication_error', message: 'Invalid API key' } },
+    });
+    const response = await proxy.post(bodyOf(true));
+    assert.equal(response.status, 424);
+    const { message } = await failed(response);
+    assert.match(message, /redirects to elsewhere\.example, which is not followed/);
+    assert.doesNotMatch(message, /secret-in-the-query/);
+  });
+
   it('says what a provider without a key slot needs when it wants a key', async () => {
     await start({ settings: scenario(['plain/a']) });
     upstream.answer({ status: 401, body: { error: { message: 'Unauthorized' } } });

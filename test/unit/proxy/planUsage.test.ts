@@ -30,6 +30,19 @@ describe('readPlanWindows', () => {
   });
 });
 
+describe('readPlanWindows of a hostile page', () => {
+  it('shows no key and no more spans than a person can read', () => {
+    const names = [
+      'sk-secret-0123456789',
+      ...Array.from({ length: 500 }, (_, index) => `w${index}`),
+    ];
+    const usage = Object.fromEntries(names.map((name) => [name, { percent: 1 }]));
+    const windows = readPlanWindows({ usage });
+    assert.equal(windows[0]?.name, '[redacted]');
+    assert.equal(windows.length, 12);
+  });
+});
+
 describe('the use of a plan', () => {
   let clock: FakeClock;
   let upstream: ScriptedUpstream;

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { readNetwork } from '../../../src/proxy/network';
 import { createUpstream, type SendResult } from '../../../src/proxy/upstream';
+import { startRawUpstream } from '../../support/rawUpstream';
 import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scriptedUpstream';
 import { silentLogger } from '../../support/silentLogger';
 
@@ -38,6 +40,40 @@ describe('the HTTP client', () => {
     }
   });
 
+  // Each of the three took the whole worker along: nodejs/undici#5360.
+  const bodyBytes = 40_000;
+  for (const [what, framing] of [
+    ['without a length', ''],
+    ['of a known length', `content-length: ${bodyBytes}\r\n`],
+    ['in chunks', 'transfer-encoding: chunked\r\n'],
+  ] as const) {
+    it(`reads a body ${what} whole when it was closed before anybody read it`, async () => {
+      const isChunked = framing.startsWith('transfer');
+      const body = 'x'.repeat(bodyBytes);
+      const text = isChunked ? `${bodyBytes.toString(16)}\r\n${body}\r\n0\r\n\r\n` : body;
+      const raw = await startRawUpstream(async (line) => {
+        await line.send(`HTTP/1.1 200 OK\r\nconnection: close\r\n${framing}\r\n${text}`);
+        line.end();
+      });
+      const result = await get(raw.url);
+      await raw.whenPlayed();
+      await turns(50);
+      assert.equal((await textOf(result)).length, bodyBytes);
+      await raw.close();
+    });
+  }
+
+  it('tells of a body that was reset before anybody read it', async () => {
+    server.answer({
+      sse: ['x'.repeat(bodyBytes)],
+      headers: { connection: 'close' },
+      thenReset: true,
+    });
+    const result = await get(server.url);
+    await turns(50);
+    await assert.rejects(textOf(result));
+  });
+
   it('follows no redirect, so that a key never goes elsewhere', async () => {
     server.answer({ status: 302, headers: { location: `${server.url}/elsewhere` } });
     const calls = server.requests.length;
@@ -61,3 +97,8 @@ describe('the HTTP client', () => {
     assert.equal(cut.reason, 'broken');
   });
 });
+
+/** Lets what has come be noticed. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await nextTurn();
+}

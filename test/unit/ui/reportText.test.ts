@@ -25,6 +25,8 @@ function running(targets: readonly TargetReport[]): ProxyStatus {
   };
 }
 
+const now = Date.UTC(2026, 10, 22, 12);
+
 const serving: TargetReport = {
   name: 'opencode-go/glm',
   scenarios: ['default', 'think'],
@@ -40,37 +42,66 @@ describe('tooltipMarkdown', () => {
       state: 'resting',
       lastFailure: 'Overloaded. Tried again later.',
     };
-    const lines = unescaped(tooltipMarkdown(running([serving, failed]), t)).split('\n');
-    assert.ok(lines.includes('| Model | State | First token | Last failure |'));
-    assert.ok(lines.includes('| opencode-go/glm | serving | 1.2 s | - |'));
-    assert.ok(lines.includes('| opencode-go/kimi | resting | - | Overloaded. |'));
+    const lines = unescaped(tooltipMarkdown(running([serving, failed]), t, { now })).split('\n');
+    assert.ok(lines.includes('|  | Model | State | First token | Last failure |'));
+    assert.ok(lines.includes('| $(pass) | opencode-go/glm | serving | 1.2 s | - |'));
+    assert.ok(lines.includes('| $(clock) | opencode-go/kimi | resting | - | Overloaded. |'));
   });
 
   it('tells what was used today in a line of its own, as text', () => {
-    const lines = tooltipMarkdown(running([serving]), t, 'Today: 3 requests, $(zap)').split('\n');
+    const lines = tooltipMarkdown(running([serving]), t, {
+      now,
+      today: 'Today: 3 requests, $(zap)',
+    }).split('\n');
     assert.ok(unescaped(lines.join('\n')).includes('$(graph) Today: 3 requests'));
     assert.ok(!lines.some((line) => line.includes('$(zap)')));
   });
 
   it('tells a failure that several models share once', () => {
     const failed: TargetReport = { ...serving, state: 'resting', lastFailure: 'Key rejected.' };
-    const lines = unescaped(tooltipMarkdown(running([failed, failed]), t)).split('\n');
+    const lines = unescaped(tooltipMarkdown(running([failed, failed]), t, { now })).split('\n');
     assert.equal(lines.filter((line) => line.includes('Key rejected.')).length, 1);
     assert.equal(lines.filter((line) => line.includes('as above')).length, 1);
   });
 
+  it('tells for how long a model rests, in minutes, and never of a rest that is over', () => {
+    const rests = [45_000, 61_000, 2 * 3_600_000, -1].map(
+      (restMs, index): TargetReport => ({
+        name: `opencode-go/m${index}`,
+        scenarios: ['default'],
+        state: 'resting',
+        restsUntil: now + restMs,
+      }),
+    );
+    const text = unescaped(tooltipMarkdown(running(rests), t, { now }));
+    const states = [...text.matchAll(/\$\(clock\) \| \S+ \| ([^|]+) \|/g)].map((match) => match[1]);
+    assert.deepEqual(states.slice(0, 3), [
+      'rests for less than a minute',
+      'rests for 2 min',
+      'rests for 2 h',
+    ]);
+    assert.match(states[3] ?? '', /^resting until /);
+  });
+
+  it('leads with the menu', () => {
+    assert.match(
+      tooltipMarkdown({ state: 'stopped' }, t, { now }),
+      /\n\n\[Menu\]\(command:switchyard\.showMenu\)/,
+    );
+  });
+
   it('lets no foreign text make links, icons, HTML, rows or emphasis', () => {
     const nasty = '](command:evil) [x](https://e.vil) $(zap) <b> | **a** `c`\n| new | row |';
-    const markdown = tooltipMarkdown(running([{ ...serving, lastFailure: nasty }]), t);
+    const markdown = tooltipMarkdown(running([{ ...serving, lastFailure: nasty }]), t, { now });
     const row = markdown.split('\n').find((line) => line.includes('glm')) ?? '';
-    assert.equal(row.match(/\|/g)?.length, 5);
-    assert.doesNotMatch(row, /[[\]<>`*]|\$\(|command:|https:/);
+    assert.equal(row.match(/\|/g)?.length, 6);
+    assert.doesNotMatch(row.replace('$(pass)', ''), /[[\]<>`*]|\$\(|command:|https:/);
     assert.equal(markdown.split('\n').filter((line) => line.startsWith('|')).length, 3);
   });
 
   it('links only commands that exist and that the item may run', () => {
     for (const status of [running([serving]), { state: 'stopped' } as const]) {
-      const linked = [...tooltipMarkdown(status, t).matchAll(/\(command:([\w.]+)\)/g)];
+      const linked = [...tooltipMarkdown(status, t, { now }).matchAll(/\(command:([\w.]+)\)/g)];
       assert.ok(linked.length >= 4);
       for (const [, id = ''] of linked) {
         assert.ok(
@@ -87,7 +118,7 @@ describe('tooltipMarkdown', () => {
 
   it('stays within a screen', () => {
     const many = Array.from({ length: 60 }, (_, index) => ({ ...serving, name: `a/m${index}` }));
-    const markdown = tooltipMarkdown(running(many), t);
+    const markdown = tooltipMarkdown(running(many), t, { now });
     assert.ok(markdown.split('\n').length < 40);
     assert.match(markdown, /and 36 more/);
   });

@@ -42,12 +42,17 @@ describe('presentStatus', () => {
     [
       running({ usable: false, credentials: [credential('accepted')] }),
       '$(warning) Switchyard: no usable model',
-      'switchyard.openSettings',
+      'switchyard.showScenarios',
     ],
     [
       running({ credentials: [credential('rejected')] }),
       '$(key) Switchyard: key rejected',
       'switchyard.setApiKey',
+    ],
+    [
+      running({ credentials: [{ ...credential('heldBack'), origin: 'https://gateway.example' }] }),
+      '$(shield) Switchyard: key held back',
+      'switchyard.confirmKeyAddress',
     ],
     [
       running({ credentials: [credential('blocked')] }),
@@ -92,7 +97,8 @@ describe('presentStatus', () => {
 
   it('opens the scenarios where no key would make the default chain usable', () => {
     const unusable = presentStatus(running({ usable: false, credentials: [] }), t);
-    assert.equal(unusable.argument, 'switchyard.scenarios');
+    assert.equal(unusable.command, 'switchyard.showScenarios');
+    assert.equal(unusable.argument, undefined);
   });
 
   it('does not call for a key that only another chain lacks', () => {

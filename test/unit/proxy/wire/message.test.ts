@@ -57,6 +57,15 @@ describe('a collected message', () => {
     assert.equal(message?.stopReason, 'max_tokens');
   });
 
+  // A refusal that could not be collected would have been put to the next model of the chain. Found by fuzzing.
+  for (const reason of ['refusal', 'model_context_window_exceeded', 'stop_sequence'] as const) {
+    it(`leaves out the tool call that was cut off with the answer: ${reason}`, () => {
+      const message = collectMessage([start, ...tool('{"a":'), end(reason)]);
+      assert.deepEqual(message?.content, []);
+      assert.equal(message?.stopReason, reason);
+    });
+  }
+
   it('is written with numeric usage, estimates where the upstream counted nothing', () => {
     const message = collectMessage([
       start,
