@@ -3,18 +3,14 @@ import { type AnswerError, classify, type UpstreamAnswer } from './classify';
 import { readText } from './readText';
 import { cleanForPerson } from './redact';
 import { repeatsRequest } from './repeatsRequest';
+import { joined, readHead, type TimedBytes, timedBytes } from './timedBytes';
 import type { Failure } from './types';
 import type { UpstreamResponse } from './upstream';
 import { canPassWhole } from './wire/anthropicStream';
 import type { ToolNames } from './wire/formats';
-<<<<<<< HEAD
-import { countAt, objectAt, parseJson, stringAt } from './wire/json';
-import { isContent, type StreamStep } from './wire/streamEvent';
-=======
 import { parseJson } from './wire/json';
 import { maxEventBytes } from './wire/sse';
-import { isContent, type StreamEvent, type StreamStep } from './wire/streamEvent';
->>>>>>> main
+import { isContent, type StreamStep } from './wire/streamEvent';
 
 /** Yields an answer's steps; returns the failure that ended it, undefined after its end marker. Never throws. */
 export async function* readAnswer(
@@ -29,7 +25,6 @@ export async function* readAnswer(
       const body = await readText(bytes, maxErrorBytes);
       return failureOf(call, { status, headers, body });
     }
-<<<<<<< HEAD
     const head = await readHead(bytes);
     const steps = isJson(head)
       ? wholeAnswer(call, await readText(joined(head, bytes), maxAnswerBytes), toolNames)
@@ -41,16 +36,6 @@ export async function* readAnswer(
       if (ending !== undefined) return ending === 'whole' ? undefined : ending;
     }
     return broken(call, 'the answer stopped before its end marker');
-=======
-    const { isJson, chunks } = await sniff(bytes);
-    const silence: Silence = { bytes: 0 };
-    const steps = isJson
-      ? wholeAnswer(call, await readText(chunks, maxAnswerBytes), toolNames)
-      : call.codec.decodeStream(limited(call, chunks, silence), call.target.model, toolNames);
-    const ending = yield* observe(call, steps, silence);
-    if (ending === 'whole') return undefined;
-    return ending ?? broken(call, 'the answer stopped before its end marker');
->>>>>>> main
   } catch (error) {
     return transportFailure(call, error);
   } finally {
@@ -77,7 +62,6 @@ export function broken(call: Call, detail: string): Failure {
   return { kind: 'brokenStream', detail, provider, credential, model };
 }
 
-<<<<<<< HEAD
 /** The steps of an answer, undefined behind the last. */
 interface Steps {
   next(): Promise<StreamStep | undefined>;
@@ -97,30 +81,9 @@ interface Judged {
 
 /** Looks for an answer's first signs and for its end marker or error. */
 function judge(call: Call, seen: Seen, step: StreamStep): Judged {
+  if (step.events.length > 0) call.deadlines.eventSeen();
   for (const event of step.events) {
     if (event.type === 'error') {
-=======
-/** How much of a stream has come since its last event. */
-interface Silence {
-  bytes: number;
-}
-
-/** Passes steps on until the end marker or an error, and judges how the answer ended. */
-async function* observe(
-  call: Call,
-  steps: AsyncIterable<StreamStep> | Iterable<StreamStep>,
-  silence: Silence,
-): AsyncGenerator<StreamStep, Failure | 'whole' | undefined> {
-  let hasContent = false;
-  for await (const step of steps) {
-    if (step.events.length > 0) {
-      silence.bytes = 0;
-      call.deadlines.eventSeen();
-    }
-    rememberSignatures(call, step);
-    const error = step.events.find((event) => event.type === 'error');
-    if (error?.type === 'error') {
->>>>>>> main
       // What came before the error in the same chunk is the client's; the error is ours to word.
       const events = step.events.slice(0, step.events.indexOf(event));
       const ending = failureOf(call, event.error, seen);
@@ -152,13 +115,7 @@ const emptyIsWrong: ReadonlySet<string> = new Set(['end_turn', 'tool_use']);
 function wholeAnswer(call: Call, text: string, toolNames: ToolNames): Steps {
   const body = parseJson(text);
   const events = call.codec.decodeMessage(body ?? text, call.target.model, toolNames);
-<<<<<<< HEAD
-  // Clients crash on an answer without usage numbers, and hang on one without a stop reason: such a one is written anew.
-  const usage = objectAt(body, 'usage');
-  const isCounted =
-    countAt(usage, 'input_tokens') !== undefined && countAt(usage, 'output_tokens') !== undefined;
-  const canPass = isCounted && stringAt(body, 'stop_reason') !== undefined;
-  let step: StreamStep | undefined = canPass ? { events, json: text } : { events };
+  let step: StreamStep | undefined = canPassWhole(body) ? { events, json: text } : { events };
   return {
     async next() {
       const only = step;
@@ -168,19 +125,28 @@ function wholeAnswer(call: Call, text: string, toolNames: ToolNames): Steps {
   };
 }
 
+/**
+ * Ends a stream that goes on without end or without saying anything. Whoever wants the whole answer has it gathered in
+ * memory first; decoders keep tool inputs, and of some formats all texts, until the answer ends.
+ */
 function streamSteps(call: Call, head: Uint8Array, bytes: TimedBytes, toolNames: ToolNames): Steps {
   const decoder = call.codec.createStreamDecoder(call.target.model, toolNames);
   let chunk: Uint8Array | undefined = head;
+  const maxBytes = call.prepared.facts.stream ? maxStreamBytes : maxAnswerBytes;
   let size = 0;
+  /** Since the last event. */
+  let silentBytes = 0;
   let isOver = false;
   async function nextChunk(): Promise<Uint8Array | undefined> {
     const first = chunk;
     chunk = undefined;
     const taken = first ?? (await bytes.next()).value;
     size += taken?.byteLength ?? 0;
-    // Whoever wants the whole answer has it gathered in memory first, be it streamed by the upstream.
-    if (size > maxAnswerBytes && !call.prepared.facts.stream) {
-      throw new Error('the answer is larger than 64 MiB');
+    silentBytes += taken?.byteLength ?? 0;
+    if (size > maxBytes) throw new Error(`the answer is larger than ${inMiB(maxBytes)}`);
+    // The longest event fits, and its frame around it.
+    if (silentBytes > 2 * maxEventBytes) {
+      throw new Error(`${inMiB(2 * maxEventBytes)} of the answer said nothing`);
     }
     return taken;
   }
@@ -197,137 +163,18 @@ function streamSteps(call: Call, head: Uint8Array, bytes: TimedBytes, toolNames:
           step = decoder.breakOff();
           if (step === undefined) throw error;
         }
-        if (step !== undefined) return step;
+        if (step === undefined) continue;
+        if (step.events.length > 0) silentBytes = 0;
+        return step;
       }
       return undefined;
     },
   };
 }
 
-/** The first bytes that are more than white space, with what came before them; empty for an empty body. */
-async function readHead(bytes: TimedBytes): Promise<Uint8Array> {
-  const held: Uint8Array[] = [];
-  for (let next = await bytes.next(); next.done !== true; next = await bytes.next()) {
-    held.push(next.value);
-    if (Buffer.from(next.value).toString('latin1').trim() !== '') break;
-  }
-  return Buffer.concat(held);
-}
-
 /** Some upstreams answer a stream request with a JSON body under any content type; no event stream begins with `{`. */
 function isJson(head: Uint8Array): boolean {
   return Buffer.from(head).toString('latin1').trimStart().startsWith('{');
-}
-
-async function* joined(head: Uint8Array, rest: TimedBytes): AsyncGenerator<Uint8Array> {
-  yield head;
-  yield* rest;
-=======
-  return [canPassWhole(body) ? { events, json: text } : { events }];
-}
-
-/** Some upstreams answer a stream request with a JSON body under any content type; no event stream begins with `{`. */
-async function sniff(
-  bytes: AsyncGenerator<Uint8Array>,
-): Promise<{ readonly isJson: boolean; readonly chunks: AsyncGenerator<Uint8Array> }> {
-  const held: Uint8Array[] = [];
-  let size = 0;
-  while (size < maxBlankBytes) {
-    const next = await bytes.next();
-    if (next.done === true) break;
-    held.push(next.value);
-    size += next.value.byteLength;
-    const start = Buffer.from(next.value).toString('latin1').trimStart();
-    if (start !== '') return { isJson: start.startsWith('{'), chunks: joined(held, bytes) };
-  }
-  return { isJson: false, chunks: joined(held, bytes) };
-}
-
-/** As much white space may come before an answer. */
-const maxBlankBytes = 4096;
-
-async function* joined(
-  held: readonly Uint8Array[],
-  rest: AsyncGenerator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* held;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
-  }
->>>>>>> main
-}
-
-/** The bytes of a body, each wait for them limited by the deadlines. */
-interface TimedBytes extends AsyncIterable<Uint8Array> {
-  next(): Promise<IteratorResult<Uint8Array, undefined>>;
-  /** Lets the connection go. Idempotent. */
-  release(): void;
-}
-
-function timedBytes(call: Call, response: UpstreamResponse): TimedBytes {
-  const iterator = response.body[Symbol.asyncIterator]();
-  let isReleased = false;
-  const bytes: TimedBytes = {
-    async next() {
-      const next = await call.deadlines.waitFor(iterator.next());
-<<<<<<< HEAD
-      if (next.done !== true) return next;
-      isReleased = true;
-      return { done: true, value: undefined };
-    },
-    release() {
-      if (!isReleased) release(call, iterator, response);
-      isReleased = true;
-    },
-    [Symbol.asyncIterator]: () => bytes,
-  };
-  return bytes;
-=======
-      if (call.deadlines.passed !== undefined) throw new Error('the deadline has passed');
-      if (next.done === true) {
-        isDone = true;
-        return;
-      }
-      yield next.value;
-    }
-  } finally {
-    if (!isDone) release(call, iterator, response);
-  }
->>>>>>> main
-}
-
-/**
- * After the end marker the upstream may still send a cost line. Reading it to the end keeps the connection for the next
- * request; whoever takes longer than this, or sends more, loses it.
- */
-const drainMs = 1_000;
-const maxDrainBytes = 64 * 1024;
-
-function release(
-  call: Call,
-  iterator: AsyncIterator<Uint8Array>,
-  response: UpstreamResponse,
-): void {
-  if (call.deadlines.signal.aborted) {
-    response.destroy();
-    return;
-  }
-  const cancel = call.context.clock.after(drainMs, () => response.destroy());
-  const drain = async () => {
-    let size = 0;
-    try {
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-        size += next.value.byteLength;
-        if (size > maxDrainBytes) response.destroy();
-      }
-    } catch {
-      // The answer was complete; what comes after it does not matter.
-    }
-    cancel();
-  };
-  void drain();
 }
 
 /** An error page larger than this says nothing more. */
@@ -336,36 +183,10 @@ const maxAnswerBytes = 64 * 1024 * 1024;
 /** Eight times the longest answer that a model gives, with an event of 250 bytes for each of 128k tokens. */
 const maxStreamBytes = 256 * 1024 * 1024;
 
-<<<<<<< HEAD
-=======
-/**
- * Ends a stream that goes on without end or without saying anything. Whoever wants the whole answer has it gathered in
- * memory first; decoders keep tool inputs, and of some formats all texts, until the answer ends.
- */
-async function* limited(
-  call: Call,
-  bytes: AsyncIterable<Uint8Array>,
-  silence: Silence,
-): AsyncGenerator<Uint8Array> {
-  const maxBytes = call.prepared.facts.stream ? maxStreamBytes : maxAnswerBytes;
-  let size = 0;
-  for await (const chunk of bytes) {
-    size += chunk.byteLength;
-    silence.bytes += chunk.byteLength;
-    if (size > maxBytes) throw new Error(`the answer is larger than ${inMiB(maxBytes)}`);
-    // The longest event fits, and its frame around it.
-    if (silence.bytes > 2 * maxEventBytes) {
-      throw new Error(`${inMiB(2 * maxEventBytes)} of the answer said nothing`);
-    }
-    yield chunk;
-  }
-}
-
 function inMiB(bytes: number): string {
   return `${bytes / 1024 / 1024} MiB`;
 }
 
->>>>>>> main
 function failureOf(
   call: Call,
   answer: UpstreamAnswer | AnswerError,

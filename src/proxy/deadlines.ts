@@ -33,6 +33,17 @@ interface Limit {
   readonly waitMs: number;
 }
 
+interface Wait extends Limit {
+  readonly beganAt: number;
+  readonly endsAt: number;
+}
+
+/** The timer, which stays over many short waits: setting one for each chunk of a stream costs more than looking back once. */
+interface Alarm {
+  readonly ringsAt: number;
+  cancel(): void;
+}
+
 /** Hosts that send counts at all send them right behind the finish reason. */
 const endingMs = 2_000;
 
@@ -49,48 +60,16 @@ export function createDeadlines(options: DeadlineOptions): Deadlines {
   let passed: Deadlines['passed'];
   let hasFirstToken = false;
   let isEnding = false;
-<<<<<<< HEAD
-  let wait: Wait | undefined;
-  let alarm: Alarm | undefined;
-=======
   /** When the first token was found to be late, though no timer had fired. */
   let overdueAt: number | undefined;
   /** Time spent in waits since the last event. */
   let waitedMs = 0;
->>>>>>> main
+  let wait: Wait | undefined;
+  let alarm: Alarm | undefined;
   const abort = () => controller.abort();
   if (clientSignal.aborted) abort();
   else clientSignal.addEventListener('abort', abort, { once: true });
 
-<<<<<<< HEAD
-  function begin(): Wait {
-    const now = clock.now();
-    if (isEnding || hasFirstToken) {
-      const timeoutMs = isEnding ? Math.min(options.idleMs, endingMs) : options.idleMs;
-      return { phase: 'idle', timeoutMs, waitMs: timeoutMs, endsAt: now + timeoutMs };
-    }
-    const timeoutMs = options.firstTokenMs;
-    const waitMs = Math.max(0, timeoutMs - (now - startedAt));
-    return { phase: 'firstToken', timeoutMs, waitMs, endsAt: now + waitMs };
-  }
-
-  function setAlarm(target: Wait, delayMs: number): void {
-    alarm?.cancel();
-    const cancel = clock.after(delayMs, () => ring(target));
-    alarm = { ringsAt: clock.now() + delayMs, cancel };
-  }
-
-  /** The clock may have been set meanwhile, so a wait that lasted a whole alarm of its own is over whatever it says. */
-  function ring(target: Wait): void {
-    alarm = undefined;
-    if (wait === undefined) return;
-    const leftMs = Math.min(wait.endsAt - clock.now(), wait.waitMs);
-    if (wait !== target && leftMs > 0) {
-      setAlarm(wait, leftMs);
-      return;
-    }
-    passed ??= { phase: wait.phase, timeoutMs: wait.timeoutMs };
-=======
   function limit(): Limit {
     if (isEnding) {
       const timeoutMs = Math.min(options.idleMs, endingMs);
@@ -111,8 +90,22 @@ export function createDeadlines(options: DeadlineOptions): Deadlines {
 
   function pass({ phase, timeoutMs }: Limit): void {
     passed ??= { phase, timeoutMs };
->>>>>>> main
     controller.abort();
+  }
+
+  function setAlarm(target: Wait, delayMs: number): void {
+    alarm?.cancel();
+    const cancel = clock.after(delayMs, () => ring(target));
+    alarm = { ringsAt: clock.now() + delayMs, cancel };
+  }
+
+  function ring(target: Wait): void {
+    alarm = undefined;
+    if (wait === undefined) return;
+    const leftMs = wait.endsAt - clock.now();
+    // A wait that lasted a whole alarm of its own is over, whatever the clock says, which may have been set.
+    if (wait === target || leftMs === 0) pass(wait);
+    else setAlarm(wait, Math.min(wait.waitMs, leftMs > 0 ? leftMs : overdueMs));
   }
 
   return {
@@ -131,26 +124,19 @@ export function createDeadlines(options: DeadlineOptions): Deadlines {
       waitedMs = 0;
     },
     async waitFor(step) {
-<<<<<<< HEAD
-      wait = begin();
-      if (alarm === undefined || wait.endsAt < alarm.ringsAt) setAlarm(wait, wait.waitMs);
+      const beganAt = clock.now();
+      const now = limit();
+      const own: Wait = { ...now, beganAt, endsAt: beganAt + now.waitMs };
+      wait = own;
+      // An upstream that always has another ping ready would end every wait before a timer is due.
+      if (own.waitMs <= 0) pass(own);
+      else if (alarm === undefined || own.endsAt < alarm.ringsAt) setAlarm(own, own.waitMs);
       try {
         return await step;
       } finally {
         wait = undefined;
-=======
-      const now = limit();
-      // An upstream that always has another ping ready would cancel every timer before it is due.
-      if (now.waitMs <= 0) pass(now);
-      const beganAt = clock.now();
-      const cancel = clock.after(Math.max(0, now.waitMs), () => pass(now));
-      try {
-        return await step;
-      } finally {
-        cancel();
         // A machine that slept meanwhile has not waited.
         waitedMs += Math.min(Math.max(0, clock.now() - beganAt), options.idleMs);
->>>>>>> main
       }
     },
     dispose() {
@@ -158,17 +144,4 @@ export function createDeadlines(options: DeadlineOptions): Deadlines {
       alarm?.cancel();
     },
   };
-}
-
-interface Wait {
-  readonly phase: DeadlinePhase;
-  readonly timeoutMs: number;
-  readonly waitMs: number;
-  readonly endsAt: number;
-}
-
-/** The timer, which stays over many short waits: setting one for each chunk of a stream costs more than looking back once. */
-interface Alarm {
-  readonly ringsAt: number;
-  cancel(): void;
 }

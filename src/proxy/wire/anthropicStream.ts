@@ -1,13 +1,8 @@
 import { createAnthropicDecoder } from './anthropicDecoder';
-<<<<<<< HEAD
-import { arrayAt, isObject } from './json';
-import { createFrameReader, type FrameBatch } from './sseFrames';
-import type { StreamDecoder } from './streamDecoder';
-=======
 import { isSoundUsage } from './anthropicUsage';
 import { arrayAt, isObject, type JsonObject, objectAt, stringAt } from './json';
-import { readFrames } from './sseFrames';
->>>>>>> main
+import { createFrameReader, type FrameBatch } from './sseFrames';
+import type { StreamDecoder } from './streamDecoder';
 import { bodyError, malformed } from './streamErrors';
 import type { StreamEvent, StreamStep } from './streamEvent';
 

@@ -55,45 +55,21 @@ function createStreamDecoder(model: string, toolNames: ToolNames): StreamDecoder
 /** As much as one event of a stream may hold. */
 const maxArrayBytes = 16 * 1024 * 1024;
 
-<<<<<<< HEAD
 function createArrayDecoder(model: string, toolNames: ToolNames): StreamDecoder {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const read = createGrowingBuffer();
   function refused(): StreamStep {
-    const text = Buffer.concat(chunks).toString();
-    return {
-      events: [{ type: 'error', error: malformed('the answer is not an event stream', text) }],
-    };
+    const error = malformed('the answer is not an event stream', read.text());
+    return { events: [{ type: 'error', error }] };
   }
   return {
     push(chunk) {
-      chunks.push(chunk);
-      size += chunk.byteLength;
-      return size > maxArrayBytes ? refused() : undefined;
+      read.add(chunk);
+      return read.size > maxArrayBytes ? refused() : undefined;
     },
     end() {
-      const body = parseJson(Buffer.concat(chunks).toString());
+      const body = parseJson(read.text());
       return body === undefined ? refused() : { events: decodeMessage(body, model, toolNames) };
     },
     breakOff: () => undefined,
   };
-=======
-async function decodeArray(
-  bytes: AsyncIterable<Uint8Array>,
-  model: string,
-  toolNames: ToolNames,
-): Promise<readonly StreamEvent[]> {
-  const read = createGrowingBuffer();
-  for await (const chunk of bytes) {
-    read.add(chunk);
-    if (read.size > maxArrayBytes) {
-      break;
-    }
-  }
-  const text = read.text();
-  const body = read.size > maxArrayBytes ? undefined : parseJson(text);
-  return body === undefined
-    ? [{ type: 'error', error: malformed('the answer is not an event stream', text) }]
-    : decodeMessage(body, model, toolNames);
->>>>>>> main
 }

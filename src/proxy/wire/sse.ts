@@ -82,11 +82,14 @@ function splitBuffer(state: State, chunk: Uint8Array): readonly SseFrame[] {
   append(state, chunk);
   const ends = frameEnds(state, state.buffer.subarray(0, state.length), state.scanned);
   const used = ends.at(-1) ?? 0;
+  state.scanned = state.length - used;
+  if (used === 0) {
+    return [];
+  }
   // A copy, because the rest moves to the front of the buffer.
   const frames = framesOf(state, Buffer.from(state.buffer.subarray(0, used)), ends);
   state.buffer.copyWithin(0, used, state.length);
   state.length -= used;
-  state.scanned = state.length;
   return frames;
 }
 
@@ -142,16 +145,7 @@ function frameEnds(state: State, source: Buffer, from: number): readonly number[
     }
     ends.push(position);
   }
-<<<<<<< HEAD
   return ends;
-=======
-  if (start > 0) {
-    state.buffer.copyWithin(0, start, state.length);
-    state.length -= start;
-  }
-  state.scanned = state.length;
-  return frames;
->>>>>>> main
 }
 
 function indexOrEnd(source: Buffer, byte: number, from: number): number {

@@ -22,7 +22,6 @@ export function createFrameReader(): FrameReader {
   const parser = createSseParser();
   let head = '';
   let hasEvents = false;
-<<<<<<< HEAD
   return {
     push(chunk) {
       if (!hasEvents && head.length < maxHeadLength) {
@@ -31,7 +30,7 @@ export function createFrameReader(): FrameReader {
       const frames = parser.push(chunk);
       hasEvents ||= frames.some(isEvent);
       return parser.isTooLong
-        ? { frames, error: malformed('an event of the stream is longer than 16 MiB', head) }
+        ? { frames, error: malformed('an event of the stream is longer than 16 MiB', '') }
         : { frames };
     },
     end() {
@@ -48,30 +47,6 @@ export function createFrameReader(): FrameReader {
 
 function isEvent({ data, event }: SseFrame): boolean {
   return data !== undefined || event !== '';
-=======
-  for await (const chunk of bytes) {
-    if (!hasEvents && head.length < maxHeadLength) {
-      head += Buffer.from(chunk).toString('latin1');
-    }
-    const frames = parser.push(chunk);
-    hasEvents ||= frames.some((frame) => frame.data !== undefined || frame.event !== '');
-    if (frames.length > 0) {
-      yield { frames };
-    }
-    if (parser.isTooLong) {
-      yield { error: malformed('an event of the stream is longer than 16 MiB', '') };
-      return;
-    }
-  }
-  const frames = parser.end();
-  hasEvents ||= frames.some((frame) => frame.data !== undefined || frame.event !== '');
-  if (frames.length > 0 && hasEvents) {
-    yield { frames };
-  }
-  if (!hasEvents && head.trim() !== '' && !isComment(head)) {
-    yield { error: strayError(head) };
-  }
->>>>>>> main
 }
 
 const maxHeadLength = 4096;
