@@ -1,6 +1,7 @@
 // Builds dist/: the thin extension, what it loads on demand, the worker that holds the proxy, the standalone proxy, and the
 // dashboard's page.
 import { copyFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { build } from 'esbuild';
 import { thirdPartyNotices } from './scripts/thirdPartyNotices.mjs';
 
@@ -17,27 +18,39 @@ const onePlainParser = {
   },
 };
 
+/** What is imported as a promise is a bundle of its own, beside the one that asks for it, and loaded when it is needed. */
+const bundledApart = {
+  name: 'bundled-apart',
+  setup(builder) {
+    builder.onResolve({ filter: /^\./ }, ({ kind, path: specifier }) =>
+      kind === 'dynamic-import'
+        ? { path: `./${path.basename(specifier)}.js`, external: true }
+        : undefined,
+    );
+  },
+};
+
 const shared = {
   bundle: true,
   platform: 'node',
   target: 'node22',
   format: 'cjs',
   minify: true,
+  // As a `require`: VS Code gives its API to nothing else.
+  supported: { 'dynamic-import': false },
   sourcemap: false,
   metafile: true,
   legalComments: 'none',
   outdir: 'dist',
   logLevel: 'warning',
-  plugins: [onePlainParser],
+  plugins: [onePlainParser, bundledApart],
 };
 
 const results = await Promise.all([
   build({
     ...shared,
-    entryPoints: { extension: 'src/extension.ts' },
-    // Loaded at its first use; as all else by “require”, which is what VS Code hooks into.
-    external: ['vscode', './diagnosis', './guide'],
-    supported: { 'dynamic-import': false },
+    entryPoints: { extension: 'src/extension.ts', chatSurface: 'src/lm/chatSurface.ts' },
+    external: ['vscode'],
   }),
   build({ ...shared, entryPoints: { guide: 'src/guide.ts' }, external: ['vscode'] }),
   build({

@@ -6,7 +6,7 @@ import {
 } from './controllerOptions';
 import type { AnswerTo, ProxyReport, Question } from './proxy/protocol';
 import type { ProxyStatus, StartFailure } from './proxyStatus';
-import { WorkerSession } from './workerSession';
+import { type ChatListener, WorkerSession } from './workerSession';
 
 /** How long the Stop command lets running requests finish. */
 const stopGraceMs = 60_000;
@@ -109,6 +109,11 @@ export class ProxyController {
   ): Promise<AnswerTo<Asked> | undefined> {
     if (this.#status.state !== 'running') return undefined;
     return this.#session?.ask(question, { timeoutMs: this.#timeouts.askMs, signal });
+  }
+
+  /** Runs a chat past the port and returns what cancels it; undefined when the proxy does not run. */
+  chat(body: string, listener: ChatListener): (() => void) | undefined {
+    return this.#status.state === 'running' ? this.#session?.chat(body, listener) : undefined;
   }
 
   /** Ends the thread without ceremony. May be called twice, and after `stop`. */

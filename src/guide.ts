@@ -2,6 +2,7 @@ import { claudeInstallLine, claudeLine } from './terminal/claudeProgram';
 import { deleteApiKey } from './ui/deleteApiKey';
 import { type ClaudeAccess, openClaude } from './ui/openClaude';
 import { setApiKey } from './ui/setApiKey';
+import { setUpClaudeExtension, undoClaudeExtension } from './ui/setUpClaudeExtension';
 import { setUpCodex } from './ui/setUpCodex';
 import { setUpPi } from './ui/setUpPi';
 import { showMenu } from './ui/showMenu';
@@ -9,7 +10,16 @@ import { showScenarios } from './ui/showScenarios';
 
 // What leads a person through keys, set-up and the rest. A bundle of its own, loaded when it is asked for: no activation needs it.
 
-export { deleteApiKey, setApiKey, setUpCodex, setUpPi, showMenu, showScenarios };
+export {
+  deleteApiKey,
+  setApiKey,
+  setUpClaudeExtension,
+  setUpCodex,
+  setUpPi,
+  showMenu,
+  showScenarios,
+  undoClaudeExtension,
+};
 
 /** Starts Claude Code of this machine in a new terminal. */
 export function openClaudeHere(

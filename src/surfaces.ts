@@ -5,10 +5,12 @@ import type { AllSettings, SettingProblem } from './config/schema';
 import type { ProxyController } from './controller';
 import { Dashboard } from './dashboard/dashboard';
 import type { Diagnosis } from './diagnosis';
+import { registerChatModels } from './lm/chatModels';
 import { systemClock } from './proxy/clock';
 import type { RequestTrace } from './proxy/requestTrace';
 import type { ProxyStatus } from './proxyStatus';
 import { createStatusWatch } from './statusWatch';
+import { ClaudePanel } from './terminal/claudePanel';
 import type { EnvironmentWriter } from './terminal/environmentWriter';
 import { createTraceMemory } from './traceMemory';
 import { explainRouting, requestPage, requestPageText } from './ui/explainRouting';
@@ -22,12 +24,17 @@ import { createPlanWatch } from './usage/planWatch';
 import { usageFiles } from './usage/usageFiles';
 import { createUsageHistory } from './usage/usageHistory';
 import { summarize } from './usage/usageSummary';
+import { workspaceId } from './workspaceMemory';
 
 /** What the surfaces show, and what their commands act on. */
 export interface SurfaceParts extends Omit<CommandTargets, 'surfaces' | 'shellLines'> {
   readonly context: Pick<
     vscode.ExtensionContext,
-    'environmentVariableCollection' | 'extension' | 'globalState' | 'globalStorageUri'
+    | 'environmentVariableCollection'
+    | 'extension'
+    | 'globalState'
+    | 'globalStorageUri'
+    | 'workspaceState'
   >;
   readonly view: StatusView;
   readonly proxy: ProxyController;
@@ -114,6 +121,8 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
         pages.refresh(usage.page);
       },
       'switchyard.clearUsageHistory': () => clearUsageHistory(history.clear),
+      'switchyard.setUpClaudeExtension': async () => (await guide()).setUpClaudeExtension(context),
+      'switchyard.undoClaudeExtension': async () => (await guide()).undoClaudeExtension(context),
       'switchyard.setApiKey': async (credential) => (await guide()).setApiKey(parts, credential),
       'switchyard.deleteApiKey': async () => (await guide()).deleteApiKey(parts),
       'switchyard.setUpCodex': async () => (await guide()).setUpCodex(proxy.status),
@@ -146,6 +155,12 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     if (focused) void history.refresh();
   });
   void history.refresh();
+  const chatModels = registerChatModels({ proxy });
+  const claudePanel = new ClaudePanel({
+    storageFolder: context.globalStorageUri.fsPath,
+    workspaceId: workspaceId(context.workspaceState),
+    onProblem: (message) => view.log('warn', message),
+  });
   const welcome = welcomeOnce(context.globalState, hasKeys);
 
   function show(now: ProxyStatus): void {
@@ -161,8 +176,10 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
   return {
     show(now) {
       if (now.state !== 'running' && now.state !== 'stopping') traces.proxyEnded(Date.now());
+      chatModels.show(now);
       show(now);
       terminals.inject();
+      claudePanel.show(terminals.panelVariables());
       view.showTerminals(terminals.names().length > 0);
       statuses.show(now);
       diagnosis?.statusChanged();
@@ -176,7 +193,15 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     },
     end: history.end,
     dispose() {
-      vscode.Disposable.from(commands, pages, dashboard, focus, welcome, statuses).dispose();
+      vscode.Disposable.from(
+        commands,
+        pages,
+        dashboard,
+        focus,
+        chatModels,
+        welcome,
+        statuses,
+      ).dispose();
       diagnosis?.dispose();
       unlisten();
     },

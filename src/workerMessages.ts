@@ -53,6 +53,18 @@ const planSchema = z.object({
   problem: z.exactOptional(z.string()),
 });
 
+const chatModelSchema = z.object({
+  id: z.string(),
+  scenario: z.exactOptional(z.string()),
+  model: z.exactOptional(z.string()),
+  label: z.exactOptional(z.string()),
+  chain: z.exactOptional(namesSchema),
+  context: z.number(),
+  maxOutput: z.number(),
+  images: z.boolean(),
+  tools: z.boolean(),
+});
+
 const overviewSchema = z.object({
   scenarios: z.array(z.object({ name: z.string(), isUsers: z.boolean(), models: namesSchema })),
   models: z.array(
@@ -89,6 +101,8 @@ const answerSchema = z.discriminatedUnion('about', [
   z.object({ about: z.literal('catalogue'), refreshed: refreshedSchema }),
   z.object({ about: z.literal('models'), models: namesSchema }),
   z.object({ about: z.literal('planUsage'), plans: z.array(planSchema) }),
+  z.object({ about: z.literal('chatModels'), models: z.array(chatModelSchema) }),
+  z.object({ about: z.literal('tokens'), tokens: z.exactOptional(z.number()) }),
   z.object({ about: z.literal('scenarios'), overview: overviewSchema }),
   z.object({ about: z.literal('reach'), providers: z.array(reachSchema) }),
 ]);
@@ -170,6 +184,8 @@ const fromWorkerSchema: z.ZodMiniType<FromWorker> = z.discriminatedUnion('type',
     id: z.number(),
     answer: z.exactOptional(answerSchema),
   }),
+  z.object({ type: z.literal('chatText'), id: z.number(), text: z.string() }),
+  z.object({ type: z.literal('chatEnded'), id: z.number() }),
 ]);
 
 /** What an earlier session kept; nothing of what cannot be read. */

@@ -29,11 +29,19 @@ export type ListenAnswer =
   | { readonly type: 'timeout' }
   | { readonly type: 'died' };
 
+/** Who waits for the answer of a chat. */
+export interface ChatListener {
+  readonly text: (lines: string) => void;
+  /** Told once; `died` when the thread ended before the answer did. */
+  readonly ended: (how: 'answered' | 'died') => void;
+}
+
 /** The life of one worker thread: what was asked of it, and who waits for which answer. */
 export class WorkerSession {
   readonly #handle: WorkerHandle;
   readonly #listeners: SessionListeners;
   readonly #asked = new Map<number, (answer: Answer | undefined) => void>();
+  readonly #chats = new Map<number, ChatListener>();
   #lastAskId = 0;
   #listenAnswered: ((answer: ListenAnswer) => void) | undefined;
   #closed: (() => void) | undefined;
@@ -88,6 +96,17 @@ export class WorkerSession {
       if (signal?.aborted === true) giveUp();
       else this.post({ type: 'ask', id, question });
     });
+  }
+
+  /** Runs a chat and returns what cancels it; nothing is told after that. */
+  chat(body: string, listener: ChatListener): () => void {
+    this.#lastAskId += 1;
+    const id = this.#lastAskId;
+    this.#chats.set(id, listener);
+    this.post({ type: 'chat', id, body });
+    return () => {
+      if (this.#chats.delete(id)) this.post({ type: 'cancelChat', id });
+    };
   }
 
   /** Lets running requests finish for `graceMs`, then ends the thread, whether it answered or not. */
@@ -148,9 +167,22 @@ export class WorkerSession {
       case 'answered':
         this.#asked.get(message.id)?.(message.answer);
         break;
+      case 'chatText':
+        this.#chats.get(message.id)?.text(message.text);
+        this.post({ type: 'chatTaken', id: message.id, letters: message.text.length });
+        break;
+      case 'chatEnded':
+        this.#endChat(message.id, 'answered');
+        break;
       default:
         assertNever(message);
     }
+  }
+
+  #endChat(id: number, how: 'answered' | 'died'): void {
+    const listener = this.#chats.get(id);
+    this.#chats.delete(id);
+    listener?.ended(how);
   }
 
   #ended(reason: string): void {
@@ -165,6 +197,7 @@ export class WorkerSession {
     this.#listenAnswered?.({ type: 'died' });
     this.#closed?.();
     for (const finish of this.#asked.values()) finish(undefined);
+    for (const id of [...this.#chats.keys()]) this.#endChat(id, 'died');
   }
 }
 

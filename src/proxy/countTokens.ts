@@ -4,7 +4,8 @@ import { describeContent } from './requestContent';
 import { describeRequest } from './requestFacts';
 import { route } from './router';
 import type { ClientRequest } from './routeTable';
-import { parseMessagesRequest } from './wire/anthropicRequest';
+import type { RequestFacts } from './types';
+import { type MessagesRequest, parseMessagesRequest } from './wire/anthropicRequest';
 
 /**
  * `POST /v1/messages/count_tokens`: answered here, since OpenCode has none and `/context` asks two dozen times at once. In
@@ -18,8 +19,19 @@ export async function handleCountTokens(
   const parsed = parseMessagesRequest(client.body);
   if (!parsed.ok) return reply.error(400, 'invalid_request_error', parsed.message);
   const facts = describeRequest(parsed.request, client.headers, core.tokens.count);
-  const content = describeContent(parsed.request, facts.requestClass);
+  reply.json(200, JSON.stringify({ input_tokens: tokensOf(core, parsed.request, facts) }));
+}
+
+/** The same for a chat inside the editor; undefined for what is no Messages request. */
+export function countChatTokens(core: Core, body: string): number | undefined {
+  const parsed = parseMessagesRequest(body);
+  if (!parsed.ok) return undefined;
+  const { request } = parsed;
+  return tokensOf(core, request, describeRequest(request, {}, core.tokens.count));
+}
+
+function tokensOf(core: Core, request: MessagesRequest, facts: RequestFacts): number {
+  const content = describeContent(request, facts.requestClass);
   const [target] = route(facts, content, core.table(), core.tokens.inputTokens).targets;
-  const tokens = target === undefined ? facts.inputTokens : core.tokens.inputTokens(target, facts);
-  reply.json(200, JSON.stringify({ input_tokens: tokens }));
+  return target === undefined ? facts.inputTokens : core.tokens.inputTokens(target, facts);
 }

@@ -97,7 +97,8 @@ function listedModel(provider: Provider, model: string): ListedModel {
   };
 }
 
-function modelIds(provider: Provider): readonly string[] {
+/** The models that are listed of a provider, without its id. */
+export function modelIds(provider: Provider): readonly string[] {
   if (provider.isDemo === true) return demoModels;
   return [...new Set([...Object.keys(provider.models), ...catalogueModels(provider)])];
 }

@@ -1,5 +1,6 @@
 import type { ModelChanges } from './catalogueChanges';
 import type { RetiredModel } from './chains';
+import type { ChatModel } from './chatModels';
 import type { KeyOrigins } from './keyOrigins';
 import type { TierRoute } from './modelTiers';
 import type { NetworkSettings } from './network';
@@ -39,7 +40,12 @@ export type ToWorker =
   /** A person has set or confirmed the key of this slot, be it the same as before. */
   | { readonly type: 'keyConfirmed'; readonly credential: string }
   /** Answered by `answered` with the same id. */
-  | { readonly type: 'ask'; readonly id: number; readonly question: Question };
+  | { readonly type: 'ask'; readonly id: number; readonly question: Question }
+  /** A request from inside the editor, in Anthropic Messages. Answered by `chatText`s and one `chatEnded` with the same id. */
+  | { readonly type: 'chat'; readonly id: number; readonly body: string }
+  /** So much of a `chatText` has been dealt with: only a bounded amount is sent ahead. */
+  | { readonly type: 'chatTaken'; readonly id: number; readonly letters: number }
+  | { readonly type: 'cancelChat'; readonly id: number };
 
 /** What the extension may ask of the worker. */
 export type Question =
@@ -51,6 +57,10 @@ export type Question =
   | { readonly about: 'models'; readonly providerId: string }
   /** What is used of the plans that tell; an answer may be some minutes old. */
   | { readonly about: 'planUsage' }
+  /** The scenarios and models that a chat inside the editor may choose. */
+  | { readonly about: 'chatModels' }
+  /** What a Messages request costs, in the tokens of the model that would be asked first. */
+  | { readonly about: 'tokens'; readonly body: string }
   /** The scenarios in force, and the models that a chain may be made of. */
   | { readonly about: 'scenarios' }
   /** Every provider in use is asked, with the keys that the worker has. */
@@ -63,6 +73,9 @@ export type Answer =
   /** The ids, without the provider's; none where it does not tell. */
   | { readonly about: 'models'; readonly models: readonly string[] }
   | { readonly about: 'planUsage'; readonly plans: readonly PlanUsage[] }
+  | { readonly about: 'chatModels'; readonly models: readonly ChatModel[] }
+  /** Absent for what is no Messages request. */
+  | { readonly about: 'tokens'; readonly tokens?: number }
   | { readonly about: 'scenarios'; readonly overview: ScenarioOverview }
   | { readonly about: 'reach'; readonly providers: readonly ProviderReach[] };
 
@@ -79,7 +92,10 @@ export type FromWorker =
   | { readonly type: 'rests'; readonly rests: readonly StoredRest[] }
   | { readonly type: 'trace'; readonly trace: RequestTrace }
   /** `answer` is absent when a bug kept the worker from answering; the log has it. */
-  | { readonly type: 'answered'; readonly id: number; readonly answer?: Answer };
+  | { readonly type: 'answered'; readonly id: number; readonly answer?: Answer }
+  /** Whole lines, each the JSON text of a `ChatPart`. */
+  | { readonly type: 'chatText'; readonly id: number; readonly text: string }
+  | { readonly type: 'chatEnded'; readonly id: number };
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];

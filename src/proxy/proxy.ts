@@ -1,17 +1,18 @@
 import { createAffinity } from './affinity';
 import { type CatalogueKeeper, createCatalogueKeeper } from './catalogueKeeper';
 import { createCatalogueStore } from './catalogueStore';
+import { type Chats, createChats } from './chats';
 import { type Clock, systemClock } from './clock';
+import { choicesOf, isChanged } from './configurationChanges';
 import type { Core } from './core';
 import { createHealth } from './health';
 import { logHealthChange, standIn } from './healthLog';
 import { createKeyAccess } from './keyAccess';
 import { checkKey } from './keyCheck';
-import type { KeyOrigins } from './keyOrigins';
 import type { ServerLimits } from './limits';
 import { createLogger } from './log';
 import { forgetHosts, forgetKey, type Memories } from './memories';
-import type { Environment, NetworkSettings } from './network';
+import type { Environment } from './network';
 import { createNoticeBoard, type NoticeBoard } from './notices';
 import { observeRequests } from './observeRequests';
 import { otherFormat } from './otherFormat';
@@ -25,6 +26,7 @@ import type {
   ProxyReport,
   ScenarioOverview,
 } from './protocol';
+import type { ProxyConfiguration } from './proxyConfiguration';
 import { checkReach, type ProviderReach } from './reach';
 import { createRedactor, type Redact } from './redact';
 import { createReport } from './report';
@@ -38,7 +40,7 @@ import { createProxyServer, type ProxyServer } from './server';
 import { createSignatureMemory } from './signatures';
 import { slotsOf } from './targetKeys';
 import { createTokenMeter } from './tokenMeter';
-import type { ApiKeys, ProxySettings, WireFormat } from './types';
+import type { WireFormat } from './types';
 import { createUpstreamKeeper, type UpstreamKeeper } from './upstreamKeeper';
 import { anthropicClient } from './wire/clients';
 
@@ -56,20 +58,6 @@ export interface ProxyOptions {
   readonly environment?: Environment;
 }
 
-export interface ProxyConfiguration {
-  readonly version: string;
-  readonly settings: ProxySettings;
-  readonly keys: ApiKeys;
-  /** Where each key may go. Without it: wherever the settings say. */
-  readonly keyOrigins?: KeyOrigins;
-  /** Without it the environment alone says how upstreams are reached. */
-  readonly network?: NetworkSettings;
-  /** What `onRests` gave in an earlier session; taken over by the first configuration only. */
-  readonly rests?: unknown;
-  /** Where the refreshed catalogue is kept; without it nothing is refreshed by itself. */
-  readonly storageFolder?: string | undefined;
-}
-
 /** The proxy without any host around it. Configure first; requests in flight keep what they began with. */
 export interface SwitchyardProxy {
   configure(configuration: ProxyConfiguration): void;
@@ -84,6 +72,8 @@ export interface SwitchyardProxy {
   modelsOf(providerId: string): Promise<readonly string[]>;
   /** What is used of each plan that tells; asks the provider at most every few minutes. */
   planUsage(): Promise<readonly PlanUsage[]>;
+  /** What chats inside the editor ask, past the port. */
+  readonly chats: Pick<Chats, 'start' | 'models' | 'countTokens'>;
   /** The scenarios in force, and the models to choose from. */
   scenarioOverview(): ScenarioOverview;
   /** Whether each provider in use answers and takes the stored keys; asks anew each time. */
@@ -147,10 +137,11 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
   const { affinity, learnedFormats } = core;
   const memories: Memories = { health, notices, affinity, learnedFormats };
   const publish = () =>
-    report.schedule(() => ({ core, health, activeRequests: state.activeRequests }));
+    report.schedule(() => ({ core, health, activeRequests: state.activeRequests + chats.active }));
   const tellRests = () =>
     options.onRests?.(storedRests(health.snapshot(), state.configuration?.keys ?? {}));
   const routes = createRoutes(core);
+  const chats = createChats(core, publish);
   let server: ProxyServer | undefined;
   return {
     configure(next) {
@@ -182,11 +173,12 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       });
       const bound = await next.listen(port);
       server = next;
+      chats.open();
       return bound;
     },
     async close(graceMs) {
       const closing = server;
-      await closing?.close(graceMs);
+      await Promise.all([closing?.close(graceMs), chats.close(graceMs)]);
       if (server === closing) server = undefined;
     },
     checkKey(providerId, key) {
@@ -196,6 +188,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
     refreshCatalogue: () => catalogue.refresh(),
     modelsOf: (providerId) => catalogue.modelsOf(providerId),
     planUsage: createPlanUsage(core),
+    chats,
     scenarioOverview: () => scenarioOverview(core.table()),
     reach: () => checkReach(core),
     keyConfirmed(credential) {
@@ -216,7 +209,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
       publish();
     },
     async dispose() {
-      await server?.close(0);
+      await Promise.all([server?.close(0), chats.close(0)]);
       report.dispose();
       catalogue.dispose();
       await upstream.destroy();
@@ -292,14 +285,4 @@ function applyConfiguration(
     const orders = restoreRests(next.rests, health, { providers, keys: next.keys });
     for (const { failure } of orders) notices.assumeTold(failure);
   }
-}
-
-/** What a person chooses models and keys by; who changes it wants to be followed at once. */
-function choicesOf(configuration: ProxyConfiguration | undefined): unknown {
-  const { providers, scenarios, modelOverrides, chains } = configuration?.settings ?? {};
-  return [providers, scenarios, modelOverrides, chains, configuration?.keys];
-}
-
-function isChanged(before: unknown, after: unknown): boolean {
-  return JSON.stringify(before) !== JSON.stringify(after);
 }

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import type { RunningChat } from './chats';
 import type { Answer, FromWorker, Question, ToWorker } from './protocol';
 import { createProxy, type SwitchyardProxy } from './proxy';
 import { assertNever } from './types';
@@ -15,6 +16,7 @@ function main(): void {
     onRests: (rests) => post({ type: 'rests', rests }),
     onTrace: (trace) => post({ type: 'trace', trace }),
   });
+  const chats = new Map<number, RunningChat>();
   const logBug = (error: unknown) => {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     post({
@@ -26,7 +28,8 @@ function main(): void {
   // One after the other: a `listen` must not overtake the `close` before it.
   let previous = Promise.resolve();
   port.on('message', (message: ToWorker) => {
-    const handled = () => handle(proxy, message, post).catch((error: unknown) => logBug(error));
+    const handled = () =>
+      handle({ proxy, chats, post }, message).catch((error: unknown) => logBug(error));
     if (message.type === 'listen') previous = previous.then(handled);
     // At once, so that a second `close` can hurry the first; whatever listens next still waits for both.
     else if (message.type === 'close') previous = Promise.all([previous, handled()]).then(() => {});
@@ -39,11 +42,14 @@ function main(): void {
   });
 }
 
-async function handle(
-  proxy: SwitchyardProxy,
-  message: ToWorker,
-  post: (message: FromWorker) => void,
-): Promise<void> {
+interface Desk {
+  readonly proxy: SwitchyardProxy;
+  /** Those that run, by the extension's number. */
+  readonly chats: Map<number, RunningChat>;
+  readonly post: (message: FromWorker) => void;
+}
+
+async function handle({ proxy, chats, post }: Desk, message: ToWorker): Promise<void> {
   switch (message.type) {
     case 'configure':
       return proxy.configure(message);
@@ -65,6 +71,22 @@ async function handle(
         throw error;
       }
     }
+    case 'chat': {
+      const { id, body } = message;
+      const chat = proxy.chats.start(body, {
+        text: (text) => post({ type: 'chatText', id, text }),
+        ended() {
+          chats.delete(id);
+          post({ type: 'chatEnded', id });
+        },
+      });
+      chats.set(id, chat);
+      return;
+    }
+    case 'chatTaken':
+      return chats.get(message.id)?.taken(message.letters);
+    case 'cancelChat':
+      return chats.get(message.id)?.cancel();
     default:
       return assertNever(message);
   }
@@ -81,6 +103,12 @@ async function answer(proxy: SwitchyardProxy, question: Question): Promise<Answe
       return { about, models: await proxy.modelsOf(question.providerId) };
     case 'planUsage':
       return { about, plans: await proxy.planUsage() };
+    case 'chatModels':
+      return { about, models: proxy.chats.models() };
+    case 'tokens': {
+      const tokens = proxy.chats.countTokens(question.body);
+      return tokens === undefined ? { about } : { about, tokens };
+    }
     case 'scenarios':
       return { about, overview: proxy.scenarioOverview() };
     case 'reach':

@@ -37,12 +37,7 @@ export class EnvironmentWriter {
 
   /** Brings the variables in line with the state of the proxy, by the fewest writes. */
   inject(): void {
-    const { status, settings, accessToken } = this.#inputs();
-    const wanted = injectedEnvironment(status, {
-      settings,
-      accessToken,
-      inheritedNoProxy: inheritedNoProxy(),
-    });
+    const wanted = this.#wanted(this.#inputs().settings);
     if (wanted === 'keep') return;
     const { set, remove } = environmentChange(this.#present(), wanted);
     for (const name of remove) this.#collection.delete(name);
@@ -51,6 +46,20 @@ export class EnvironmentWriter {
       else this.#collection.replace(name, value, options);
     }
     if (set.length > 0) this.#collection.description = description();
+  }
+
+  /**
+   * What the process of the graphical Claude Code extension needs, which was asked for by a command of its own, whatever
+   * terminals get; `keep` while that is not known.
+   */
+  panelVariables(): Readonly<Record<string, string>> | 'keep' {
+    const settings = { ...this.#inputs().settings, injectEnvironment: true };
+    const wanted = this.#wanted({ ...settings, terminalAgents: ['claude'] });
+    if (wanted === 'keep') return 'keep';
+    const entries = Object.entries(wanted).map(([name, value]) =>
+      appendedVariables.has(name) ? [name, (process.env[name] ?? '') + value] : [name, value],
+    );
+    return Object.fromEntries(entries);
   }
 
   /** Lines for the person's own shell; undefined while the proxy does not run. */
@@ -67,6 +76,15 @@ export class EnvironmentWriter {
   claudeVariables(): Readonly<Record<string, string>> | undefined {
     const variables = this.#ownVariables(['claude']);
     return this.names().includes('ANTHROPIC_BASE_URL') ? variables && {} : variables;
+  }
+
+  #wanted(settings: EnvironmentSettings): Readonly<Record<string, string>> | 'keep' {
+    const { status, accessToken } = this.#inputs();
+    return injectedEnvironment(status, {
+      settings,
+      accessToken,
+      inheritedNoProxy: inheritedNoProxy(),
+    });
   }
 
   /** The variables for these agents in a shell that we do not write to; undefined while the proxy does not run. */

@@ -116,6 +116,7 @@ export const commands = [
     description:
       'Checks proxy, port, settings, keys, providers, terminals, Claude Code’s own settings, clock and catalogue; Enter on a line mends what it tells.',
     icon: '$(checklist)',
+    menu: 'support',
   },
   {
     id: 'switchyard.copyDiagnostics',
@@ -123,6 +124,7 @@ export const commands = [
     description:
       'Copies a report for an issue: versions, verdicts and the last log lines, without keys, prompts, answers or names.',
     icon: '$(copy)',
+    menu: 'support',
   },
   {
     id: 'switchyard.openDashboard',
@@ -130,6 +132,7 @@ export const commands = [
     description:
       'Opens a tab to look at: each request with a bar for every attempt, health with countdowns, the speed of the models, cost by day, and the use of the plan.',
     icon: '$(dashboard)',
+    menu: 'requests',
   },
   {
     id: 'switchyard.explainRouting',
@@ -200,6 +203,19 @@ export const commands = [
     icon: '$(terminal)',
     enablement: 'switchyard.state == running',
     menu: 'agents',
+  },
+  {
+    id: 'switchyard.setUpClaudeExtension',
+    title: 'Set Up Claude Code Extension',
+    description:
+      'Shows the settings that send the graphical Claude Code extension to the proxy, and changes them if you agree.',
+    icon: '$(comment-discussion)',
+  },
+  {
+    id: 'switchyard.undoClaudeExtension',
+    title: 'Undo Claude Code Extension Set-Up',
+    description: 'Shows and gives back the settings of that extension as they were before.',
+    icon: '$(discard)',
   },
 ] as const satisfies readonly CommandRow[];
 

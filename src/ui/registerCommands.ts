@@ -27,6 +27,8 @@ export type SurfaceHandlers = Pick<
   | 'switchyard.explainRouting'
   | 'switchyard.showUsage'
   | 'switchyard.clearUsageHistory'
+  | 'switchyard.setUpClaudeExtension'
+  | 'switchyard.undoClaudeExtension'
   | 'switchyard.showMenu'
   | 'switchyard.openClaude'
   | 'switchyard.showScenarios'

@@ -176,8 +176,10 @@ function targetTable(targets: readonly TargetReport[], now: number, t: Translate
         : inBrief(target.lastFailure ?? '-'),
     ),
   ]);
-  // The hover's tables have no space between columns.
-  const table = [head, ...rows].map((row) => `| ${row.join('&nbsp;&nbsp; | ')} |`);
+  // The hover's tables have no space between columns; behind an icon it would break into a line of its own.
+  const table = [head, ...rows].map(
+    ([icon, ...cells]) => `| ${icon ?? ''} | ${cells.join('&nbsp;&nbsp; | ')} |`,
+  );
   table.splice(1, 0, '|:---|:---|:---|:---|:---|');
   const more = targets.length - shown.length;
   return more === 0

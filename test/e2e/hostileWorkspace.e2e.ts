@@ -203,6 +203,9 @@ describe('a hostile repository in a real window', function () {
       writeFileSync(settingsFile(root, 'Machine'), JSON.stringify(settingsWith(second.url)));
       await window.toast(second.url).waitFor();
       await window.clearToasts();
+      await window.runCommand('Switchyard: Confirm Key Address');
+      await window.toast(HELD_BACK).waitFor();
+      await window.clearToasts();
       await window.status.click();
       await window.clickToastButton(HELD_BACK, 'Use Key There');
       await window.waitForStatus(/running/);

@@ -100,8 +100,8 @@ describe('architecture', () => {
     );
   });
 
-  it('keeps ui, terminal, keys and config apart from one another', () => {
-    const rooms = ['ui', 'terminal', 'keys', 'config'];
+  it('keeps ui, lm, terminal, keys and config apart from one another', () => {
+    const rooms = ['ui', 'lm', 'terminal', 'keys', 'config'];
     const crosses = (file: string) => {
       const room = roomOf(file);
       if (!rooms.includes(room)) return false;

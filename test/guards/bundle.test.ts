@@ -25,6 +25,8 @@ function slotsAfterLoading(script: string): string {
 describe('the built files', () => {
   for (const [file, limit] of [
     ['dist/extension.js', 150],
+    // Loaded when a chat asks for the models.
+    ['dist/chatSurface.js', 40],
     ['dist/guide.js', 60],
     // Loaded when somebody asks for it.
     ['dist/diagnosis.js', 80],
@@ -54,7 +56,7 @@ describe('the built files', () => {
     const packed = readFileSync(path.join(root, '.vscodeignore'), 'utf8').split('\n');
     assert.ok(packed.includes('!dist/guide.js'));
     const activation = readFileSync(path.join(root, 'dist/extension.js'), 'utf8');
-    assert.match(activation, /require\("\.\/guide"\)/);
+    assert.match(activation, /require\("\.\/guide\.js"\)/);
     assert.doesNotMatch(activation, /claude\.ai\/install/);
   });
 
@@ -65,7 +67,7 @@ describe('the built files', () => {
     assert.match(readFileSync(path.join(root, 'dist/diagnosis.js'), 'utf8'), words);
     const extension = readFileSync(path.join(root, 'dist/extension.js'), 'utf8');
     assert.doesNotMatch(extension, words);
-    assert.match(extension, /require\("\.\/diagnosis"\)/);
+    assert.match(extension, /require\("\.\/diagnosis\.js"\)/);
   });
 
   it('the extension bundle holds no HTTP client, and no bundle holds the root of undici', () => {

@@ -112,6 +112,7 @@ describe('what is shipped', () => {
       'changelog.md',
       'dist/THIRD_PARTY_NOTICES.txt',
       'dist/catalogue.json',
+      'dist/chatSurface.js',
       'dist/dashboard.css',
       'dist/dashboard.js',
       'dist/diagnosis.js',

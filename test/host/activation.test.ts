@@ -14,7 +14,9 @@ describe('activation', () => {
     const row = await performanceRow();
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     assert.ok(row !== undefined, 'the page Startup Performance has a row of Switchyard');
-    console.log(`      activation: ${row[1]} ms loading, ${row[2]} ms in activate (goal 20 ms)`);
+    // The run prints titles; what the host writes to its console stays in its log.
+    const figures = `${row[1]} ms loading, ${row[2]} ms in activate (goal 20 ms)`;
+    if (this.test !== undefined) this.test.title += `: ${figures}`;
   });
 });
 

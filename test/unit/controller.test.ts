@@ -436,6 +436,48 @@ describe('ProxyController', () => {
     assert.equal(await orphaned, undefined);
   });
 
+  it('runs chats, takes what comes, and says nothing after a cancel', async () => {
+    const { controller, workers } = setUp();
+    const heard: string[] = [];
+    const listener = {
+      text: (lines: string) => heard.push(lines),
+      ended: (how: string) => heard.push(how),
+    };
+    assert.equal(controller.chat('{}', listener), undefined);
+    await controller.start();
+    const worker = workers.at(-1);
+    controller.chat('{"a":1}', listener);
+    const cancel = controller.chat('{"b":2}', listener);
+    const ids =
+      worker?.received.flatMap((message) => (message.type === 'chat' ? message.id : [])) ?? [];
+    const [first = 0, second = 0] = ids;
+    worker?.send({ type: 'chatText', id: first, text: 'one' });
+    cancel?.();
+    worker?.send({ type: 'chatText', id: second, text: 'late' });
+    worker?.send({ type: 'chatEnded', id: second });
+    worker?.send({ type: 'chatEnded', id: first });
+    await nextTurn();
+    await nextTurn();
+    assert.deepEqual(heard, ['one', 'answered']);
+    const told = worker?.received.filter(
+      ({ type }) => type === 'chatTaken' || type === 'cancelChat',
+    );
+    assert.deepEqual(told, [
+      { type: 'cancelChat', id: second },
+      { type: 'chatTaken', id: first, letters: 3 },
+      { type: 'chatTaken', id: second, letters: 4 },
+    ]);
+  });
+
+  it('tells a chat that its worker died', async () => {
+    const { controller, workers } = setUp();
+    await controller.start();
+    const heard: string[] = [];
+    controller.chat('{}', { text: () => {}, ended: (how) => heard.push(how) });
+    workers.at(-1)?.crash();
+    assert.deepEqual(heard, ['died']);
+  });
+
   it('logs a message that it does not know, and goes on', async () => {
     const { controller, latest, log } = setUp();
     await controller.start();

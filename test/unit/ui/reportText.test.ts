@@ -35,6 +35,11 @@ const serving: TargetReport = {
 };
 
 describe('tooltipMarkdown', () => {
+  it('has nothing behind an icon that would break into a line of its own', () => {
+    const markdown = tooltipMarkdown(running([serving]), t, { now });
+    assert.match(markdown, /\| \$\(pass\) \| /);
+  });
+
   it('has a row for each model with state, latency and last failure', () => {
     const failed: TargetReport = {
       name: 'opencode-go/kimi',

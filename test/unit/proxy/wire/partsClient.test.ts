@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { readChatParts } from '../../../../src/lm/chatParts';
+import { partsClient } from '../../../../src/proxy/wire/partsClient';
+import { noUsage, type StopReason, type StreamEvent } from '../../../../src/proxy/wire/streamEvent';
+
+function encode(events: readonly StreamEvent[]) {
+  const encoder = partsClient.createStreamEncoder({ model: 'm', inputTokens: 0 });
+  return readChatParts(events.map((event) => encoder.encode([event])).join(''));
+}
+
+const end = (stopReason: StopReason): StreamEvent => ({
+  type: 'message-end',
+  stopReason,
+  stopSequence: null,
+  usage: noUsage,
+});
+
+const call = (...pieces: readonly string[]): readonly StreamEvent[] => [
+  { type: 'tool-start', id: 'call_1', name: 'read' },
+  ...pieces.map((json) => ({ type: 'tool-delta', json }) as const),
+];
+
+describe('the parts of a chat’s answer', () => {
+  it('are text as it comes, calls when they are whole, and one end', () => {
+    const parts = encode([
+      { type: 'message-start', id: 'a', model: 'm', usage: noUsage },
+      { type: 'thinking-start' },
+      { type: 'thinking-delta', text: 'hm' },
+      { type: 'thinking-end', signature: 's' },
+      { type: 'text-start' },
+      { type: 'text-delta', text: 'line one\nline' },
+      { type: 'text-delta', text: ' two' },
+      { type: 'text-end' },
+      ...call('{"pa', 'th":"a"}'),
+      { type: 'tool-end' },
+      ...call(),
+      { type: 'tool-end' },
+      end('tool_use'),
+      { type: 'text-delta', text: 'too late' },
+    ]);
+    assert.deepEqual(parts, [
+      { kind: 'text', text: 'line one\nline' },
+      { kind: 'text', text: ' two' },
+      { kind: 'toolCall', id: 'call_1', name: 'read', input: { path: 'a' } },
+      { kind: 'toolCall', id: 'call_1', name: 'read', input: {} },
+      { kind: 'end' },
+    ]);
+  });
+
+  it('hold no call that was cut off, and say so', () => {
+    const [part, ...others] = encode([
+      ...call('{"path":"a'),
+      { type: 'tool-end' },
+      end('max_tokens'),
+    ]);
+    assert.deepEqual(others, []);
+    assert.ok(part?.kind === 'failed');
+    assert.match(part.message, /“read” was cut off by the output limit, so nothing was called/);
+  });
+
+  it('say why there is nothing to show', () => {
+    const said = (reason: StopReason) =>
+      encode([end(reason)]).map((part) => 'message' in part && part.message);
+    assert.match(String(said('refusal')), /refused to answer/);
+    assert.match(String(said('max_tokens')), /whole output limit for thinking/);
+    assert.match(String(said('end_turn')), /said nothing/);
+  });
+
+  it('end with what went wrong, once', () => {
+    const encoder = partsClient.createStreamEncoder({ model: 'm', inputTokens: 0 });
+    const lines = encoder.encodeError('overloaded_error', 'Busy.') + encoder.encodeError('x', 'y');
+    assert.deepEqual(readChatParts(lines), [
+      { kind: 'failed', type: 'overloaded_error', message: 'Busy.' },
+    ]);
+  });
+
+  it('are read past the lines that only keep a connection alive, and never by a guess', () => {
+    assert.deepEqual(readChatParts(`${partsClient.pingFrame}{"kind":"end"}\n`), [{ kind: 'end' }]);
+    const [odd] = readChatParts('{"kind":"surprise"}\n');
+    assert.equal(odd?.kind, 'failed');
+  });
+});
