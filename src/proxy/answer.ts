@@ -3,13 +3,14 @@ import { type AnswerError, classify, type UpstreamAnswer } from './classify';
 import { readText } from './readText';
 import { cleanForPerson } from './redact';
 import { repeatsRequest } from './repeatsRequest';
+import { joined, readHead, type TimedBytes, timedBytes } from './timedBytes';
 import type { Failure } from './types';
 import type { UpstreamResponse } from './upstream';
 import { canPassWhole } from './wire/anthropicStream';
 import type { ToolNames } from './wire/formats';
 import { parseJson } from './wire/json';
 import { maxEventBytes } from './wire/sse';
-import { isContent, type StreamEvent, type StreamStep } from './wire/streamEvent';
+import { isContent, type StreamStep } from './wire/streamEvent';
 
 /** Yields an answer's steps; returns the failure that ended it, undefined after its end marker. Never throws. */
 export async function* readAnswer(
@@ -17,23 +18,29 @@ export async function* readAnswer(
   response: UpstreamResponse,
   toolNames: ToolNames,
 ): AsyncGenerator<StreamStep, Failure | undefined> {
+  const bytes = timedBytes(call, response);
   try {
-    const bytes = timedBytes(call, response);
     const { status, headers } = response;
     if (status < 200 || status > 299) {
       const body = await readText(bytes, maxErrorBytes);
       return failureOf(call, { status, headers, body });
     }
-    const { isJson, chunks } = await sniff(bytes);
-    const silence: Silence = { bytes: 0 };
-    const steps = isJson
-      ? wholeAnswer(call, await readText(chunks, maxAnswerBytes), toolNames)
-      : call.codec.decodeStream(limited(call, chunks, silence), call.target.model, toolNames);
-    const ending = yield* observe(call, steps, silence);
-    if (ending === 'whole') return undefined;
-    return ending ?? broken(call, 'the answer stopped before its end marker');
+    const head = await readHead(bytes);
+    const steps = isJson(head)
+      ? wholeAnswer(call, await readText(joined(head, bytes), maxAnswerBytes), toolNames)
+      : streamSteps(call, head, bytes, toolNames);
+    const seen: Seen = { hasContent: false };
+    for (let step = await steps.next(); step !== undefined; step = await steps.next()) {
+      const { passed, ending } = judge(call, seen, step);
+      if (passed !== undefined) yield passed;
+      if (ending !== undefined) return ending === 'whole' ? undefined : ending;
+    }
+    return broken(call, 'the answer stopped before its end marker');
   } catch (error) {
     return transportFailure(call, error);
+  } finally {
+    bytes.release();
+    call.deadlines.dispose();
   }
 }
 
@@ -55,149 +62,119 @@ export function broken(call: Call, detail: string): Failure {
   return { kind: 'brokenStream', detail, provider, credential, model };
 }
 
-/** How much of a stream has come since its last event. */
-interface Silence {
-  bytes: number;
+/** The steps of an answer, undefined behind the last. */
+interface Steps {
+  next(): Promise<StreamStep | undefined>;
 }
 
-/** Passes steps on until the end marker or an error, and judges how the answer ended. */
-async function* observe(
-  call: Call,
-  steps: AsyncIterable<StreamStep> | Iterable<StreamStep>,
-  silence: Silence,
-): AsyncGenerator<StreamStep, Failure | 'whole' | undefined> {
-  let hasContent = false;
-  for await (const step of steps) {
-    if (step.events.length > 0) {
-      silence.bytes = 0;
-      call.deadlines.eventSeen();
-    }
-    rememberSignatures(call, step);
-    const error = step.events.find((event) => event.type === 'error');
-    if (error?.type === 'error') {
+/** What an answer has shown so far. */
+interface Seen {
+  hasContent: boolean;
+}
+
+interface Judged {
+  /** What of the step goes on. */
+  readonly passed?: StreamStep;
+  /** How the answer ended with this step. */
+  readonly ending?: Failure | 'whole';
+}
+
+/** Looks for an answer's first signs and for its end marker or error. */
+function judge(call: Call, seen: Seen, step: StreamStep): Judged {
+  if (step.events.length > 0) call.deadlines.eventSeen();
+  for (const event of step.events) {
+    if (event.type === 'error') {
       // What came before the error in the same chunk is the client's; the error is ours to word.
-      const { bytes } = step;
-      const events = step.events.slice(0, step.events.indexOf(error));
-      if (events.length > 0) yield bytes === undefined ? { events } : { events, bytes };
-      return failureOf(call, error.error, { hasContent: hasContent || events.some(isContent) });
+      const events = step.events.slice(0, step.events.indexOf(event));
+      const ending = failureOf(call, event.error, seen);
+      return events.length === 0 ? { ending } : { passed: { ...step, events }, ending };
     }
-    if (step.events.some(isFirstSign)) call.deadlines.firstTokenSeen();
-    if (step.isEnding === true) call.deadlines.endingSeen();
-    hasContent ||= step.events.some(isContent);
-    const end = step.events.find((event) => event.type === 'message-end');
-    if (end?.type === 'message-end') {
-      if (!hasContent && emptyIsWrong.has(end.stopReason))
-        return broken(call, 'the answer is empty');
-      yield step;
-      return 'whole';
+    // A block has begun, be it thinking that is kept from us: the model is at work.
+    if (event.type !== 'message-start') call.deadlines.firstTokenSeen();
+    if (event.type === 'thinking-end') rememberSignature(call, event.signature);
+    seen.hasContent ||= isContent(event);
+    if (event.type === 'message-end') {
+      const isEmpty = !seen.hasContent && emptyIsWrong.has(event.stopReason);
+      return isEmpty
+        ? { ending: broken(call, 'the answer is empty') }
+        : { passed: step, ending: 'whole' };
     }
-    yield step;
   }
-  return undefined;
+  if (step.isEnding === true) call.deadlines.endingSeen();
+  return { passed: step };
 }
 
 /** Other wire formats carry what they seal behind a mark that tells where it is from. */
-function rememberSignatures({ codec, context, target }: Call, { events }: StreamStep): void {
-  if (codec.format !== 'anthropic-messages') return;
-  for (const event of events) {
-    if (event.type === 'thinking-end') context.signatures.minted(event.signature, target);
-  }
+function rememberSignature({ codec, context, target }: Call, signature: string): void {
+  if (codec.format === 'anthropic-messages') context.signatures.minted(signature, target);
 }
 
 /** Stop reasons with which a model claims to have answered; the others may come without any content. */
 const emptyIsWrong: ReadonlySet<string> = new Set(['end_turn', 'tool_use']);
 
-/** A block has begun, be it thinking that is kept from us: the model is at work. */
-function isFirstSign(event: StreamEvent): boolean {
-  return event.type !== 'message-start' && event.type !== 'error';
-}
-
-function wholeAnswer(call: Call, text: string, toolNames: ToolNames): readonly StreamStep[] {
+function wholeAnswer(call: Call, text: string, toolNames: ToolNames): Steps {
   const body = parseJson(text);
   const events = call.codec.decodeMessage(body ?? text, call.target.model, toolNames);
-  return [canPassWhole(body) ? { events, json: text } : { events }];
-}
-
-/** Some upstreams answer a stream request with a JSON body under any content type; no event stream begins with `{`. */
-async function sniff(
-  bytes: AsyncGenerator<Uint8Array>,
-): Promise<{ readonly isJson: boolean; readonly chunks: AsyncGenerator<Uint8Array> }> {
-  const held: Uint8Array[] = [];
-  let size = 0;
-  while (size < maxBlankBytes) {
-    const next = await bytes.next();
-    if (next.done === true) break;
-    held.push(next.value);
-    size += next.value.byteLength;
-    const start = Buffer.from(next.value).toString('latin1').trimStart();
-    if (start !== '') return { isJson: start.startsWith('{'), chunks: joined(held, bytes) };
-  }
-  return { isJson: false, chunks: joined(held, bytes) };
-}
-
-/** As much white space may come before an answer. */
-const maxBlankBytes = 4096;
-
-async function* joined(
-  held: readonly Uint8Array[],
-  rest: AsyncGenerator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* held;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
-  }
-}
-
-async function* timedBytes(call: Call, response: UpstreamResponse): AsyncGenerator<Uint8Array> {
-  const iterator = response.body[Symbol.asyncIterator]();
-  let isDone = false;
-  try {
-    for (;;) {
-      const next = await call.deadlines.waitFor(iterator.next());
-      if (call.deadlines.passed !== undefined) throw new Error('the deadline has passed');
-      if (next.done === true) {
-        isDone = true;
-        return;
-      }
-      yield next.value;
-    }
-  } finally {
-    if (!isDone) release(call, iterator, response);
-  }
+  let step: StreamStep | undefined = canPassWhole(body) ? { events, json: text } : { events };
+  return {
+    async next() {
+      const only = step;
+      step = undefined;
+      return only;
+    },
+  };
 }
 
 /**
- * After the end marker the upstream may still send a cost line. Reading it to the end keeps the connection for the next
- * request; whoever takes longer than this, or sends more, loses it.
+ * Ends a stream that goes on without end or without saying anything. Whoever wants the whole answer has it gathered in
+ * memory first; decoders keep tool inputs, and of some formats all texts, until the answer ends.
  */
-const drainMs = 1_000;
-const maxDrainBytes = 64 * 1024;
-
-function release(
-  call: Call,
-  iterator: AsyncIterator<Uint8Array>,
-  response: UpstreamResponse,
-): void {
-  if (call.deadlines.signal.aborted) {
-    response.destroy();
-    return;
-  }
-  const cancel = call.context.clock.after(drainMs, () => response.destroy());
-  const drain = async () => {
-    let size = 0;
-    try {
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-        size += next.value.byteLength;
-        if (size > maxDrainBytes) response.destroy();
-      }
-    } catch {
-      // The answer was complete; what comes after it does not matter.
+function streamSteps(call: Call, head: Uint8Array, bytes: TimedBytes, toolNames: ToolNames): Steps {
+  const decoder = call.codec.createStreamDecoder(call.target.model, toolNames);
+  let chunk: Uint8Array | undefined = head;
+  const maxBytes = call.prepared.facts.stream ? maxStreamBytes : maxAnswerBytes;
+  let size = 0;
+  /** Since the last event. */
+  let silentBytes = 0;
+  let isOver = false;
+  async function nextChunk(): Promise<Uint8Array | undefined> {
+    const first = chunk;
+    chunk = undefined;
+    const taken = first ?? (await bytes.next()).value;
+    size += taken?.byteLength ?? 0;
+    silentBytes += taken?.byteLength ?? 0;
+    if (size > maxBytes) throw new Error(`the answer is larger than ${inMiB(maxBytes)}`);
+    // The longest event fits, and its frame around it.
+    if (silentBytes > 2 * maxEventBytes) {
+      throw new Error(`${inMiB(2 * maxEventBytes)} of the answer said nothing`);
     }
-    cancel();
+    return taken;
+  }
+  return {
+    async next() {
+      while (!isOver) {
+        let step: StreamStep | undefined;
+        try {
+          const next = await nextChunk();
+          isOver = next === undefined;
+          step = next === undefined ? decoder.end() : decoder.push(next);
+        } catch (error) {
+          isOver = true;
+          step = decoder.breakOff();
+          if (step === undefined) throw error;
+        }
+        if (step === undefined) continue;
+        if (step.events.length > 0) silentBytes = 0;
+        return step;
+      }
+      return undefined;
+    },
   };
-  void drain();
+}
+
+/** Some upstreams answer a stream request with a JSON body under any content type; no event stream begins with `{`. */
+function isJson(head: Uint8Array): boolean {
+  return Buffer.from(head).toString('latin1').trimStart().startsWith('{');
 }
 
 /** An error page larger than this says nothing more. */
@@ -205,29 +182,6 @@ const maxErrorBytes = 64 * 1024;
 const maxAnswerBytes = 64 * 1024 * 1024;
 /** Eight times the longest answer that a model gives, with an event of 250 bytes for each of 128k tokens. */
 const maxStreamBytes = 256 * 1024 * 1024;
-
-/**
- * Ends a stream that goes on without end or without saying anything. Whoever wants the whole answer has it gathered in
- * memory first; decoders keep tool inputs, and of some formats all texts, until the answer ends.
- */
-async function* limited(
-  call: Call,
-  bytes: AsyncIterable<Uint8Array>,
-  silence: Silence,
-): AsyncGenerator<Uint8Array> {
-  const maxBytes = call.prepared.facts.stream ? maxStreamBytes : maxAnswerBytes;
-  let size = 0;
-  for await (const chunk of bytes) {
-    size += chunk.byteLength;
-    silence.bytes += chunk.byteLength;
-    if (size > maxBytes) throw new Error(`the answer is larger than ${inMiB(maxBytes)}`);
-    // The longest event fits, and its frame around it.
-    if (silence.bytes > 2 * maxEventBytes) {
-      throw new Error(`${inMiB(2 * maxEventBytes)} of the answer said nothing`);
-    }
-    yield chunk;
-  }
-}
 
 function inMiB(bytes: number): string {
   return `${bytes / 1024 / 1024} MiB`;

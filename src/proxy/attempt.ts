@@ -42,8 +42,13 @@ export interface Answer {
   readonly ttftMs: number;
   /** What the request lost on its way into the target's wire format, in words. */
   readonly omitted: readonly string[];
-  /** Returns the failure of an answer that broke off, undefined after a whole one. Must be read or returned. */
-  readonly steps: AsyncGenerator<StreamStep, Failure | undefined>;
+  /** Must be read to their end. */
+  readonly steps: AnswerSteps;
+}
+
+/** An answer's steps, and at the end the failure of one that broke off, undefined for a whole one. */
+export interface AnswerSteps {
+  next(): Promise<IteratorResult<StreamStep, Failure | undefined>>;
 }
 
 export type AttemptResult =
@@ -84,13 +89,9 @@ export async function attempt(
   }
   const steps = readAnswer(call, result.response, toolNames);
   const begun = await (prepared.facts.stream ? untilContent(steps) : untilEnd(call, steps));
-  if (begun.failure !== undefined) {
-    deadlines.dispose();
-    return { ok: false, failure: begun.failure };
-  }
+  if (begun.failure !== undefined) return { ok: false, failure: begun.failure };
   const ttftMs = context.clock.now() - startedAt;
-  const rest = resume(begun.held, steps, deadlines);
-  return { ok: true, answer: { target, ttftMs, omitted, steps: rest } };
+  return { ok: true, answer: { target, ttftMs, omitted, steps: resume(begun.held, steps) } };
 }
 
 /**
@@ -162,10 +163,7 @@ interface Begun {
 }
 
 /** A client that wants one whole answer has got nothing before its end: until then a fallback is still possible. */
-async function untilEnd(
-  call: Call,
-  steps: AsyncGenerator<StreamStep, Failure | undefined>,
-): Promise<Begun> {
+async function untilEnd(call: Call, steps: AnswerSteps): Promise<Begun> {
   const held: StreamStep[] = [];
   for (;;) {
     const next = await steps.next();
@@ -180,9 +178,7 @@ async function untilEnd(
   }
 }
 
-async function untilContent(
-  steps: AsyncGenerator<StreamStep, Failure | undefined>,
-): Promise<Begun> {
+async function untilContent(steps: AnswerSteps): Promise<Begun> {
   const held: StreamStep[] = [];
   for (;;) {
     const next = await steps.next();
@@ -193,18 +189,14 @@ async function untilContent(
   }
 }
 
-async function* resume(
-  held: readonly StreamStep[],
-  rest: AsyncGenerator<StreamStep, Failure | undefined>,
-  deadlines: Deadlines,
-): AsyncGenerator<StreamStep, Failure | undefined> {
-  try {
-    yield* held;
-    return yield* rest;
-  } finally {
-    await rest.return(undefined);
-    deadlines.dispose();
-  }
+function resume(held: readonly StreamStep[], rest: AnswerSteps): AnswerSteps {
+  const steps = held.values();
+  return {
+    async next() {
+      const next = steps.next();
+      return next.done === true ? rest.next() : next;
+    },
+  };
 }
 
 function unsupported(target: Target): Failure {

@@ -60,7 +60,6 @@ async function* watched(
       yield next.value;
     }
   } finally {
-    await steps.return(undefined);
     write(text);
   }
 }

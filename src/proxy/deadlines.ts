@@ -33,6 +33,17 @@ interface Limit {
   readonly waitMs: number;
 }
 
+interface Wait extends Limit {
+  readonly beganAt: number;
+  readonly endsAt: number;
+}
+
+/** The timer, which stays over many short waits: setting one for each chunk of a stream costs more than looking back once. */
+interface Alarm {
+  readonly ringsAt: number;
+  cancel(): void;
+}
+
 /** Hosts that send counts at all send them right behind the finish reason. */
 const endingMs = 2_000;
 
@@ -53,6 +64,8 @@ export function createDeadlines(options: DeadlineOptions): Deadlines {
   let overdueAt: number | undefined;
   /** Time spent in waits since the last event. */
   let waitedMs = 0;
+  let wait: Wait | undefined;
+  let alarm: Alarm | undefined;
   const abort = () => controller.abort();
   if (clientSignal.aborted) abort();
   else clientSignal.addEventListener('abort', abort, { once: true });
@@ -80,6 +93,21 @@ export function createDeadlines(options: DeadlineOptions): Deadlines {
     controller.abort();
   }
 
+  function setAlarm(target: Wait, delayMs: number): void {
+    alarm?.cancel();
+    const cancel = clock.after(delayMs, () => ring(target));
+    alarm = { ringsAt: clock.now() + delayMs, cancel };
+  }
+
+  function ring(target: Wait): void {
+    alarm = undefined;
+    if (wait === undefined) return;
+    const leftMs = wait.endsAt - clock.now();
+    // A wait that lasted a whole alarm of its own is over, whatever the clock says, which may have been set.
+    if (wait === target || leftMs === 0) pass(wait);
+    else setAlarm(wait, Math.min(wait.waitMs, leftMs > 0 ? leftMs : overdueMs));
+  }
+
   return {
     signal: controller.signal,
     get passed() {
@@ -96,19 +124,24 @@ export function createDeadlines(options: DeadlineOptions): Deadlines {
       waitedMs = 0;
     },
     async waitFor(step) {
-      const now = limit();
-      // An upstream that always has another ping ready would cancel every timer before it is due.
-      if (now.waitMs <= 0) pass(now);
       const beganAt = clock.now();
-      const cancel = clock.after(Math.max(0, now.waitMs), () => pass(now));
+      const now = limit();
+      const own: Wait = { ...now, beganAt, endsAt: beganAt + now.waitMs };
+      wait = own;
+      // An upstream that always has another ping ready would end every wait before a timer is due.
+      if (own.waitMs <= 0) pass(own);
+      else if (alarm === undefined || own.endsAt < alarm.ringsAt) setAlarm(own, own.waitMs);
       try {
         return await step;
       } finally {
-        cancel();
+        wait = undefined;
         // A machine that slept meanwhile has not waited.
         waitedMs += Math.min(Math.max(0, clock.now() - beganAt), options.idleMs);
       }
     },
-    dispose: () => clientSignal.removeEventListener('abort', abort),
+    dispose() {
+      clientSignal.removeEventListener('abort', abort);
+      alarm?.cancel();
+    },
   };
 }

@@ -12,7 +12,7 @@ import { type EncoderOptions, encodeErrorEvent } from './wire/anthropic';
 import type { ClientCodec } from './wire/clients';
 import { collectMessage } from './wire/message';
 import { createOpenBlock } from './wire/openBlock';
-import { isContent, noUsage, type StreamEvent } from './wire/streamEvent';
+import { isContent, noUsage, type StreamEvent, type Usage } from './wire/streamEvent';
 
 /** All that belongs to one request. */
 export interface Served {
@@ -77,16 +77,19 @@ async function deliverStream(served: Served, live: LiveStream, answer: Answer): 
       return { ending, failure };
     }
     const step = next.value;
-    if (!hasText && step.events.some(isTextOrTool)) {
-      hasText = true;
-      observer.textBegan();
+    for (const event of step.events) {
+      if (!hasText && isTextOrTool(event)) {
+        hasText = true;
+        observer.textBegan();
+      }
+      if (event.type === 'message-start') isUncounted ||= startsUncounted(event.usage);
+      else if (event.type === 'message-end') ending = endingOf(event);
     }
-    ending = endingOf(step.events) ?? ending;
-    isUncounted ||= step.events.some(startsUncounted);
     isPassing = codec.canPassAnthropic && step.bytes !== undefined && !isUncounted;
     if (isPassing) openBlock.follow(step.events);
     const chunk = isPassing && step.bytes !== undefined ? step.bytes : encoder.encode(step.events);
-    if (chunk.length > 0) await live.write(chunk);
+    const drained = chunk.length > 0 ? live.write(chunk) : undefined;
+    if (drained !== undefined) await drained;
   }
 }
 
@@ -96,9 +99,7 @@ function isTextOrTool(event: StreamEvent): boolean {
 }
 
 /** Clients compact by the usage they are told: where the upstream counts nothing, our estimate goes in. */
-function startsUncounted(event: StreamEvent): boolean {
-  if (event.type !== 'message-start') return false;
-  const { inputTokens, cacheReadTokens, cacheWriteTokens } = event.usage;
+function startsUncounted({ inputTokens, cacheReadTokens, cacheWriteTokens }: Usage): boolean {
   return inputTokens + cacheReadTokens + cacheWriteTokens === 0;
 }
 
@@ -107,9 +108,9 @@ async function deliverWhole(served: Served, answer: Answer): Promise<Ended> {
   const { reply, prepared, codec } = served;
   const events: StreamEvent[] = [];
   let json: string | undefined;
-  for await (const step of answer.steps) {
-    events.push(...step.events);
-    json ??= step.json;
+  for (let next = await answer.steps.next(); next.done !== true; next = await answer.steps.next()) {
+    events.push(...next.value.events);
+    json ??= next.value.json;
   }
   // A body in the client's own format goes through as it came.
   const canPass = codec.canPassAnthropic && answer.target.wireFormat === 'anthropic-messages';
@@ -119,7 +120,8 @@ async function deliverWhole(served: Served, answer: Answer): Promise<Ended> {
       ? json
       : encodeCollected(codec, events, { model: answer.target.model, inputTokens });
   reply.json(200, body, targetHeaders(answer.target));
-  return { ending: endingOf(events) ?? noEnding, failure: undefined };
+  const end = events.find((event) => event.type === 'message-end');
+  return { ending: end?.type === 'message-end' ? endingOf(end) : noEnding, failure: undefined };
 }
 
 /** The JSON text of the answer that these events make. */
@@ -135,9 +137,8 @@ export function encodeCollected(
 
 const noEnding: Ending = { usage: noUsage, stopReason: 'end_turn' };
 
-function endingOf(events: readonly StreamEvent[]): Ending | undefined {
-  const end = events.find((event) => event.type === 'message-end');
-  return end?.type === 'message-end' ? { usage: end.usage, stopReason: end.stopReason } : undefined;
+function endingOf({ usage, stopReason }: Ending): Ending {
+  return { usage, stopReason };
 }
 
 function targetHeaders(target: Target): Record<string, string> {

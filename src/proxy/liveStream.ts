@@ -3,8 +3,8 @@ import type { Reply } from './reply';
 
 /** A streamed answer to the client that never falls silent for long, be it before or after its first content. */
 export interface LiveStream {
-  /** Sends the head first, if that has not happened. */
-  write(chunk: string | Uint8Array): Promise<void>;
+  /** Sends the head first, if that has not happened. Gives a promise where the client must be waited for. */
+  write(chunk: string | Uint8Array): Promise<void> | undefined;
   /** Headers that tell of the target; sent with the head when it is still to come. */
   setHeaders(headers: Readonly<Record<string, string>>): void;
   /** Stops the pings. Idempotent. */
@@ -19,36 +19,41 @@ export const keepAliveMs = 15_000;
 
 export function createLiveStream(reply: Reply, clock: Clock, pingFrame: string): LiveStream {
   let headers: Readonly<Record<string, string>> = {};
-  let isDisposed = false;
-  let writes = 0;
-  let cancelPing = armPing();
+  let waits = 0;
+  let wroteAt = clock.now();
+  let cancelPing = armPing(keepAliveMs);
 
-  function armPing(): () => void {
-    return clock.after(keepAliveMs, () => {
+  // One timer for many writes: it looks back when it fires, and sleeps on for what is left.
+  function armPing(delayMs: number): () => void {
+    return clock.after(delayMs, () => {
+      const silentMs = clock.now() - wroteAt;
+      const isSilent = silentMs >= keepAliveMs || silentMs < 0;
       // A client that reads too slowly to take what we have needs no ping.
-      if (writes === 0) void send(pingFrame);
-      cancelPing = armPing();
+      if (isSilent && waits === 0) void send(pingFrame);
+      cancelPing = armPing(isSilent ? keepAliveMs : keepAliveMs - silentMs);
     });
   }
 
-  async function send(chunk: string | Uint8Array): Promise<void> {
+  function send(chunk: string | Uint8Array): Promise<void> | undefined {
     if (!reply.hasStarted) reply.startStream(headers);
-    writes += 1;
-    await reply.write(chunk);
-    writes -= 1;
+    wroteAt = clock.now();
+    const drained = reply.write(chunk);
+    return drained === undefined ? undefined : waitFor(drained);
+  }
+
+  async function waitFor(drained: Promise<void>): Promise<void> {
+    waits += 1;
+    await drained;
+    waits -= 1;
+    wroteAt = clock.now();
   }
 
   return {
-    async write(chunk) {
-      cancelPing();
-      await send(chunk);
-      if (!isDisposed) cancelPing = armPing();
-    },
+    write: send,
     setHeaders(more) {
       headers = { ...headers, ...more };
     },
     dispose() {
-      isDisposed = true;
       cancelPing();
     },
   };

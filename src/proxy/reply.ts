@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { AnthropicErrorType } from './failure';
 
@@ -24,9 +23,10 @@ export interface Reply {
     headers: Readonly<Record<string, string>>,
     whenRead: Promise<void>,
   ): void;
+  /** The head of a streamed answer; it leaves with what is written first. */
   startStream(headers?: Readonly<Record<string, string>>): void;
-  /** Waits while the client reads more slowly than we write. Resolves at once when the client has left. */
-  write(chunk: string | Uint8Array): Promise<void>;
+  /** Gives a promise only where the client reads more slowly than we write; it resolves too when the client leaves. */
+  write(chunk: string | Uint8Array): Promise<void> | undefined;
   end(): void;
 }
 
@@ -102,25 +102,24 @@ export function createReply(
       head(200, { 'content-type': 'text/event-stream; charset=utf-8', ...headers });
       // Small events must not wait for one another.
       response.socket?.setNoDelay(true);
-      response.flushHeaders();
     },
-    async write(chunk) {
-      if (isGone()) return;
-      if (response.write(chunk)) return;
-      const left = new AbortController();
-      const onClose = () => left.abort();
-      response.once('close', onClose);
-      try {
-        await once(response, 'drain', { signal: left.signal });
-      } catch {
-        // The client left while we waited; whoever feeds us learns it from its own signal.
-      } finally {
-        response.removeListener('close', onClose);
-      }
+    write(chunk) {
+      return isGone() || response.write(chunk) ? undefined : drained(response);
     },
     end() {
       if (!isGone()) response.end();
     },
   };
   return reply;
+}
+
+/** Whoever feeds us learns from its own signal that a client has left. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
 }

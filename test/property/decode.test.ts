@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { codecs } from '../../src/proxy/wire/formats';
 import { noUsage, type StreamEvent, type Usage } from '../../src/proxy/wire/streamEvent';
+import { decodeStream } from '../support/decodeStream';
 import { anthropicAnswers, chatAnswers, eventsOf, joinDeltas } from './answers';
 import { encodeAnthropic, encodeChat } from './encoders';
 import { holds } from './run';
@@ -38,7 +39,7 @@ async function decoded(
   const codec = codecs[format];
   assert.ok(codec !== undefined);
   const events: StreamEvent[] = [];
-  for await (const step of codec.decodeStream(sent(frames, wire), 'asked', new Map())) {
+  for await (const step of decodeStream(codec, sent(frames, wire), 'asked', new Map())) {
     events.push(...step.events);
   }
   return joinDeltas(events);

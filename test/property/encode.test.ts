@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { createStreamEncoder } from '../../src/proxy/wire/anthropic';
 import { codecs } from '../../src/proxy/wire/formats';
 import { noUsage, type StreamEvent, type Usage } from '../../src/proxy/wire/streamEvent';
+import { decodeStream } from '../support/decodeStream';
 import { type Answer, anthropicAnswers, eventsOf } from './answers';
 import { encodeAnthropic } from './encoders';
 import { casesPlayed, holds } from './run';
@@ -123,7 +124,7 @@ describe("the official SDK's stream parser", () => {
         yield Buffer.from(encodeAnthropic(answer).join(''));
       }
       const passed: Uint8Array[] = [];
-      for await (const step of codec.decodeStream(sent(), 'asked', new Map())) {
+      for await (const step of decodeStream(codec, sent(), 'asked', new Map())) {
         if (step.bytes !== undefined) passed.push(step.bytes);
       }
       checkMessage(await readBySdk(Buffer.concat(passed)), answer);

@@ -174,11 +174,13 @@ function open(state: State, kind: BlockKind, block: Readonly<Record<string, unkn
   return before + frame('content_block_start', { index: state.index, content_block: block });
 }
 
-const deltaMembers = {
-  text: ['text_delta', 'text'],
-  thinking: ['thinking_delta', 'thinking'],
-  tool: ['input_json_delta', 'partial_json'],
-} as const satisfies Record<BlockKind, readonly [string, string]>;
+const deltaStart = 'event: content_block_delta\ndata: {"type":"content_block_delta","index":';
+
+const deltaMembers: Readonly<Record<BlockKind, string>> = {
+  text: ',"delta":{"type":"text_delta","text":',
+  thinking: ',"delta":{"type":"thinking_delta","thinking":',
+  tool: ',"delta":{"type":"input_json_delta","partial_json":',
+};
 
 const emptyBlocks = {
   text: { type: 'text', text: '' },
@@ -196,9 +198,8 @@ function delta(state: State, kind: BlockKind, value: string): string {
   }
   state.hasInput = true;
   state.length += value.length;
-  const [type, member] = deltaMembers[kind];
-  const fields = { index: state.index, delta: { type, [member]: value } };
-  return before + frame('content_block_delta', fields);
+  // By hand: nearly every event is one, and writing it as an object takes three times as long.
+  return `${before}${deltaStart}${state.index}${deltaMembers[kind]}${JSON.stringify(value)}}}\n\n`;
 }
 
 function endThinking(state: State, signature: string): string {

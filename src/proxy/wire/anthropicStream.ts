@@ -1,7 +1,8 @@
 import { createAnthropicDecoder } from './anthropicDecoder';
 import { isSoundUsage } from './anthropicUsage';
 import { arrayAt, isObject, type JsonObject, objectAt, stringAt } from './json';
-import { readFrames } from './sseFrames';
+import { createFrameReader, type FrameBatch } from './sseFrames';
+import type { StreamDecoder } from './streamDecoder';
 import { bodyError, malformed } from './streamErrors';
 import type { StreamEvent, StreamStep } from './streamEvent';
 
@@ -9,34 +10,53 @@ import type { StreamEvent, StreamStep } from './streamEvent';
  * Observes an Anthropic stream. Each step carries whole frames as they came; only a frame that would break clients is
  * mended. Error frames, `[DONE]` and everything after `message_stop` (a gateway's ping with the cost) are not passed on.
  */
-export async function* decodeAnthropicStream(
-  bytes: AsyncIterable<Uint8Array>,
-): AsyncGenerator<StreamStep> {
+export function createAnthropicStreamDecoder(): StreamDecoder {
+  const reader = createFrameReader();
   const decoder = createAnthropicDecoder();
-  for await (const batch of readFrames(bytes)) {
-    if (batch.error !== undefined) {
-      yield { events: [{ type: 'error', error: batch.error }] };
-      return;
-    }
+  function read({ frames, error }: FrameBatch): StreamStep | undefined {
     const events: StreamEvent[] = [];
     const parts: Uint8Array[] = [];
-    for (const frame of batch.frames) {
+    for (const frame of frames) {
       const read = decoder.read(frame);
-      events.push(...read.events);
-      parts.push(...(read.bytes === undefined ? [] : [read.bytes]));
+      for (const event of read.events) {
+        events.push(event);
+      }
+      if (read.bytes !== undefined) {
+        parts.push(read.bytes);
+      }
       if (decoder.isFinished) {
         break;
       }
     }
+    if (error !== undefined && !decoder.isFinished) {
+      events.push({ type: 'error', error });
+    }
     if (parts.length > 0) {
-      yield { events, bytes: Buffer.concat(parts) };
-    } else if (events.length > 0) {
-      yield { events };
+      return { events, bytes: joined(parts) };
     }
-    if (decoder.isFinished) {
-      return;
-    }
+    return events.length > 0 ? { events } : undefined;
   }
+  return {
+    push: (chunk) => read(reader.push(chunk)),
+    end: () => read(reader.end()),
+    breakOff: () => undefined,
+  };
+}
+
+/** Without a copy where they lie one behind the other, as frames of one chunk do. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [first] = parts;
+  if (first === undefined) {
+    return new Uint8Array();
+  }
+  let end = first.byteOffset;
+  for (const part of parts) {
+    if (part.buffer !== first.buffer || part.byteOffset !== end) {
+      return Buffer.concat(parts);
+    }
+    end += part.byteLength;
+  }
+  return Buffer.from(first.buffer, first.byteOffset, end - first.byteOffset);
 }
 
 /** The events of a whole Messages answer, by way of the frames that a stream would have had. */

@@ -1,5 +1,5 @@
 import { memberEdits } from './anthropicFields';
-import { decodeAnthropicMessage, decodeAnthropicStream } from './anthropicStream';
+import { createAnthropicStreamDecoder, decodeAnthropicMessage } from './anthropicStream';
 import type { EncodedRequest, EncodeInput, UpstreamCodec } from './formats';
 import { membersOf, spliceMembers } from './splice';
 
@@ -8,7 +8,7 @@ export const anthropicMessages: UpstreamCodec = {
   format: 'anthropic-messages',
   path: () => '/messages',
   encodeRequest,
-  decodeStream: decodeAnthropicStream,
+  createStreamDecoder: createAnthropicStreamDecoder,
   decodeMessage: decodeAnthropicMessage,
 };
 

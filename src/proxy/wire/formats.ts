@@ -4,7 +4,8 @@ import { anthropicMessages } from './anthropicUpstream';
 import { gemini } from './gemini';
 import { openaiChat } from './openaiChat';
 import { openaiResponses } from './openaiResponses';
-import type { StreamEvent, StreamStep } from './streamEvent';
+import type { StreamDecoder } from './streamDecoder';
+import type { StreamEvent } from './streamEvent';
 
 /** What an upstream codec needs to write one request. */
 export interface EncodeInput {
@@ -48,16 +49,8 @@ export interface UpstreamCodec {
   /** Path under the provider's base URL, with its leading slash. */
   path(model: string, stream: boolean): string;
   encodeRequest(input: EncodeInput): EncodedRequest;
-  /**
-   * Decodes a streamed body. Ends after the end marker or at the body's end; a caller that saw no `message-end` has a
-   * broken stream. Never throws for what an upstream sends; transport errors of `bytes` pass through, but for those
-   * that come when the answer was already finished.
-   */
-  decodeStream(
-    bytes: AsyncIterable<Uint8Array>,
-    model: string,
-    toolNames: ToolNames,
-  ): AsyncGenerator<StreamStep>;
+  /** The decoder of one streamed answer. */
+  createStreamDecoder(model: string, toolNames: ToolNames): StreamDecoder;
   /** Decodes a whole JSON answer into the same events; an error body or a foreign shape gives an `error` event. */
   decodeMessage(body: unknown, model: string, toolNames: ToolNames): readonly StreamEvent[];
 }

@@ -1,5 +1,5 @@
-import type { FrameDecoder } from './decodeFrames';
 import type { ToolNames } from './formats';
+import type { FrameDecoder } from './framesDecoder';
 import { type CallReader, createCallReader, textOf } from './geminiAnswerParts';
 import { type BlockWriter, createBlockWriter } from './geminiBlocks';
 import { readGeminiUsage } from './geminiUsage';

@@ -1,26 +1,19 @@
-import { decodeFrames } from './decodeFrames';
 import type { ToolNames, UpstreamCodec } from './formats';
+import { createFramesDecoder } from './framesDecoder';
 import { createChatDecoder } from './openaiChatDecoder';
 import { encodeChatRequest } from './openaiChatRequest';
 import { bodyError } from './streamErrors';
-import type { StreamEvent, StreamStep } from './streamEvent';
+import type { StreamEvent } from './streamEvent';
 
 /** OpenAI Chat Completions and the many hosts that speak it, each with its own accent. */
 export const openaiChat: UpstreamCodec = {
   format: 'openai-chat',
   path: () => '/chat/completions',
   encodeRequest: encodeChatRequest,
-  decodeStream,
+  createStreamDecoder: (model, toolNames) =>
+    createFramesDecoder(createChatDecoder(model, toolNames)),
   decodeMessage,
 };
-
-function decodeStream(
-  bytes: AsyncIterable<Uint8Array>,
-  model: string,
-  toolNames: ToolNames = new Map(),
-): AsyncGenerator<StreamStep> {
-  return decodeFrames(bytes, createChatDecoder(model, toolNames));
-}
 
 function decodeMessage(
   body: unknown,

@@ -1,27 +1,20 @@
-import { decodeFrames } from './decodeFrames';
 import type { ToolNames, UpstreamCodec } from './formats';
+import { createFramesDecoder } from './framesDecoder';
 import { isObject, stringAt } from './json';
 import { createResponsesDecoder } from './openaiResponsesDecoder';
 import { encodeResponsesRequest } from './openaiResponsesRequest';
 import { bodyError, holdsError, malformed } from './streamErrors';
-import type { StreamEvent, StreamStep } from './streamEvent';
+import type { StreamEvent } from './streamEvent';
 
 /** OpenAI Responses, without anything stored upstream. */
 export const openaiResponses: UpstreamCodec = {
   format: 'openai-responses',
   path: () => '/responses',
   encodeRequest: encodeResponsesRequest,
-  decodeStream,
+  createStreamDecoder: (model, toolNames) =>
+    createFramesDecoder(createResponsesDecoder(model, toolNames)),
   decodeMessage,
 };
-
-function decodeStream(
-  bytes: AsyncIterable<Uint8Array>,
-  model: string,
-  toolNames: ToolNames = new Map(),
-): AsyncGenerator<StreamStep> {
-  return decodeFrames(bytes, createResponsesDecoder(model, toolNames));
-}
 
 function decodeMessage(
   body: unknown,

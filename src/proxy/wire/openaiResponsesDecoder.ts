@@ -1,5 +1,5 @@
-import type { FrameDecoder } from './decodeFrames';
 import type { ToolNames } from './formats';
+import type { FrameDecoder } from './framesDecoder';
 import { isObject, type JsonObject, objectAt, stringAt } from './json';
 import { createItems } from './openaiResponsesItems';
 import { type Output, readOutput, readOutputEvent } from './openaiResponsesOutput';

@@ -27,27 +27,26 @@ const carriageReturn = 13;
 
 /** Splits a byte stream into server-sent events: LF, CRLF, CR, BOM, comments, any chunking. */
 export function createSseParser(limit: number = maxEventBytes): SseParser {
-  const state: State = { buffer: new Uint8Array(1024), length: 0, scanned: 0, isLineEmpty: true };
+  const state: State = { buffer: Buffer.alloc(0), length: 0, scanned: 0, isLineEmpty: true };
   let isTooLong = false;
   return {
     push(chunk) {
       if (isTooLong) {
         return [];
       }
-      append(state, chunk);
-      const frames = takeFrames(state);
+      const frames = state.length === 0 ? splitChunk(state, chunk) : splitBuffer(state, chunk);
       isTooLong = state.length > limit;
       return frames;
     },
     end() {
-      const rest = state.buffer.slice(0, state.length);
+      const rest = state.buffer.subarray(0, state.length);
       state.length = 0;
       state.scanned = 0;
       if (isTooLong || rest.every((byte) => byte === lineFeed || byte === carriageReturn)) {
         return [];
       }
       const bytes = Buffer.concat([rest, Buffer.from('\n\n')]);
-      return [{ ...readFrame(bytes, true), isWhole: false }];
+      return [{ ...readFrame(state, bytes), isWhole: false }];
     },
     get isTooLong() {
       return isTooLong;
@@ -57,7 +56,7 @@ export function createSseParser(limit: number = maxEventBytes): SseParser {
 
 interface State {
   /** Bytes of the unfinished frame; grows by doubling, so that a long event costs no copy per chunk. */
-  buffer: Uint8Array;
+  buffer: Buffer;
   length: number;
   /** How far line ends were looked for. */
   scanned: number;
@@ -69,10 +68,35 @@ interface State {
   isFirst?: boolean;
 }
 
+/** The usual case, a chunk that begins with a frame: frames are views of the chunk, and only a cut-off end is copied. */
+function splitChunk(state: State, chunk: Uint8Array): readonly SseFrame[] {
+  const source = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  const ends = frameEnds(state, source, 0);
+  const frames = framesOf(state, source, ends);
+  append(state, source.subarray(ends.at(-1) ?? 0));
+  state.scanned = state.length;
+  return frames;
+}
+
+function splitBuffer(state: State, chunk: Uint8Array): readonly SseFrame[] {
+  append(state, chunk);
+  const ends = frameEnds(state, state.buffer.subarray(0, state.length), state.scanned);
+  const used = ends.at(-1) ?? 0;
+  state.scanned = state.length - used;
+  if (used === 0) {
+    return [];
+  }
+  // A copy, because the rest moves to the front of the buffer.
+  const frames = framesOf(state, Buffer.from(state.buffer.subarray(0, used)), ends);
+  state.buffer.copyWithin(0, used, state.length);
+  state.length -= used;
+  return frames;
+}
+
 function append(state: State, chunk: Uint8Array): void {
   const needed = state.length + chunk.length;
   if (needed > state.buffer.length) {
-    const grown = new Uint8Array(Math.max(needed, state.buffer.length * 2));
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, minBufferBytes, state.buffer.length * 2));
     grown.set(state.buffer.subarray(0, state.length));
     state.buffer = grown;
   }
@@ -80,59 +104,93 @@ function append(state: State, chunk: Uint8Array): void {
   state.length = needed;
 }
 
-function takeFrames(state: State): readonly SseFrame[] {
-  const frames: SseFrame[] = [];
-  let start = 0;
-  let position = state.scanned;
-  while (position < state.length) {
-    const byte = state.buffer[position];
-    position += 1;
-    if (byte === lineFeed && state.wasReturn === true) {
+const minBufferBytes = 1024;
+
+/** Where frames end, looking from `from` on: behind each empty line. */
+function frameEnds(state: State, source: Buffer, from: number): readonly number[] {
+  const ends: number[] = [];
+  let position = from;
+  let feed = -1;
+  let carriage = -1;
+  while (position < source.length) {
+    if (feed < position) {
+      feed = indexOrEnd(source, lineFeed, position);
+    }
+    if (carriage < position) {
+      carriage = indexOrEnd(source, carriageReturn, position);
+    }
+    const lineEnd = Math.min(feed, carriage);
+    if (lineEnd > position) {
+      state.isLineEmpty = false;
+      state.wasReturn = false;
+    }
+    if (lineEnd === source.length) {
+      break;
+    }
+    position = lineEnd + 1;
+    if (lineEnd === feed && state.wasReturn === true) {
       // The second half of CRLF, be it in the next chunk: the line has ended already.
       state.wasReturn = false;
       continue;
     }
-    state.wasReturn = byte === carriageReturn;
-    if (byte !== lineFeed && byte !== carriageReturn) {
-      state.isLineEmpty = false;
-    } else if (!state.isLineEmpty) {
+    state.wasReturn = lineEnd === carriage;
+    if (!state.isLineEmpty) {
       state.isLineEmpty = true;
-    } else {
-      // A CR is taken as the end at once; waiting for its LF would hold the event back.
-      const hasFeed = byte === carriageReturn && state.buffer[position] === lineFeed;
-      if (hasFeed && position < state.length) {
-        position += 1;
-        state.wasReturn = false;
-      }
-      frames.push(readFrame(state.buffer.slice(start, position), state.isFirst !== false));
-      state.isFirst = false;
-      start = position;
+      continue;
     }
+    // A CR is taken as the end at once; waiting for its LF would hold the event back.
+    if (state.wasReturn && source[position] === lineFeed) {
+      position += 1;
+      state.wasReturn = false;
+    }
+    ends.push(position);
   }
-  if (start > 0) {
-    state.buffer.copyWithin(0, start, state.length);
-    state.length -= start;
-  }
-  state.scanned = state.length;
-  return frames;
+  return ends;
 }
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+function indexOrEnd(source: Buffer, byte: number, from: number): number {
+  const index = source.indexOf(byte, from);
+  return index < 0 ? source.length : index;
+}
 
-function readFrame(bytes: Uint8Array, mayHaveMark: boolean): SseFrame {
-  const text = decoder.decode(bytes);
-  const lines = (mayHaveMark ? text.replace(/^\uFEFF/, '') : text).split(/\r\n|\n|\r/);
+function framesOf(state: State, source: Buffer, ends: readonly number[]): readonly SseFrame[] {
+  let start = 0;
+  return ends.map((end) => {
+    const frame = readFrame(state, source.subarray(start, end));
+    start = end;
+    return frame;
+  });
+}
+
+function readFrame(state: State, bytes: Buffer): SseFrame {
+  const text = bytes.toString();
+  const hasMark = state.isFirst !== false && text.startsWith('\uFEFF');
+  state.isFirst = false;
   let event = '';
   let data: string | undefined;
-  for (const line of lines) {
-    const colon = line.indexOf(':');
-    const name = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
-    if (name === 'data') {
+  const lines = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+  let start = hasMark ? 1 : 0;
+  while (start < lines.length) {
+    const feed = lines.indexOf('\n', start);
+    const end = feed < 0 ? lines.length : feed;
+    if (lines.startsWith('data', start) && isNameEnd(lines, start + 4, end)) {
+      const value = lines.slice(valueStart(lines, start + 4, end), end);
       data = data === undefined ? value : `${data}\n${value}`;
-    } else if (name === 'event') {
-      event = value;
+    } else if (lines.startsWith('event', start) && isNameEnd(lines, start + 5, end)) {
+      event = lines.slice(valueStart(lines, start + 5, end), end);
     }
+    start = end + 1;
   }
   return { event, data, bytes, isWhole: true };
+}
+
+/** A line may be a name and nothing else. */
+function isNameEnd(text: string, position: number, lineEnd: number): boolean {
+  return position === lineEnd || text[position] === ':';
+}
+
+/** Behind the colon and the one space that may follow it. */
+function valueStart(text: string, nameEnd: number, lineEnd: number): number {
+  const start = text[nameEnd + 1] === ' ' ? nameEnd + 2 : nameEnd + 1;
+  return Math.min(start, lineEnd);
 }

@@ -3,41 +3,50 @@ import { createSseParser, type SseFrame } from './sse';
 import { holdsError, malformed, upstreamError } from './streamErrors';
 import type { StreamError } from './streamEvent';
 
-/** The frames that one chunk completed, or why the body cannot be read on. */
-export type FrameBatch =
-  | { readonly frames: readonly SseFrame[]; readonly error?: never }
-  | { readonly frames?: never; readonly error: StreamError };
+/** The frames that one chunk completed, and why the body cannot be read on. */
+export interface FrameBatch {
+  readonly frames: readonly SseFrame[];
+  readonly error?: StreamError;
+}
+
+export interface FrameReader {
+  push(chunk: Uint8Array): FrameBatch;
+  end(): FrameBatch;
+}
 
 /**
  * Reads a streamed body frame by frame. A body that holds no event at all (an error page, a bare JSON error under an event
  * stream's content type) ends with an error; an empty body ends without anything.
  */
-export async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FrameBatch> {
+export function createFrameReader(): FrameReader {
   const parser = createSseParser();
   let head = '';
   let hasEvents = false;
-  for await (const chunk of bytes) {
-    if (!hasEvents && head.length < maxHeadLength) {
-      head += Buffer.from(chunk).toString('latin1');
-    }
-    const frames = parser.push(chunk);
-    hasEvents ||= frames.some((frame) => frame.data !== undefined || frame.event !== '');
-    if (frames.length > 0) {
-      yield { frames };
-    }
-    if (parser.isTooLong) {
-      yield { error: malformed('an event of the stream is longer than 16 MiB', '') };
-      return;
-    }
-  }
-  const frames = parser.end();
-  hasEvents ||= frames.some((frame) => frame.data !== undefined || frame.event !== '');
-  if (frames.length > 0 && hasEvents) {
-    yield { frames };
-  }
-  if (!hasEvents && head.trim() !== '' && !isComment(head)) {
-    yield { error: strayError(head) };
-  }
+  return {
+    push(chunk) {
+      if (!hasEvents && head.length < maxHeadLength) {
+        head += Buffer.from(chunk).toString('latin1');
+      }
+      const frames = parser.push(chunk);
+      hasEvents ||= frames.some(isEvent);
+      return parser.isTooLong
+        ? { frames, error: malformed('an event of the stream is longer than 16 MiB', '') }
+        : { frames };
+    },
+    end() {
+      const frames = parser.end();
+      hasEvents ||= frames.some(isEvent);
+      if (hasEvents) {
+        return { frames };
+      }
+      const isEmpty = head.trim() === '' || isComment(head);
+      return isEmpty ? { frames: [] } : { frames: [], error: strayError(head) };
+    },
+  };
+}
+
+function isEvent({ data, event }: SseFrame): boolean {
+  return data !== undefined || event !== '';
 }
 
 const maxHeadLength = 4096;

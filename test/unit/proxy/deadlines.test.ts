@@ -11,6 +11,8 @@ function started() {
   return { clock, deadlines: createDeadlines({ clock, firstTokenMs, idleMs, clientSignal }) };
 }
 
+const never = new Promise<void>(() => undefined);
+
 describe('the deadlines of an attempt', () => {
   it('pass while the upstream is silent', async () => {
     const { clock, deadlines } = started();
@@ -78,5 +80,60 @@ describe('the deadlines of an attempt', () => {
       await next;
     }
     assert.ok(pings <= 5, String(pings));
+  });
+
+  it('give every wait its own time behind waits that were short', async () => {
+    const { clock, deadlines } = started();
+    deadlines.firstTokenSeen();
+    const short = deadlines.waitFor(Promise.resolve());
+    clock.advance(idleMs - 1);
+    await short;
+    void deadlines.waitFor(never);
+    clock.advance(idleMs - 1);
+    assert.equal(deadlines.signal.aborted, false);
+    clock.advance(1);
+    assert.ok(deadlines.signal.aborted);
+  });
+
+  it('do not run while nobody waits for the upstream', async () => {
+    const { clock, deadlines } = started();
+    deadlines.firstTokenSeen();
+    await deadlines.waitFor(Promise.resolve());
+    clock.advance(3_600_000);
+    void deadlines.waitFor(never);
+    clock.advance(idleMs - 1);
+    assert.equal(deadlines.signal.aborted, false);
+    clock.advance(1);
+    assert.ok(deadlines.signal.aborted);
+  });
+
+  it('become shorter at once when only counts may follow', async () => {
+    const { clock, deadlines } = started();
+    deadlines.firstTokenSeen();
+    await deadlines.waitFor(Promise.resolve());
+    deadlines.endingSeen();
+    void deadlines.waitFor(never);
+    clock.advance(2_000);
+    assert.deepEqual(deadlines.passed, { phase: 'idle', timeoutMs: 2_000 });
+  });
+
+  it('give a wait that a sleep of the machine fell into a moment more, and end it then', async () => {
+    const { clock, deadlines } = started();
+    deadlines.firstTokenSeen();
+    await deadlines.waitFor(Promise.resolve());
+    clock.advance(1_000);
+    void deadlines.waitFor(never);
+    clock.jump(8 * 3_600_000);
+    clock.advance(0);
+    assert.equal(deadlines.signal.aborted, false);
+    clock.advance(idleMs);
+    assert.ok(deadlines.signal.aborted);
+  });
+
+  it('leave no timer behind', async () => {
+    const { clock, deadlines } = started();
+    await deadlines.waitFor(Promise.resolve());
+    deadlines.dispose();
+    assert.equal(clock.pending(), 0);
   });
 });

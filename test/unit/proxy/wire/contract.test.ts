@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createStreamEncoder } from '../../../../src/proxy/wire/anthropic';
 import { collectMessage, type Message } from '../../../../src/proxy/wire/message';
 import { noUsage, type StreamEvent } from '../../../../src/proxy/wire/streamEvent';
+import { decodeStream } from '../../../support/decodeStream';
 import { openaiChatSse } from '../../../support/openaiChatAnswers';
 import { type Said, UPSTREAM_DIALECTS } from '../../../support/upstreamDialects';
 import { codecOf, eventsOf } from './replay';
@@ -155,7 +156,7 @@ for (const { format, stream, whole, error, behindTheEnd } of UPSTREAM_DIALECTS) 
         throw new Error('ECONNRESET');
       }
       await assert.rejects(async () => {
-        for await (const step of codec.decodeStream(broken(), 'm', new Map())) {
+        for await (const step of decodeStream(codec, broken(), 'm', new Map())) {
           assert.ok(step.events.every((event) => event.type !== 'message-end'));
         }
       }, /ECONNRESET/);
@@ -170,7 +171,7 @@ describe('a Chat Completions stream', () => {
       throw new Error('ECONNRESET');
     }
     const types: string[] = [];
-    for await (const step of codecOf('openai-chat').decodeStream(broken(), 'm', new Map())) {
+    for await (const step of decodeStream(codecOf('openai-chat'), broken(), 'm', new Map())) {
       types.push(...step.events.map((event) => event.type));
     }
     assert.equal(types.at(-1), 'message-end');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createStreamEncoder } from '../../../../src/proxy/wire/anthropic';
 import { objectAt } from '../../../../src/proxy/wire/json';
 import { collectMessage } from '../../../../src/proxy/wire/message';
+import { decodeStream } from '../../../support/decodeStream';
 import { type GeminiContent, geminiSse } from '../../../support/geminiAnswers';
 import {
   assertWellFormed,
@@ -191,7 +192,7 @@ describe('pitfall 49: a thought signature', () => {
     const bytes = (async function* () {
       yield Buffer.from(geminiSse(content).join(''));
     })();
-    for await (const step of codec.decodeStream(bytes, model, new Map())) {
+    for await (const step of decodeStream(codec, bytes, model, new Map())) {
       events.push(...step.events);
     }
     const frames = createStreamEncoder({ model: 'claude', inputTokens: 1 }).encode(events);

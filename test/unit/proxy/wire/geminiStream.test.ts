@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { isObject } from '../../../../src/proxy/wire/json';
 import { collectMessage } from '../../../../src/proxy/wire/message';
 import { noUsage } from '../../../../src/proxy/wire/streamEvent';
+import { decodeStream } from '../../../support/decodeStream';
 import { geminiError, geminiResponse, geminiSse } from '../../../support/geminiAnswers';
 import { codecOf, cut, eventsOf, stepsOf } from './replay';
 
@@ -15,7 +16,7 @@ describe('a Gemini answer', () => {
       throw new Error('ECONNRESET');
     }
     const types: string[] = [];
-    for await (const step of codec.decodeStream(broken(), 'm', new Map())) {
+    for await (const step of decodeStream(codec, broken(), 'm', new Map())) {
       types.push(...step.events.map((event) => event.type));
     }
     assert.equal(types.at(-1), 'message-end');
@@ -33,7 +34,7 @@ describe('a Gemini answer', () => {
       }
     }
     const types: string[] = [];
-    for await (const step of codec.decodeStream(bytes(), 'm', new Map())) {
+    for await (const step of decodeStream(codec, bytes(), 'm', new Map())) {
       types.push(...step.events.map((event) => event.type));
     }
     assert.equal(types.at(-1), 'message-end');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type JsonObject, objectAt } from '../../../../src/proxy/wire/json';
 import { collectMessage } from '../../../../src/proxy/wire/message';
+import { decodeStream } from '../../../support/decodeStream';
 import {
   assertPaired,
   format,
@@ -37,7 +38,8 @@ describe('tools as functions', () => {
     const chunk = { choices: [{ delta: { tool_calls: [call] }, finish_reason: 'tool_calls' }] };
     const bytes = Buffer.from(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`);
     const events = [];
-    for await (const step of codecOf(format).decodeStream(
+    for await (const step of decodeStream(
+      codecOf(format),
       chunksOf([bytes]),
       'm',
       encoded.toolNames,

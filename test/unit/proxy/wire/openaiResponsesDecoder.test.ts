@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { isObject, type JsonObject, parseJson } from '../../../../src/proxy/wire/json';
 import { collectMessage } from '../../../../src/proxy/wire/message';
 import { noUsage, type StreamEvent } from '../../../../src/proxy/wire/streamEvent';
+import { decodeStream } from '../../../support/decodeStream';
 import { responsesSse, responsesWhole } from '../../../support/openaiResponsesAnswers';
 import { format } from './openaiResponsesRequests';
 import { chunksOf, codecOf, eventsOf } from './replay';
@@ -73,7 +74,7 @@ describe('a Responses stream', () => {
     }
     const types: string[] = [];
     await assert.rejects(async () => {
-      for await (const step of codec.decodeStream(broken(), 'm', new Map())) {
+      for await (const step of decodeStream(codec, broken(), 'm', new Map())) {
         types.push(...step.events.map((event) => event.type));
       }
     }, /ECONNRESET/);
@@ -97,7 +98,7 @@ describe('a Responses stream', () => {
     const names = new Map([['short', 'mcp.long']]);
     const events: StreamEvent[] = [];
     const bytes = chunksOf([Buffer.from(frames.join(''))]);
-    for await (const step of codec.decodeStream(bytes, 'm', names)) {
+    for await (const step of decodeStream(codec, bytes, 'm', names)) {
       events.push(...step.events);
     }
     const start = events.find((event) => event.type === 'tool-start');

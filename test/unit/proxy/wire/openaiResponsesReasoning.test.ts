@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { objectAt, parseJson, stringAt } from '../../../../src/proxy/wire/json';
 import { collectMessage } from '../../../../src/proxy/wire/message';
 import { isOwnSignature } from '../../../../src/proxy/wire/ownSignatures';
+import { decodeStream } from '../../../support/decodeStream';
 import {
   type ResponsesContent,
   responsesSse,
@@ -48,7 +49,7 @@ describe('reasoning that travels through the client', () => {
     });
     const events = [];
     const bytes = [Buffer.from(responsesSse(reasoned).join(''))];
-    for await (const step of codecOf(format).decodeStream(chunksOf(bytes), model, new Map())) {
+    for await (const step of decodeStream(codecOf(format), chunksOf(bytes), model, new Map())) {
       events.push(...step.events);
     }
     assert.deepEqual(collectMessage(events)?.content, historyOf(reasoned));

@@ -1,6 +1,7 @@
 import type { WireFormat } from '../../../../src/proxy/types';
 import { codecs, type UpstreamCodec } from '../../../../src/proxy/wire/formats';
 import type { StreamEvent, StreamStep } from '../../../../src/proxy/wire/streamEvent';
+import { decodeStream } from '../../../support/decodeStream';
 
 /** The codec of a wire format that must be there. */
 export function codecOf(format: WireFormat): UpstreamCodec {
@@ -28,7 +29,7 @@ export async function stepsOf(
   chunks: Iterable<Uint8Array>,
 ): Promise<readonly StreamStep[]> {
   const steps: StreamStep[] = [];
-  for await (const step of codec.decodeStream(chunksOf(chunks), 'asked-model', new Map())) {
+  for await (const step of decodeStream(codec, chunksOf(chunks), 'asked-model', new Map())) {
     steps.push(step);
   }
   return steps;

@@ -1,6 +1,7 @@
 import { parseJson } from './json';
 import type { SseFrame } from './sse';
-import { readFrames } from './sseFrames';
+import { createFrameReader, type FrameBatch } from './sseFrames';
+import type { StreamDecoder } from './streamDecoder';
 import { holdsError, malformed, upstreamError } from './streamErrors';
 import type { StreamEvent, StreamStep } from './streamEvent';
 
@@ -16,45 +17,42 @@ export interface FrameDecoder {
   end(): readonly StreamEvent[];
 }
 
-/** Decodes a streamed body up to its `message-end` or its first error. Rules as for `UpstreamCodec.decodeStream`. */
-export async function* decodeFrames(
-  bytes: AsyncIterable<Uint8Array>,
-  decoder: FrameDecoder,
-): AsyncGenerator<StreamStep> {
-  try {
-    for await (const batch of readFrames(bytes)) {
-      const events: StreamEvent[] =
-        batch.error === undefined ? [] : [{ type: 'error', error: batch.error }];
-      for (const frame of batch.frames ?? []) {
-        events.push(...readFrame(decoder, frame));
-        if (isLast(events)) {
-          break;
-        }
-      }
-      const isEnding = !isLast(events) && decoder.isEnding?.() === true;
-      if (isEnding) {
-        yield { events, isEnding };
-      } else if (events.length > 0) {
-        yield { events };
+/** Decodes a streamed body up to its `message-end` or its first error. */
+export function createFramesDecoder(decoder: FrameDecoder): StreamDecoder {
+  const reader = createFrameReader();
+  function read({ frames, error }: FrameBatch): StreamEvent[] {
+    const events: StreamEvent[] = [];
+    for (const frame of frames) {
+      for (const event of readFrame(decoder, frame)) {
+        events.push(event);
       }
       // Whatever follows the end (OpenCode's cost chunk) is left to whoever owns the body.
       if (isLast(events)) {
-        return;
+        return events;
       }
     }
-  } catch (error) {
-    // A connection that breaks, or falls silent, behind the finish reason has cost us the usage and nothing else.
-    const events = decoder.end();
-    if (events.length === 0) {
-      throw error;
+    if (error !== undefined) {
+      events.push({ type: 'error', error });
     }
-    yield { events };
-    return;
+    return events;
   }
-  const events = decoder.end();
-  if (events.length > 0) {
-    yield { events };
-  }
+  return {
+    push(chunk) {
+      const events = read(reader.push(chunk));
+      const isEnding = !isLast(events) && decoder.isEnding?.() === true;
+      return isEnding ? { events, isEnding } : stepOf(events);
+    },
+    end() {
+      const events = read(reader.end());
+      return stepOf(isLast(events) ? events : [...events, ...decoder.end()]);
+    },
+    // Behind the finish reason, be it broken or silent, a connection has cost us the usage and nothing else.
+    breakOff: () => stepOf(decoder.end()),
+  };
+}
+
+function stepOf(events: readonly StreamEvent[]): StreamStep | undefined {
+  return events.length === 0 ? undefined : { events };
 }
 
 function isLast(events: readonly StreamEvent[]): boolean {
