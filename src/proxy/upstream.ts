@@ -1,7 +1,4 @@
-import type { Readable } from 'node:stream';
 import tls from 'node:tls';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import request from 'undici/lib/api/api-request.js';
 import buildConnector from 'undici/lib/core/connect.js';
 import symbols from 'undici/lib/core/symbols.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
@@ -9,6 +6,7 @@ import { certificateCure, trustedAuthorities } from './certificates';
 import type { Logger } from './log';
 import type { Network, WebProxy } from './network';
 import { mendPausedParsers } from './pausedParsers';
+import { receiveAnswer } from './receiveAnswer';
 import { readTransportError } from './transportError';
 import { credentialsWanted, openTunnel, proxyUnreachable, TunnelError } from './tunnel';
 
@@ -198,69 +196,20 @@ interface Exchange {
   explain(error: unknown): Refusal;
 }
 
-async function exchange(
+function exchange(
   agent: Agent,
-  upstreamRequest: UpstreamRequest,
+  { method, headers, body, signal }: UpstreamRequest,
   { origin, path, explain }: Exchange,
 ): Promise<SendResult> {
-  const { signal } = upstreamRequest;
-  try {
-    const response = await request.call(agent, {
-      origin,
-      path,
-      method: upstreamRequest.method,
-      headers: { ...upstreamRequest.headers },
-      body: upstreamRequest.body ?? null,
-      signal,
-      // Beyond this the upstream waits for the client. undici reads 64 kB at a time whatever it says here.
-      highWaterMark: 16 * 1024,
+  const cancelled = { ok: false, reason: 'cancelled', detail: 'cancelled' } as const;
+  if (signal.aborted) return Promise.resolve(cancelled);
+  return new Promise((resolve) => {
+    const handler = receiveAnswer(signal, {
+      answered: (response) => resolve({ ok: true, response }),
+      failed: (error) => resolve(signal.aborted ? cancelled : { ok: false, ...explain(error) }),
     });
-    // A late transport error must never be unhandled: the reader may already have left.
-    response.body.on('error', () => {});
-    const headers = flatten(response.headers);
-    const body = decompress(response.body, headers['content-encoding']);
-    return {
-      ok: true,
-      response: {
-        status: response.statusCode,
-        headers,
-        body,
-        destroy: () => {
-          body.destroy();
-        },
-      },
-    };
-  } catch (error) {
-    if (signal.aborted) return { ok: false, reason: 'cancelled', detail: 'cancelled' };
-    return { ok: false, ...explain(error) };
-  }
+    agent.dispatch({ origin, path, method, headers, body: body ?? null }, handler);
+  });
 }
 
 type Refusal = Omit<Extract<SendResult, { ok: false }>, 'ok'>;
-
-function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
-    ),
-  );
-}
-
-/** We ask for no compression; some upstreams compress all the same. */
-function decompress(body: Readable, encoding: string | undefined): Readable {
-  const decoder = decoders.get(encoding?.trim().toLowerCase() ?? '');
-  if (decoder === undefined) return body;
-  const decoded = decoder();
-  // As for the body: nobody may be left to hear that what was destroyed did not decompress to its end.
-  decoded.on('error', () => {});
-  body.on('error', (error) => decoded.destroy(error));
-  decoded.on('close', () => body.destroy());
-  return body.pipe(decoded);
-}
-
-const decoders: ReadonlyMap<string, () => ReturnType<typeof createGunzip>> = new Map([
-  ['gzip', () => createGunzip()],
-  ['x-gzip', () => createGunzip()],
-  ['deflate', () => createInflate()],
-  ['br', () => createBrotliDecompress()],
-]);
