@@ -1,4 +1,5 @@
 import { broken, endedByUs, readAnswer } from './answer';
+import type { CancelSignal } from './cancellation';
 import type { Clock } from './clock';
 import { createDeadlines, type Deadlines } from './deadlines';
 import { settingsHeaders, urlOf } from './providerCall';
@@ -61,7 +62,7 @@ export interface Call {
   readonly context: AttemptContext;
   readonly codec: UpstreamCodec;
   readonly deadlines: Deadlines;
-  readonly clientSignal: AbortSignal;
+  readonly clientSignal: CancelSignal;
 }
 
 /** Tries one target once: encodes, sends, and waits for the first content. Aborting `clientSignal` ends it as `cancelled`. */
@@ -69,7 +70,7 @@ export async function attempt(
   target: Target,
   prepared: PreparedRequest,
   context: AttemptContext,
-  clientSignal: AbortSignal,
+  clientSignal: CancelSignal,
 ): Promise<AttemptResult> {
   const codec = codecs[target.wireFormat];
   if (codec === undefined) return { ok: false, failure: unsupported(target) };

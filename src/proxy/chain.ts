@@ -1,4 +1,5 @@
 import { type Answer, type AttemptContext, attempt, type PreparedRequest } from './attempt';
+import type { CancelSignal } from './cancellation';
 import { policies } from './failure';
 import { mostActionable } from './failureMessage';
 import type { Health, Permit } from './health';
@@ -47,7 +48,7 @@ export async function walkChain(
   targets: readonly [Target, ...Target[]],
   prepared: PreparedRequest,
   context: ChainContext,
-  clientSignal: AbortSignal,
+  clientSignal: CancelSignal,
 ): Promise<ChainOutcome> {
   const failures: Failure[] = [];
   let left: readonly Target[] = targets
@@ -80,7 +81,7 @@ async function tryTarget(
   target: Target,
   prepared: PreparedRequest,
   context: ChainContext,
-  so: { readonly clientSignal: AbortSignal; readonly failures: readonly Failure[] },
+  so: { readonly clientSignal: CancelSignal; readonly failures: readonly Failure[] },
 ): Promise<Tried> {
   const { provider, credential, model } = target;
   const keyInForce = () =>

@@ -1,9 +1,10 @@
+import { type CancelSignal, createCancellation } from './cancellation';
 import type { Clock } from './clock';
 import type { DeadlinePhase } from './types';
 
 /** The deadlines of one attempt. When one passes, `signal` aborts and `passed` tells which. */
 export interface Deadlines {
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   readonly passed: { readonly phase: DeadlinePhase; readonly timeoutMs: number } | undefined;
   /** From here on every wait is limited by `idleMs` instead of the rest of the time to first token. */
   firstTokenSeen(): void;
@@ -24,7 +25,7 @@ export interface DeadlineOptions {
   readonly firstTokenMs: number;
   readonly idleMs: number;
   /** The client's: aborts the attempt too, but is no passed deadline. */
-  readonly clientSignal: AbortSignal;
+  readonly clientSignal: CancelSignal;
 }
 
 interface Limit {
@@ -55,7 +56,7 @@ export const eventlessPatience = 10;
 
 export function createDeadlines(options: DeadlineOptions): Deadlines {
   const { clock, clientSignal } = options;
-  const controller = new AbortController();
+  const controller = createCancellation();
   const startedAt = clock.now();
   let passed: Deadlines['passed'];
   let hasFirstToken = false;
@@ -68,7 +69,7 @@ export function createDeadlines(options: DeadlineOptions): Deadlines {
   let alarm: Alarm | undefined;
   const abort = () => controller.abort();
   if (clientSignal.aborted) abort();
-  else clientSignal.addEventListener('abort', abort, { once: true });
+  else clientSignal.addEventListener('abort', abort);
 
   function limit(): Limit {
     if (isEnding) {

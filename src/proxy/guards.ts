@@ -128,26 +128,31 @@ function checkExpectation({ expect }: IncomingHttpHeaders): Refusal | undefined 
  * Accepts the access token as `Authorization: Bearer` or `x-api-key`; compares in constant time. One of the two is
  * enough: clients send a leftover key of another service beside ours, and neither goes any further.
  */
-export function checkAccessToken(
-  headers: IncomingHttpHeaders,
+export function createTokenCheck(
   accessToken: string,
-): Refusal | undefined {
-  const bearer = /^Bearer +(.+)$/i.exec(headers.authorization ?? '')?.[1];
-  const apiKey = headers['x-api-key'];
-  const presented = [bearer, typeof apiKey === 'string' ? apiKey : undefined];
-  // Both are always compared, so that the time tells nothing of which one was right.
+): (headers: IncomingHttpHeaders) => Refusal | undefined {
   const expected = digest(accessToken);
-  const matches = presented.map((token) => timingSafeEqual(digest(token ?? ''), expected));
-  if (accessToken !== '' && matches.includes(true)) return undefined;
-  const message =
-    'This is not the access token of this Switchyard window. Open a new terminal in VS Code, or run “Switchyard: Copy Environment”.';
-  return { status: 401, errorType: 'authentication_error', message, reason: 'access token' };
+  return (headers) => {
+    const bearer = /^Bearer +(.+)$/i.exec(headers.authorization ?? '')?.[1];
+    const apiKey = headers['x-api-key'];
+    const presented = [bearer, typeof apiKey === 'string' ? apiKey : undefined];
+    // Both are always compared, so that the time tells nothing of which one was right.
+    const matches = presented.map((token) => {
+      return timingSafeEqual(token === undefined ? digestOfNothing : digest(token), expected);
+    });
+    if (accessToken !== '' && matches.includes(true)) return undefined;
+    const message =
+      'This is not the access token of this Switchyard window. Open a new terminal in VS Code, or run “Switchyard: Copy Environment”.';
+    return { status: 401, errorType: 'authentication_error', message, reason: 'access token' };
+  };
 }
 
 /** Equal digests instead of equal texts: both have one length, and how far they agree tells nothing of the text. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
+
+const digestOfNothing = digest('');
 
 /** Codex tries a WebSocket first; 426 makes it fall back at once, every other status costs it seven tries. */
 export function checkUpgrade({ upgrade }: IncomingHttpHeaders): Refusal | undefined {

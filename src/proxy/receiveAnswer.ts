@@ -1,11 +1,13 @@
+import type { CancelSignal } from './cancellation';
 import { decompress } from './decompress';
 import type { UpstreamResponse } from './upstream';
 import { createUpstreamBody, type UpstreamBody } from './upstreamBody';
 
-/** What becomes of a call: one of the two is called, once. */
+/** What becomes of a call: what is called first. */
 export interface Outcome {
   answered(response: UpstreamResponse): void;
-  failed(error: unknown): void;
+  failed(error: Error): void;
+  cancelled(): void;
 }
 
 /** What undici's dispatchers call as an answer comes in; it has no other interface that it does not wrap into this one. */
@@ -17,35 +19,18 @@ export interface AnswerHandler {
   onError(error: Error): void;
 }
 
-/** Receives the answer to one call. Aborting `signal` ends the call, and the body until it was read to its end. */
-export function receiveAnswer(signal: AbortSignal, outcome: Outcome): AnswerHandler {
+/** Receives the answer to one call. Aborting `signal` ends the call, and its body while that is not read to the end. */
+export function receiveAnswer(signal: CancelSignal, outcome: Outcome): AnswerHandler {
   let body: UpstreamBody | undefined;
-  let destroyBody: (() => void) | undefined;
-  let hasFailed = false;
   // Until the call has a connection there is nothing to abort.
   let abortCall = () => {};
-
-  function unlisten(): void {
-    signal.removeEventListener('abort', cancel);
-  }
-
-  function fail(error: unknown): void {
-    if (hasFailed) return;
-    hasFailed = true;
-    unlisten();
-    outcome.failed(error);
-  }
-
-  function cancel(): void {
-    if (destroyBody !== undefined) {
-      destroyBody();
-      return;
-    }
-    fail(signal.reason);
+  let cancel = () => {
+    outcome.cancelled();
     abortCall();
-  }
-
-  signal.addEventListener('abort', cancel, { once: true });
+  };
+  const onAbort = () => cancel();
+  const unlisten = () => signal.removeEventListener('abort', onAbort);
+  signal.addEventListener('abort', onAbort);
   return {
     onConnect(abort) {
       abortCall = abort;
@@ -57,15 +42,18 @@ export function receiveAnswer(signal: AbortSignal, outcome: Outcome): AnswerHand
       const headers = readHeaders(rawHeaders);
       body = createUpstreamBody({ resume, abort: abortCall, done: unlisten });
       const readable = decompress(body, headers['content-encoding']);
-      destroyBody = () => readable.destroy();
-      outcome.answered({ status, headers, body: readable, destroy: destroyBody });
+      cancel = () => readable.destroy();
+      outcome.answered({ status, headers, body: readable, destroy: cancel });
       return true;
     },
     onData: (chunk) => body?.push(chunk) ?? true,
     onComplete: () => body?.end(),
     onError(error) {
-      if (body === undefined) fail(error);
-      else body.breakOff(error);
+      if (body !== undefined) return body.breakOff(error);
+      unlisten();
+      // What is aborted fails too.
+      if (signal.aborted) outcome.cancelled();
+      else outcome.failed(error);
     },
   };
 }

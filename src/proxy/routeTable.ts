@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { CancelSignal } from './cancellation';
 import type { Refusal } from './guards';
 import { cleanForPerson } from './redact';
 import type { Reply } from './reply';
@@ -11,7 +12,7 @@ export interface ClientRequest {
   readonly headers: IncomingMessage['headers'];
   readonly body: Buffer;
   /** Aborts when the client leaves before its answer is complete. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 /** What answers one route, and how its clients expect errors to be worded. */

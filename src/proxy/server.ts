@@ -7,15 +7,16 @@ import {
   describeBrokenRequest,
   tunnelRequest,
 } from './brokenRequests';
+import { type CancelSignal, createCancellation } from './cancellation';
 import { checkDeclaredSize, readAway, readClientBody } from './clientBody';
 import type { Clock } from './clock';
 import { type Connections, createConnections } from './connections';
 import {
-  checkAccessToken,
   checkContentType,
   checkHead,
   checkNoBody,
   checkUpgrade,
+  createTokenCheck,
   type Refusal,
 } from './guards';
 import { type ServerLimits, serverLimits } from './limits';
@@ -58,6 +59,7 @@ export function createProxyServer(options: ServerOptions): ProxyServer {
     options,
     limits,
     connections,
+    checkToken: createTokenCheck(options.accessToken),
     port: 0,
     active: 0,
     isDraining: false,
@@ -111,6 +113,7 @@ interface ServerState {
   readonly options: ServerOptions;
   readonly limits: ServerLimits;
   readonly connections: Connections;
+  readonly checkToken: ReturnType<typeof createTokenCheck>;
   port: number;
   active: number;
   isDraining: boolean;
@@ -169,7 +172,7 @@ async function serve(
   });
   state.connections.answering(request.socket, response);
   letGoOfIdleReader(state, response, id);
-  const controller = new AbortController();
+  const controller = createCancellation();
   // `close` of the request fires as soon as its body is read; only the response knows whether the client is still there.
   response.on('close', () => {
     if (!response.writableFinished) controller.abort();
@@ -201,7 +204,7 @@ interface Exchange {
   readonly route: RouteEntry | undefined;
   /** Tells a client that waits to be asked (`Expect: 100-continue`) that its body is wanted. */
   readonly askForBody: () => void;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 /** A client that takes nothing of what waits for it holds its connection and its upstream's; not for ever. */
@@ -243,7 +246,7 @@ function checkBeforeBody(state: ServerState, { request, route }: Exchange): Refu
   return (
     checkHead(request, port, limits) ??
     checkUpgrade(headers) ??
-    (isOpen ? undefined : checkAccessToken(headers, options.accessToken)) ??
+    (isOpen ? undefined : state.checkToken(headers)) ??
     checkConnections(state, request) ??
     checkDraining(state) ??
     (route === undefined ? undefined : checkBody(request, limits.maxBodyBytes))

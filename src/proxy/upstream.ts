@@ -2,6 +2,7 @@ import tls from 'node:tls';
 import buildConnector from 'undici/lib/core/connect.js';
 import symbols from 'undici/lib/core/symbols.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
+import type { CancelSignal } from './cancellation';
 import { certificateCure, trustedAuthorities } from './certificates';
 import type { Logger } from './log';
 import type { Network, WebProxy } from './network';
@@ -18,7 +19,7 @@ export interface UpstreamRequest {
   /** Text, or its bytes in UTF-8. */
   readonly body?: string | Uint8Array;
   /** Aborts the call and, once headers are there, the body. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 export interface UpstreamResponse {
@@ -206,7 +207,8 @@ function exchange(
   return new Promise((resolve) => {
     const handler = receiveAnswer(signal, {
       answered: (response) => resolve({ ok: true, response }),
-      failed: (error) => resolve(signal.aborted ? cancelled : { ok: false, ...explain(error) }),
+      failed: (error) => resolve({ ok: false, ...explain(error) }),
+      cancelled: () => resolve(cancelled),
     });
     agent.dispatch({ origin, path, method, headers, body: body ?? null }, handler);
   });
