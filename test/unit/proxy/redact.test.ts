@@ -84,6 +84,12 @@ describe('redact', () => {
     ['{"x-api-key":"0123456789abcdef"}', '{"x-api-key":"[redacted]"}'],
     ['x-goog-api-key=AIzaSyA0123456789abcdefghijkl', 'x-goog-api-key=[redacted]'],
     ['{"apiKey": "0123456789abcdef"}', '{"apiKey": "[redacted]"}'],
+    ['AIzaSyA0123456789abcdefghijkl', '[redacted]'],
+    ['BASIC dXNlcjpwYXNz', 'BASIC [redacted]'],
+    ['HTTP://me:secret@proxy:3128', 'HTTP://[redacted]@proxy:3128'],
+    ['AUTHORIZATION=0123456789abcdef', 'AUTHORIZATION=[redacted]'],
+    ['Access-Token: 0123456789abcdef', 'Access-Token: [redacted]'],
+    ['APIKEY=0123456789abcdef', 'APIKEY=[redacted]'],
   ];
   for (const [text, expected] of patterns) {
     it(`removes what looks like a key from ${text.slice(0, 24)}`, () => {
