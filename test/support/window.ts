@@ -139,6 +139,14 @@ export class Window {
     });
   }
 
+  /** Opens the page that VS Code makes of the extension: its README, and what it contributes. */
+  async openExtensionPage(): Promise<void> {
+    await this.runCommand('Extensions: Show Installed Extensions');
+    const rows = this.page.locator('.extensions-list .monaco-list-row');
+    await rows.filter({ hasText: 'Switchyard' }).first().click();
+    await this.page.locator('.extension-editor').waitFor();
+  }
+
   /** Opens a new terminal and waits for its prompt. */
   async openTerminal(): Promise<void> {
     const before = await this.page.locator('.terminal-wrapper').count();
