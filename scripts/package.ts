@@ -1,7 +1,8 @@
 // `npm run package`: makes switchyard-<version>.vsix, without any network. Usage: tsx scripts/package.ts [--base-url URL]
-import { statSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeTemporaryFolder, removeFolder } from '../test/support/folders';
 import { runOrThrow } from '../test/support/processes';
 import { buildProject, PROJECT_FOLDER, readManifest } from './project';
 
@@ -14,29 +15,53 @@ export interface PackOptions {
  * Packs dist/ as it is now; returns the path of the .vsix. The same files give the same bytes: vsce takes the times of all
  * entries from `SOURCE_DATE_EPOCH`, and ZIP archives hold them as local time.
  */
-export async function packExtension(folder: string, options: PackOptions = {}): Promise<string> {
-  const { name, version } = readManifest();
+export async function packExtension(
+  folder: string,
+  { baseUrl }: PackOptions = {},
+): Promise<string> {
+  const { name, version, hasRepository } = readManifest();
   const vsix = path.join(folder, `${name}-${version}.vsix`);
-  const vsce = path.join(PROJECT_FOLDER, 'node_modules/@vscode/vsce/vsce');
-  const parameters = [
-    'package',
-    '--no-dependencies',
-    '--allow-missing-repository',
-    ...addressParameters(options),
-    ...['--out', vsix],
-  ];
-  const env = { SOURCE_DATE_EPOCH: oldestZipTime, ...process.env, TZ: 'UTC' };
-  await runOrThrow(process.execPath, [vsce, ...parameters], { cwd: PROJECT_FOLDER, env });
+  if (baseUrl !== undefined) {
+    await pack(PROJECT_FOLDER, vsix, ['--baseContentUrl', baseUrl, '--baseImagesUrl', baseUrl]);
+  } else if (hasRepository) {
+    await pack(PROJECT_FOLDER, vsix);
+  } else {
+    const copy = copyWithoutPictures();
+    await pack(copy, vsix, ['--allow-missing-repository', '--no-rewrite-relative-links']);
+    await removeFolder(copy);
+  }
   return vsix;
 }
 
+async function pack(cwd: string, vsix: string, parameters: readonly string[] = []): Promise<void> {
+  const vsce = path.join(PROJECT_FOLDER, 'node_modules/@vscode/vsce/vsce');
+  const env = { SOURCE_DATE_EPOCH: oldestZipTime, ...process.env, TZ: 'UTC' };
+  const all = ['package', '--no-dependencies', ...parameters, '--out', vsix];
+  await runOrThrow(process.execPath, [vsce, ...all], { cwd, env });
+}
+
 /**
- * The page of an extension, in VS Code as in a gallery, loads pictures over https only and follows no relative link. Where
- * the files have no address, the README keeps its links as they are: they work where the .vsix is unpacked.
+ * A folder with what is packed, whose README shows no pictures: the page that VS Code makes of it loads them over https
+ * only, and where the files have no address there would be broken ones.
  */
-function addressParameters({ baseUrl }: PackOptions): readonly string[] {
-  if (baseUrl !== undefined) return ['--baseContentUrl', baseUrl, '--baseImagesUrl', baseUrl];
-  return readManifest().hasRepository ? [] : ['--no-rewrite-relative-links'];
+function copyWithoutPictures(): string {
+  const copy = makeTemporaryFolder('package');
+  for (const name of readdirSync(PROJECT_FOLDER).filter((one) => packed.test(one))) {
+    cpSync(path.join(PROJECT_FOLDER, name), path.join(copy, name), { recursive: true });
+  }
+  const readme = path.join(copy, 'README.md');
+  writeFileSync(readme, withoutPictures(readFileSync(readme, 'utf8')));
+  return copy;
+}
+
+/** What .vscodeignore chooses from. */
+const packed = /^(?:\.vscodeignore|package(?:\.nls.*)?\.json|.*\.md|LICENSE|dist|docs|l10n|media)$/;
+
+/** `markdown` without the lines, or rows of a table, that hold nothing but pictures. */
+export function withoutPictures(markdown: string): string {
+  const onlyPictures = /^\|?(?:\s*!\[[^\]]*\]\([^)]*\)\s*\|?)+$/;
+  const lines = markdown.split('\n').filter((line) => !onlyPictures.test(line));
+  return lines.join('\n').replaceAll(/\n{3,}/g, '\n\n');
 }
 
 /** 1 January 1980, in seconds: before it, ZIP has no times. */

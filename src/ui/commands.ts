@@ -157,6 +157,12 @@ export const commands = [
     icon: '$(clear-all)',
   },
   {
+    id: 'switchyard.openDocumentation',
+    title: 'Open Documentation',
+    description: 'Opens the documentation of the installed version in the editor.',
+    icon: '$(book)',
+  },
+  {
     id: 'switchyard.openSettings',
     title: 'Open Settings',
     description: 'Opens the settings of Switchyard.',
