@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Window, waitUntil } from '../test/support/window';
 import { smallPng } from './pictures/png';
-import { GOOD_KEY, onStage, type Stage, THEMES } from './pictures/stage';
+import { GOOD_KEY, onStage, SIZE, type Stage, THEMES } from './pictures/stage';
 import { PROJECT_FOLDER } from './project';
 
 const folder = path.join(PROJECT_FOLDER, 'docs/screenshots');
@@ -175,11 +175,16 @@ async function showLog({ window }: Stage): Promise<void> {
   await window.runCommand('View: Close All Editors');
   await window.runCommand('Switchyard: Show Log');
   await window.page.locator('[id="workbench.panel.output"] .view-line').first().waitFor();
+  await window.runCommand('View: Toggle Maximized Panel');
 }
 
 async function showBadKey({ window, refused }: Stage): Promise<void> {
+  await window.runCommand('View: Toggle Maximized Panel');
+  await window.runCommand('Switchyard: Reset Health');
+  await window.waitForStatus(/running/);
   refused.add(GOOD_KEY);
-  await window.openTerminal();
+  await window.runCommand('Terminal: Focus on Terminal View');
+  await window.typeInTerminal('clear');
   await window.typeInTerminal('node ask.mjs');
   await window.toast('rejected the API key').waitFor();
 }
@@ -193,6 +198,7 @@ async function showMenuBadKey({ window }: Stage): Promise<void> {
 async function showExtension({ window, preview }: Stage): Promise<void> {
   await window.page.keyboard.press('Escape');
   await window.runCommand('View: Toggle Panel Visibility');
+  await window.page.setViewportSize({ ...SIZE, height: 980 });
   await window.openExtensionPage();
   await preview().getByRole('heading', { name: 'Start in three steps' }).waitFor();
   await window.runCommand('View: Toggle Primary Side Bar Visibility');
