@@ -108,7 +108,8 @@ async function serve(core: Core, chat: Chat, { body, refusal }: Asked): Promise<
   if (refusal !== undefined) return chat.fail(refusal);
   const id = randomBytes(2).toString('hex');
   const headers = { 'user-agent': 'vscode-lm' };
-  const request = { id, path: '/v1/messages', headers, body, signal: chat.signal };
+  const asked = { path: '/v1/messages', headers, body: Buffer.from(body) };
+  const request = { id, ...asked, signal: chat.signal };
   try {
     await handleMessages(core, partsClient, request, chat.reply);
   } catch (error) {
