@@ -95,6 +95,7 @@ const THEMES = [
   ['Light Modern', 'vscode-light'],
   ['Dark Modern', 'vscode-dark'],
   ['Dark High Contrast', 'vscode-high-contrast'],
+  ['Light High Contrast', 'vscode-high-contrast-light'],
 ] as const;
 
 describe('the dashboard in a real window', function () {
@@ -248,9 +249,10 @@ describe('the dashboard in a real window', function () {
     const reducedBySystem = await stepsOfBar();
     await window.page.emulateMedia({ reducedMotion: 'no-preference' });
     const usualAgain = await stepsOfBar();
-    const file = settingsFile(place.root, 'User');
+    const file = settingsFile(place.root, 'Machine');
     const present = JSON.parse(readFileSync(file, 'utf8'));
     writeFileSync(file, JSON.stringify({ ...present, 'workbench.reduceMotion': 'on' }));
+    await window.page.locator('.monaco-workbench.monaco-reduce-motion').waitFor();
     await page().locator('body.vscode-reduce-motion').waitFor();
     const reducedByVscode = await stepsOfBar();
     writeFileSync(file, JSON.stringify(present));
