@@ -41,6 +41,13 @@ function anchorsOf(document: string): readonly string[] {
   );
 }
 
+/** Whether there is a file, or folder, of this name without its ending; `*` stands for anything. */
+function hasFile(folder: string, name: string): boolean {
+  if (name.endsWith('/')) return existsSync(path.join(root, folder, name));
+  const pattern = new RegExp(`^${name.replaceAll('*', '.*')}\\.tsx?$`);
+  return readdirSync(path.join(root, folder)).some((file) => pattern.test(file));
+}
+
 function read(file: string): string {
   return readFileSync(path.join(root, file), 'utf8');
 }
@@ -75,6 +82,26 @@ describe('the documents', () => {
     // The pictures' own page is not shipped: they are too large.
     const others = pages.filter((name) => !['README.md', 'pictures.md'].includes(name));
     for (const name of others) assert.ok(named.includes(`docs/${name}`), name);
+  });
+
+  it('name files that exist in the tree of the architecture', () => {
+    const tree = /<!-- tree -->\n```\n([\s\S]*?)```/.exec(read('CONTRIBUTING.md'))?.[1] ?? '';
+    const lines = tree.trimEnd().split('\n');
+    assert.ok(lines.length > 60);
+    const folders: string[] = [];
+    for (const line of lines) {
+      const depth = line.search(/\S/) / 2;
+      const [first = ''] = line.trim().split(/ {2,}/);
+      const folder = folders.slice(0, depth).join('');
+      for (const name of first.split(', ')) {
+        if (name.endsWith('/')) folders.splice(depth, folders.length, name);
+        assert.ok(hasFile(folder, name), `${folder}${name}`);
+      }
+    }
+    const present = readdirSync(path.join(root, 'src'), { recursive: true, withFileTypes: true });
+    for (const { name } of present.filter((one) => one.isDirectory())) {
+      assert.match(tree, new RegExp(`^ +${name}/`, 'm'));
+    }
   });
 
   it('begin with a README for people in a hurry', () => {
