@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import {
@@ -160,7 +160,7 @@ async function serve(
   response: ServerResponse,
   askForBody: () => void = () => {},
 ): Promise<void> {
-  const id = randomBytes(2).toString('hex');
+  const id = randomUUID().slice(0, 4);
   const route = findRoute(state.options.routes, request);
   const { errorBody } = route ?? state.options;
   const reply = createReply(response, `req_${id}`, errorBody);
