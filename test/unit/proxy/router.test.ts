@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { render } from '../../../src/proxy/phrase';
 import { mergeProviders } from '../../../src/proxy/providers';
 import type { RequestContent } from '../../../src/proxy/requestContent';
 import { route } from '../../../src/proxy/router';
@@ -71,14 +72,14 @@ describe('route', () => {
   it('says when a requested scenario does not exist, and serves by the rules', () => {
     const chosen = routed({ requestedModel: 'scenario:nope' });
     assert.equal(chosen.scenario, 'default');
-    assert.match(chosen.reason, /no scenario is named “nope”/);
+    assert.match(render(chosen.reason), /no scenario is named “nope”/);
   });
 
   it('serves a name with an unknown provider by the rules, and says that it is unknown', () => {
     const chosen = routed({ requestedModel: 'meta/llama-9' });
     assert.equal(chosen.scenario, 'default');
     assert.equal(
-      chosen.reason,
+      render(chosen.reason),
       '“meta/llama-9” names no scenario and no target; no other rule matched',
     );
   });
@@ -96,7 +97,7 @@ describe('route', () => {
     const table = tableOf({ scenarios: { mine: { when: { hasImages: true }, models } } });
     const chosen = routed({ hasImages: true }, table);
     assert.equal(chosen.scenario, 'mine');
-    assert.match(chosen.reason, /has images/);
+    assert.match(render(chosen.reason), /has images/);
   });
 
   it('keeps the built-in rule of a scenario whose chain a person replaced', () => {
@@ -109,7 +110,7 @@ describe('route', () => {
     const table = tableOf({ scenarios: { default: { models: ['ollama/qwen'] } }, keys: [] });
     const chosen = routed({ requestedModel: 'claude-haiku-5-5' }, table);
     assert.deepEqual(chosen.names, ['ollama/qwen']);
-    assert.match(chosen.reason, /no API key/);
+    assert.match(render(chosen.reason), /no API key/);
   });
 
   it('stays with the built-in chain when no scenario has a key, so that the person hears of it', () => {
@@ -153,7 +154,7 @@ describe('route', () => {
       const chosen = routed({ hasImages: true }, table);
       assert.equal(chosen.scenario, 'vision');
       assert.equal(
-        chosen.reason,
+        render(chosen.reason),
         'has images, which no model of override (modelOverrides claude-opus-*) can see',
       );
       assert.ok(chosen.targets.every(({ facts }) => facts.images === true));
@@ -224,7 +225,7 @@ describe('route', () => {
     const chosen = routed({ requestedModel: 'scenario:default', inputTokens: 300_000 });
     assert.ok(!chosen.names.includes('opencode-go/kimi-k2.7-code'));
     assert.match(
-      chosen.skipped[0]?.reason ?? '',
+      render(chosen.skipped[0]?.reason ?? ''),
       /^holds 262,144 tokens, the request needs 331,024/,
     );
   });
@@ -255,8 +256,8 @@ describe('route', () => {
 
   it('lets no name of a client make log lines of its own', () => {
     const requestedModel = `scenario:${'z'.repeat(5_000)}\n[info] forged`;
-    assert.ok(routed({ requestedModel }).reason.length < 200);
-    assert.doesNotMatch(routed({ requestedModel }).reason, /\n/);
+    assert.ok(render(routed({ requestedModel }).reason).length < 200);
+    assert.doesNotMatch(render(routed({ requestedModel }).reason), /\n/);
   });
 
   it('leaves out a target whose wire format it cannot write', () => {
@@ -267,7 +268,7 @@ describe('route', () => {
     };
     const chosen = routed({ requestedModel: 'scenario:default' }, table);
     assert.deepEqual(chosen.names, ['opencode-go/glm-5.3']);
-    assert.match(chosen.skipped[0]?.reason ?? '', /openai-responses/);
+    assert.match(render(chosen.skipped[0]?.reason ?? ''), /openai-responses/);
   });
 
   it("puts a scenario's parameters over a model's", () => {
