@@ -39,7 +39,7 @@ describe('withAffinity', () => {
   it('puts the model that served last in front, keeps the order of the others, and says so', () => {
     const { targets, note } = withAffinity(chain, last(target('other/b')), { now, hasKey });
     assert.deepEqual(names(targets), ['other/b', 'many/a', 'many/c']);
-    assert.equal(note, 'stays with other/b, where its prompt cache lives');
+    assert.equal(inEnglish(note), 'stays with other/b, where its prompt cache lives');
   });
 
   it('says nothing where the chain itself begins so', () => {
@@ -51,7 +51,7 @@ describe('withAffinity', () => {
   it('keeps the key for every model of its providers', () => {
     const { targets, note } = withAffinity(chain, last(target('many/a', 'two')), { now, hasKey });
     assert.deepEqual(names(targets), ['many/a#two', 'other/b', 'many/c#two']);
-    assert.equal(note, 'stays with many/a#two, where its prompt cache lives');
+    assert.equal(inEnglish(note), 'stays with many/a#two, where its prompt cache lives');
   });
 
   it('says nothing of a key that is the only one set', () => {
@@ -71,7 +71,7 @@ describe('withAffinity', () => {
     const long = last(target('other/b'), cacheLifeMs);
     const { targets, note } = withAffinity(chain, long, { now, hasKey });
     assert.deepEqual(targets, chain);
-    assert.equal(note, 'back to the first of the chain after a pause of 1 h');
+    assert.equal(inEnglish(note), 'back to the first of the chain after a pause of 1 h');
     const almost = last(target('other/b'), cacheLifeMs - 1);
     assert.equal(withAffinity(chain, almost, { now, hasKey }).targets[0]?.model, 'b');
   });

@@ -123,7 +123,7 @@ describe('a provider with several keys', () => {
     assert.equal((await ask()).status, 200);
     assert.deepEqual(calls(), ['home glm-5.3', 'work glm-5.3', 'work glm-5.3']);
     assert.deepEqual(
-      proxy.notices.map(({ message, credential }) => [message, credential]),
+      proxy.notices.map(({ message, credential }) => [render(message), credential]),
       [['OpenCode rejected the API key “home”.', 'home']],
     );
   });

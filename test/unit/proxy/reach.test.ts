@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { render } from '../../../src/proxy/phrase';
 import { createFakeClock } from '../../support/fakeClock';
+import { inEnglish } from '../../support/inEnglish';
 import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scriptedUpstream';
 import { startTestProxy, type TestProxy } from '../../support/testProxy';
 
@@ -36,7 +37,7 @@ describe('reach', () => {
     upstream.answer({ status: 200, headers: { date }, body: page });
     await start({ opencode: key });
     const reach = await goOf();
-    assert.deepEqual(reach?.keys, [
+    assert.deepEqual(inEnglish(reach?.keys), [
       {
         credential: 'opencode',
         outcome: 'accepted',

@@ -4,6 +4,7 @@ import { mergeProviders } from '../../../src/proxy/providers';
 import type { RequestContent } from '../../../src/proxy/requestContent';
 import { route } from '../../../src/proxy/router';
 import { type RequestFacts, targetName } from '../../../src/proxy/types';
+import { inEnglish } from '../../support/inEnglish';
 import { plainContent, plainFacts, tableOf } from '../../support/routing';
 
 function routed(
@@ -124,7 +125,7 @@ describe('route', () => {
     const models = ['opencode-go/glm-5.3', 'opencode-go/kimi-k2.7-code'];
     const chosen = routed({ hasImages: true }, tableOf({ scenarios: { vision: { models } } }));
     assert.deepEqual(chosen.names, ['opencode-go/kimi-k2.7-code']);
-    assert.equal(chosen.skipped[0]?.reason, 'cannot see images');
+    assert.equal(inEnglish(chosen.skipped[0]?.reason), 'cannot see images');
   });
 
   it('skips targets that cannot call tools when the request declares some', () => {
@@ -140,7 +141,9 @@ describe('route', () => {
     });
     const chosen = routed({}, table);
     assert.deepEqual(chosen.names, ['mine/worker']);
-    assert.deepEqual(chosen.skipped, [{ name: 'mine/talker', reason: 'cannot call tools' }]);
+    assert.deepEqual(inEnglish(chosen.skipped), [
+      { name: 'mine/talker', reason: 'cannot call tools' },
+    ]);
     assert.deepEqual(routed({ hasTools: false }, table).names, ['mine/talker', 'mine/worker']);
   });
 
@@ -187,7 +190,10 @@ describe('route', () => {
       const keys = ['opencode', 'anthropic'];
       const chosen = routed(facts, tableOf({ scenarios: { default: { models } }, keys }), search);
       assert.deepEqual(chosen.names, ['anthropic/claude-opus-5-5']);
-      assert.equal(chosen.skipped[0]?.reason, 'cannot be asked to run web_search_20250305');
+      assert.equal(
+        inEnglish(chosen.skipped[0]?.reason),
+        'cannot be asked to run web_search_20250305',
+      );
       assert.deepEqual(chosen.lackingServerTools, []);
     });
 

@@ -76,7 +76,7 @@ describe('the HTTP client behind a company proxy', () => {
   /** The text of the answer, or why there is none. */
   async function get(url: string, around: Surroundings = {}): Promise<string> {
     const result = await send(url, around);
-    return result.ok ? result.text : `${result.reason}: ${result.detail}`;
+    return result.ok ? result.text : `${result.reason}: ${render(result.detail)}`;
   }
 
   async function send(
