@@ -154,7 +154,7 @@ function credentialLines(credentials: readonly CredentialReport[], t: Translate)
   return credentials
     .map(
       (report) =>
-        `$(key) ${escapeMarkdown(`${reportOwner(report, t)}: ${describeCredential(report.state, t)}`)}`,
+        `$(key) ${escapeMarkdown(t('{0}: {1}', reportOwner(report, t), describeCredential(report.state, t)))}`,
     )
     .join('  \n');
 }
@@ -203,7 +203,13 @@ const maxFailureLength = 44;
 
 /** Escaped, and never broken into lines, which would make the hover too tall. */
 function unbreakable(text: string): string {
-  return escapeMarkdown(text).replaceAll(' ', '&nbsp;').replaceAll('&#45;', '&#8209;');
+  return (
+    escapeMarkdown(text)
+      .replaceAll(' ', '&nbsp;')
+      .replaceAll('&#45;', '&#8209;')
+      // Chinese may be broken behind every character, were it not for a word joiner.
+      .replace(/\p{sc=Han}(?!$)/gu, '$&&#8288;')
+  );
 }
 
 function tooltipLinks(

@@ -29,7 +29,7 @@ describe('render', () => {
   it('translates phrases within phrases, each with its places in the order of its language', () => {
     const limit = phrase('The {0} usage limit of {1} is reached.', phrase('weekly'), 'OpenCode Go');
     assert.equal(render(limit), 'The weekly usage limit of OpenCode Go is reached.');
-    assert.equal(render(limit, chinese), 'OpenCode Go 已达每周用量限额。');
+    assert.equal(render(limit, chinese), 'OpenCode Go 已达用量限额（每周）。');
   });
 
   it('takes no place from a value', () => {
