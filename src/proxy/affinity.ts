@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { inBrief } from './failureBriefs';
+import { openingHash } from './opening';
 import { type Phrase, phrase, withForeign } from './phrase';
 import { cleanForPerson } from './redact';
 import { linkName, withEachKey } from './targetKeys';
@@ -126,8 +127,8 @@ export function conversationOf(
   scenario: string,
 ): Conversation | undefined {
   if (facts.requestClass === 'auxiliary') return undefined;
-  const opening = request.messages.find(({ role }) => role === 'user')?.content;
   const { sessionId, requestedModel, agentType } = facts;
+  const opening = openingHash(request);
   const identity = JSON.stringify([sessionId, scenario, requestedModel, agentType, opening]);
   return {
     id: createHash('sha256').update(identity).digest('base64'),

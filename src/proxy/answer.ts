@@ -207,8 +207,8 @@ function failureOf(
     inputTokens: call.prepared.inputTokens(call.target),
     context: facts.context,
   });
-  const { rawBody } = call.prepared;
-  return repeatsRequest(render(failure.detail), rawBody)
+  const asked = call.prepared.request.body.bytes.toString('utf8');
+  return repeatsRequest(render(failure.detail), asked)
     ? { ...failure, repeatsRequest: true }
     : failure;
 }

@@ -12,7 +12,7 @@ import { anthropicClient, type ClientCodec } from '../../../src/proxy/wire/clien
 import { createResponsesClient } from '../../../src/proxy/wire/responsesClient';
 import { inEnglish } from '../../support/inEnglish';
 import { tableOf } from '../../support/routing';
-import { fixture, fixtureBody, objectOf, parsed } from './wire/requests';
+import { fixture, fixtureBody, objectOf, parsed, readBy } from './wire/requests';
 
 type Expected = readonly [scenario: string, reason: string, requestClass: RequestClass];
 
@@ -120,7 +120,7 @@ describe('the recorded requests of every agent', () => {
 });
 
 function described(name: string) {
-  const read = codecFor(name).readRequest(fixtureBody(name));
+  const read = readBy(codecFor(name), fixtureBody(name));
   assert.ok(read.ok);
   const request = parsed(read.messagesText);
   const headers: IncomingHttpHeaders = {};
