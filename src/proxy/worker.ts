@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import type { RunningChat } from './chats';
-import { type Phrase, phrase, type Words } from './phrase';
+import { readListenError } from './listenError';
 import type { Answer, FromWorker, Question, ToWorker } from './protocol';
 import { createProxy, type SwitchyardProxy } from './proxy';
 import { assertNever } from './types';
@@ -126,34 +126,15 @@ async function listen(
   try {
     return { type: 'listening', port: await proxy.listen(preferredPort, accessToken) };
   } catch (error) {
-    const refusal = describe(error);
+    const refusal = readListenError(error);
     const isTaken = refusal.code === 'EADDRINUSE' || refusal.code === 'EACCES';
     if (!isTaken || exactPort || preferredPort === 0) return { type: 'listenFailed', ...refusal };
   }
   try {
     return { type: 'listening', port: await proxy.listen(0, accessToken) };
   } catch (error) {
-    return { type: 'listenFailed', ...describe(error) };
+    return { type: 'listenFailed', ...readListenError(error) };
   }
 }
-
-function describe(error: unknown): { readonly code: string; readonly message: Words } {
-  if (!(error instanceof Error)) return { code: 'UNKNOWN', message: String(error) };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
-  return { code, message: inWords(error.message) };
-}
-
-/** The words of the system, as far as they are known: `listen EACCES: permission denied 127.0.0.1:80`. */
-function inWords(message: string): Words {
-  const [, code, reason, address] = /^listen (\w+): (.+) (\S+)$/.exec(message) ?? [];
-  if (code === undefined || reason === undefined || address === undefined) return message;
-  return phrase('listen {0}: {1} {2}', code, systemReasons.get(reason) ?? reason, address);
-}
-
-const systemReasons: ReadonlyMap<string, Phrase> = new Map([
-  ['permission denied', phrase('permission denied')],
-  ['address already in use', phrase('address already in use')],
-  ['address not available', phrase('address not available')],
-]);
 
 main();
