@@ -8,7 +8,6 @@ import { presentStatus } from '../ui/statusPresentation';
 import type { UsageDay } from '../usage/usageDay';
 import { summarize } from '../usage/usageSummary';
 import { shownDays } from './costView';
-import { dashboardView } from './dashboardView';
 import {
   type DashboardAction,
   type DashboardMessage,
@@ -66,7 +65,7 @@ export class Dashboard implements vscode.Disposable {
     if (!this.#isSeen()) return;
     this.#cancelUpdate ??= this.#source.clock.after(updateIntervalMs, () => {
       this.#cancelUpdate = undefined;
-      this.#tell();
+      void this.#tell();
       void this.#askPlans();
     });
   }
@@ -130,12 +129,12 @@ export class Dashboard implements vscode.Disposable {
         this.#isListening = true;
         this.#selected = message.selected;
         this.#post({ type: 'texts', texts: dashboardTexts(vscode.l10n.t) });
-        this.#tell();
+        void this.#tell();
         void this.usageChanged();
         return;
       case 'select':
         this.#selected = message.key;
-        this.#tell();
+        void this.#tell();
         return;
       case 'explain':
         void vscode.commands.executeCommand('switchyard.explainRouting', message.key);
@@ -163,8 +162,10 @@ export class Dashboard implements vscode.Disposable {
     this.changed();
   }
 
-  #tell(): void {
+  async #tell(): Promise<void> {
     if (!this.#isSeen()) return;
+    // In a bundle of its own: no activation needs it.
+    const { dashboardView } = await import('./dashboardView');
     const { clock, status, traces, today } = this.#source;
     const now = today();
     const facts = {

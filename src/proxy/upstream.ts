@@ -7,6 +7,7 @@ import { certificateCure, trustedAuthorities } from './certificates';
 import type { Logger } from './log';
 import type { Network, WebProxy } from './network';
 import { mendPausedParsers } from './pausedParsers';
+import { phrase, type Words } from './phrase';
 import { receiveAnswer } from './receiveAnswer';
 import { readTransportError } from './transportError';
 import { credentialsWanted, openTunnel, proxyUnreachable, TunnelError } from './tunnel';
@@ -42,7 +43,7 @@ export type SendResult =
         | 'cancelled'
         /** What stands between us and the upstream does not let us through, and waiting will not change that. */
         | 'networkRefused';
-      readonly detail: string;
+      readonly detail: Words;
       /** The address of the proxy that failed, where everything behind it shares the fate. */
       readonly proxy?: string;
     };
@@ -173,7 +174,7 @@ async function forward(
       path: href,
       explain(error) {
         const { reason, detail } = readTransportError(error);
-        return reason === 'broken' ? { reason, detail } : proxyUnreachable(proxy, error, '');
+        return reason === 'broken' ? { reason, detail } : proxyUnreachable(proxy, error);
       },
     },
   );
@@ -187,7 +188,7 @@ function explain(error: unknown, network: Network): Refusal {
   if (error instanceof TunnelError) return error.refusal;
   const { reason, detail } = readTransportError(error);
   return reason === 'untrusted'
-    ? { reason: 'networkRefused', detail: `${detail}. ${certificateCure(network)}` }
+    ? { reason: 'networkRefused', detail: phrase('{0}. {1}', detail, certificateCure(network)) }
     : { reason, detail };
 }
 
@@ -202,7 +203,7 @@ function exchange(
   { method, headers, body, signal }: UpstreamRequest,
   { origin, path, explain }: Exchange,
 ): Promise<SendResult> {
-  const cancelled = { ok: false, reason: 'cancelled', detail: 'cancelled' } as const;
+  const cancelled: SendResult = { ok: false, reason: 'cancelled', detail: phrase('cancelled') };
   if (signal.aborted) return Promise.resolve(cancelled);
   return new Promise((resolve) => {
     const handler = receiveAnswer(signal, {

@@ -28,6 +28,8 @@ describe('the built files', () => {
     // Loaded when a chat asks for the models.
     ['dist/chatSurface.js', 40],
     ['dist/guide.js', 60],
+    // Loaded when the dashboard is opened.
+    ['dist/dashboardView.js', 40],
     // Loaded when somebody asks for it.
     ['dist/diagnosis.js', 80],
     ['dist/catalogue.json', 100],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { readNetwork } from '../../../src/proxy/network';
+import { phrase, render } from '../../../src/proxy/phrase';
 import { createUpstream, type SendResult, type Upstream } from '../../../src/proxy/upstream';
 import { startRawUpstream } from '../../support/rawUpstream';
 import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scriptedUpstream';
@@ -81,7 +82,7 @@ describe('the HTTP client', () => {
     const refused = await get('http://127.0.0.1:9/');
     assert.ok(!refused.ok);
     assert.deepEqual(
-      [refused.reason, refused.detail],
+      [refused.reason, render(refused.detail)],
       ['unreachable', 'nothing listens there (ECONNREFUSED)'],
     );
     server.answer({ reset: true });
@@ -108,7 +109,7 @@ describe('a call to an upstream', () => {
     return upstream.send({ method: 'POST', url, headers: {}, body: 'ask', signal });
   }
 
-  const cancelled = { ok: false, reason: 'cancelled', detail: 'cancelled' };
+  const cancelled = { ok: false, reason: 'cancelled', detail: phrase('cancelled') };
   const events = ['data: 1\n\n', 'data: 2\n\n'];
 
   it('uses a connection again whose answer was read to the end', async () => {
@@ -259,7 +260,7 @@ describe('a call to an upstream', () => {
 });
 
 async function textOf(result: SendResult): Promise<string> {
-  if (!result.ok) throw new Error(`${result.reason}: ${result.detail}`);
+  if (!result.ok) throw new Error(`${result.reason}: ${render(result.detail)}`);
   const chunks: Uint8Array[] = [];
   for await (const chunk of result.response.body) chunks.push(chunk);
   return Buffer.concat(chunks).toString('utf8');
