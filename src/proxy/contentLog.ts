@@ -15,13 +15,13 @@ export interface ContentLog {
 /** Decided once for a request: switched on later, the log begins with the next one. */
 export function createContentLog(core: Core, requestId: string): ContentLog {
   if (core.settings().logContent !== true) return silent;
-  const write = (what: string, text: string) =>
-    core.log.debug(`request ${requestId} ${what}: ${bounded(text)}`);
+  const write = (what: string, text: string, chars = text.length) =>
+    core.log.debug(`request ${requestId} ${what}: ${bounded(text, chars)}`);
   return {
     asked: (body) => write('content asked', body.toString('utf8')),
     watch: (answer) => ({
       ...answer,
-      steps: watched(answer.steps, (text) => write('content answered', text)),
+      steps: watched(answer.steps, (text, chars) => write('content answered', text, chars)),
     }),
     failureForLog: (failure) => failure,
   };
@@ -40,27 +40,30 @@ const silent: ContentLog = {
 /** Enough to see what went wrong; a whole conversation would bury the rest of the log. */
 const maxEntryChars = 16_000;
 
-/** On one line, so that no content can pass for a line of the log's own. */
-function bounded(text: string): string {
-  const left = text.length - maxEntryChars;
+/** The beginning of `chars` characters, on one line, so that no content can pass for a line of the log's own. */
+function bounded(text: string, chars: number): string {
+  const left = chars - maxEntryChars;
   const more = left > 0 ? ` (and ${left} more characters)` : '';
   return JSON.stringify(text.slice(0, maxEntryChars)) + more;
 }
 
 async function* watched(
   steps: Answer['steps'],
-  write: (text: string) => void,
+  write: (text: string, chars: number) => void,
 ): AsyncGenerator<StreamStep, Failure | undefined> {
   let text = '';
+  let chars = 0;
   try {
     for (;;) {
       const next = await steps.next();
       if (next.done === true) return next.value;
-      if (text.length <= maxEntryChars) text += next.value.events.map(textOf).join('');
+      const more = next.value.events.map(textOf).join('');
+      chars += more.length;
+      if (text.length < maxEntryChars) text += more;
       yield next.value;
     }
   } finally {
-    write(text);
+    write(text, chars);
   }
 }
 

@@ -97,7 +97,8 @@ describe('the content of requests and answers', () => {
 
   it('is cut to a bound, without keys and on one line, in the content log', async () => {
     await start(true);
-    upstream.answer(anthropicText(`${key}\n[info] forged line\n${'x'.repeat(40_000)}`));
+    const long = `${key}\n[info] forged line\n${'x'.repeat(40_000)}`;
+    upstream.answer(anthropicText(long));
     await (await proxy.post(bodyOf(true, `${key} ${'y'.repeat(40_000)}`))).text();
     const holding = proxy.logs.filter((line) => line.includes(' content '));
     assert.equal(holding.length, 2);
@@ -107,6 +108,8 @@ describe('the content of requests and answers', () => {
       assert.ok(!line.includes(key));
       assert.ok(!line.includes('\n'));
     }
+    // In whatever pieces the answer came; its end is a line of its own.
+    assert.ok(holding[1]?.endsWith(`(and ${long.length + 1 - 16_000} more characters)`));
   });
 
   it('is written for an answer that breaks off, too', async () => {
