@@ -44,10 +44,6 @@ export function createUpstreamBody(source: BodySource): UpstreamBody {
     const taken = first !== undefined && held.length === 1 ? first : Buffer.concat(held, heldBytes);
     held = [];
     heldBytes = 0;
-    if (isPaused) {
-      isPaused = false;
-      source.resume();
-    }
     return taken;
   }
 
@@ -64,6 +60,11 @@ export function createUpstreamBody(source: BodySource): UpstreamBody {
 
   const body: UpstreamBody = {
     async next() {
+      // What waits close by comes at once, and is read with the rest.
+      if (isPaused) {
+        isPaused = false;
+        source.resume();
+      }
       // The pieces of one packet come one by one before a reader that was woken goes on, and so are read together.
       if (held.length === 0 && !isOver) {
         await new Promise<void>((resolve) => {

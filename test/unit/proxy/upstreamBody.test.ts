@@ -45,18 +45,20 @@ describe('the body of an upstream’s answer', () => {
     assert.deepEqual(told, ['resume']);
   });
 
-  it('takes what comes while it resumes', async () => {
+  it('resumes when it is read, and gives what comes at once with the rest', async () => {
     const large = 'x'.repeat(20_000);
-    const bodyInTurn: UpstreamBody = createUpstreamBody({
-      resume: () => void bodyInTurn.push(Buffer.from('next')),
+    const rest = [large, 'end'];
+    const resumed: UpstreamBody = createUpstreamBody({
+      resume: () => void resumed.push(Buffer.from(rest.shift() ?? '')),
       abort: () => undefined,
       done: () => undefined,
     });
-    bodyInTurn.push(Buffer.from(large));
-    const first = await bodyInTurn.next();
-    assert.equal(first.value?.length, large.length);
-    const second = await bodyInTurn.next();
-    assert.equal(Buffer.from(second.value ?? '').toString(), 'next');
+    resumed.push(Buffer.from(large));
+    const first = await resumed.next();
+    assert.equal(first.value?.length, 2 * large.length);
+    assert.equal(rest.length, 1);
+    const second = await resumed.next();
+    assert.equal(Buffer.from(second.value ?? '').toString(), 'end');
   });
 
   it('breaks off behind what came before', async () => {
