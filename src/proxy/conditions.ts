@@ -1,4 +1,5 @@
 import { matchesGlob } from './catalogue';
+import { once } from './once';
 import { cleanForPerson } from './redact';
 import type { RequestContent } from './requestContent';
 import { type Effort, efforts, type RequestClass, type RequestFacts } from './types';
@@ -152,11 +153,11 @@ function effortVerdict(least: Effort, effort: Effort | undefined): Verdict {
   return { holds, why: `effort ${effort}${holds ? '' : `, below ${least}`}` };
 }
 
-const numbers = new Intl.NumberFormat('en-US');
+const numbers = once(() => new Intl.NumberFormat('en-US'));
 
 /** 180000 → "180,000" */
 export function inWords(count: number): string {
-  return numbers.format(count);
+  return numbers().format(count);
 }
 
 function tokensOf(count: number, kind: 'input' | 'output'): string {

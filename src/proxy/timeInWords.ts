@@ -1,3 +1,5 @@
+import { once } from './once';
+
 /** A length of time in its two largest units: `4 h 3 min`, `45 s`, `3 d`. Rounded up, at least a second. */
 export function durationInWords(durationMs: number): string {
   let seconds = Math.max(1, Math.ceil(durationMs / 1000));
@@ -19,7 +21,7 @@ export function durationInWords(durationMs: number): string {
 
 /** A moment in the local time of this machine: `Sun 22 Nov, 18:20`. */
 export function momentInWords(at: number): string {
-  return momentFormat.format(at);
+  return momentFormat().format(at);
 }
 
 const units = [
@@ -29,10 +31,14 @@ const units = [
   [1, 's'],
 ] as const;
 
-const momentFormat = new Intl.DateTimeFormat('en-GB', {
-  weekday: 'short',
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-});
+// Costs a start several milliseconds, and most never name a moment.
+const momentFormat = once(
+  () =>
+    new Intl.DateTimeFormat('en-GB', {
+      weekday: 'short',
+      day: 'numeric',
+      month: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+    }),
+);
