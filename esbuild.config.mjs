@@ -52,7 +52,11 @@ const results = await Promise.all([
     entryPoints: { extension: 'src/extension.ts', chatSurface: 'src/lm/chatSurface.ts' },
     external: ['vscode'],
   }),
-  build({ ...shared, entryPoints: { guide: 'src/guide.ts' }, external: ['vscode'] }),
+  build({
+    ...shared,
+    entryPoints: { guide: 'src/guide.ts', dashboardTab: 'src/dashboard/dashboardTab.ts' },
+    external: ['vscode'],
+  }),
   build({
     ...shared,
     entryPoints: { diagnosis: 'src/diagnosis.ts' },
