@@ -6,7 +6,8 @@ import { describeRequest } from '../../src/proxy/requestFacts';
 import { type RoutingTable, route } from '../../src/proxy/router';
 import { mergeScenarios } from '../../src/proxy/scenarios';
 import { createTokenMeter } from '../../src/proxy/tokenMeter';
-import { type MessagesRequest, parseMessagesRequest } from '../../src/proxy/wire/anthropicRequest';
+import { type MessagesRequest, readMessagesRequest } from '../../src/proxy/wire/anthropicRequest';
+import { createBodyMemory } from '../../src/proxy/wire/bodyMemory';
 import { answerQuestions } from './answering';
 
 answerQuestions((question) => {
@@ -29,11 +30,12 @@ const table: RoutingTable = {
   canSpeak: () => true,
 };
 const tokens = createTokenMeter();
+const memory = createBodyMemory();
 const affinity = createAffinity({ now: Date.now, hasKey: () => true });
 
 /** CPU time for a turn of a conversation that the proxy knows already; reading the JSON is not counted. */
 function turnMs(body: string, headers: Readonly<Record<string, string>>): number {
-  const parsed = parseMessagesRequest(body);
+  const parsed = readMessagesRequest(memory.read(Buffer.from(body)));
   if (!parsed.ok) throw new Error(parsed.message);
   const before = process.cpuUsage();
   prepare(parsed.request, headers);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { inBrief } from './failureMessage';
+import { openingHash } from './opening';
 import { cleanForPerson } from './redact';
 import { linkName, withEachKey } from './targetKeys';
 import { durationInWords } from './timeInWords';
@@ -120,8 +121,8 @@ export function conversationOf(
   scenario: string,
 ): Conversation | undefined {
   if (facts.requestClass === 'auxiliary') return undefined;
-  const opening = request.messages.find(({ role }) => role === 'user')?.content;
   const { sessionId, requestedModel, agentType } = facts;
+  const opening = openingHash(request);
   const identity = JSON.stringify([sessionId, scenario, requestedModel, agentType, opening]);
   return {
     id: createHash('sha256').update(identity).digest('base64'),

@@ -206,8 +206,8 @@ function failureOf(
     inputTokens: call.prepared.inputTokens(call.target),
     context: facts.context,
   });
-  const { rawBody } = call.prepared;
-  return repeatsRequest(failure.detail, rawBody) ? { ...failure, repeatsRequest: true } : failure;
+  const asked = call.prepared.request.body.bytes.toString('utf8');
+  return repeatsRequest(failure.detail, asked) ? { ...failure, repeatsRequest: true } : failure;
 }
 
 function transportFailure(call: Call, error: unknown): Failure {

@@ -15,7 +15,6 @@ import { isContent, type StreamStep } from './wire/streamEvent';
 /** A client's request, read and measured, ready to be sent to any target. */
 export interface PreparedRequest {
   readonly request: MessagesRequest;
-  readonly rawBody: string;
   readonly facts: RequestFacts;
   /** The input in the tokens of a target. */
   inputTokens(target: Target): number;
@@ -128,7 +127,6 @@ async function post(call: Call): Promise<Posted> {
   const { stream, sessionId } = prepared.facts;
   const { body, headers, omitted, toolNames } = codec.encodeRequest({
     request: prepared.request,
-    rawBody: prepared.rawBody,
     model,
     facts: target.facts,
     parameters: target.parameters,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type ChatModel, listChatModels } from './chatModels';
 import type { Core } from './core';
 import { countChatTokens } from './countTokens';
@@ -106,9 +106,10 @@ async function serve(core: Core, chat: Chat, { body, refusal }: Asked): Promise<
   // Nothing is told before `start` has returned.
   await Promise.resolve();
   if (refusal !== undefined) return chat.fail(refusal);
-  const id = randomBytes(2).toString('hex');
+  const id = randomUUID().slice(0, 4);
   const headers = { 'user-agent': 'vscode-lm' };
-  const request = { id, path: '/v1/messages', headers, body, signal: chat.signal };
+  const asked = { path: '/v1/messages', headers, body: Buffer.from(body) };
+  const request = { id, ...asked, signal: chat.signal };
   try {
     await handleMessages(core, partsClient, request, chat.reply);
   } catch (error) {

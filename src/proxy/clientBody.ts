@@ -4,7 +4,7 @@ import type { Refusal } from './guards';
 import type { ServerLimits } from './limits';
 
 export type ClientBody =
-  | { readonly ok: true; readonly text: string }
+  | { readonly ok: true; readonly bytes: Buffer }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /** Refuses a body by what it says of itself, before any of it is read. */
@@ -16,7 +16,7 @@ export function checkDeclaredSize(
   return declared > maxBodyBytes ? tooLarge(maxBodyBytes) : undefined;
 }
 
-/** The whole body as text. Refuses one that is too large, or that comes too slowly to be meant. */
+/** The whole body. Refuses one that is too large, or that comes too slowly to be meant. */
 export function readClientBody(
   request: IncomingMessage,
   limits: ServerLimits,
@@ -47,9 +47,7 @@ export function readClientBody(
       else chunks.push(chunk);
     }
     request.on('data', onData);
-    request.once('end', () =>
-      settle({ ok: true, text: Buffer.concat(chunks, size).toString('utf8') }),
-    );
+    request.once('end', () => settle({ ok: true, bytes: Buffer.concat(chunks, size) }));
     // The client left while it was still sending; the answer goes nowhere.
     request.once('error', () => settle(refused(cutOff)));
     request.once('close', () => settle(refused(cutOff)));

@@ -5,7 +5,7 @@ import type { StreamEvent, StreamStep } from './wire/streamEvent';
 
 /** The texts of one request and its answer, written to the log at level debug while the person wants that. */
 export interface ContentLog {
-  asked(body: string): void;
+  asked(body: Buffer): void;
   /** The same answer; its text is written when it is over, however it ends. */
   watch(answer: Answer): Answer;
   /** What of a failure may stand in the log: an upstream's words not, where they repeat the request. */
@@ -18,7 +18,7 @@ export function createContentLog(core: Core, requestId: string): ContentLog {
   const write = (what: string, text: string) =>
     core.log.debug(`request ${requestId} ${what}: ${bounded(text)}`);
   return {
-    asked: (body) => write('content asked', body),
+    asked: (body) => write('content asked', body.toString('utf8')),
     watch: (answer) => ({
       ...answer,
       steps: watched(answer.steps, (text) => write('content answered', text)),

@@ -10,6 +10,7 @@ import type { SignatureMemory } from './signatures';
 import type { TokenMeter } from './tokenMeter';
 import type { Failure, ProxySettings, Target, WireFormat } from './types';
 import type { Send } from './upstream';
+import type { BodyMemory } from './wire/bodyMemory';
 
 /** What the endpoints share. Getters, since settings and keys change between requests, never within one decision. */
 export interface Core extends KeyAccess {
@@ -25,6 +26,8 @@ export interface Core extends KeyAccess {
   /** Who sealed which thinking. */
   readonly signatures: SignatureMemory;
   readonly tokens: TokenMeter;
+  /** What the last turn of each conversation said. */
+  readonly bodies: BodyMemory;
   version(): string;
   /** Who wants to know what happens to the request of this id. */
   observe(requestId: string): RequestObserver;

@@ -5,7 +5,7 @@ import { describeRequest } from './requestFacts';
 import { route } from './router';
 import type { ClientRequest } from './routeTable';
 import type { RequestFacts } from './types';
-import { type MessagesRequest, parseMessagesRequest } from './wire/anthropicRequest';
+import { type MessagesRequest, readMessagesRequest } from './wire/anthropicRequest';
 
 /**
  * `POST /v1/messages/count_tokens`: answered here, since OpenCode has none and `/context` asks two dozen times at once. In
@@ -16,7 +16,7 @@ export async function handleCountTokens(
   client: ClientRequest,
   reply: Reply,
 ): Promise<void> {
-  const parsed = parseMessagesRequest(client.body);
+  const parsed = readMessagesRequest(core.bodies.read(client.body));
   if (!parsed.ok) return reply.error(400, 'invalid_request_error', parsed.message);
   const facts = describeRequest(parsed.request, client.headers, core.tokens.count);
   reply.json(200, JSON.stringify({ input_tokens: tokensOf(core, parsed.request, facts) }));
@@ -24,7 +24,7 @@ export async function handleCountTokens(
 
 /** The same for a chat inside the editor; undefined for what is no Messages request. */
 export function countChatTokens(core: Core, body: string): number | undefined {
-  const parsed = parseMessagesRequest(body);
+  const parsed = readMessagesRequest(core.bodies.read(Buffer.from(body)));
   if (!parsed.ok) return undefined;
   const { request } = parsed;
   return tokensOf(core, request, describeRequest(request, {}, core.tokens.count));

@@ -35,7 +35,7 @@ function lockedAnswer(): SendResult {
 }
 
 function demoAnswer(request: UpstreamRequest): SendResult {
-  const { model, stream } = readRequest(request.body ?? '');
+  const { model, stream } = readRequest(Buffer.from(request.body ?? '').toString('utf8'));
   if (model === 'busy') {
     const message = 'The demo model “busy” is always overloaded.';
     return answer(

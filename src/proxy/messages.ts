@@ -16,7 +16,7 @@ import { routeHeader } from './routeInWords';
 import { route } from './router';
 import type { ClientRequest } from './routeTable';
 import type { Failure } from './types';
-import { parseMessagesRequest } from './wire/anthropicRequest';
+import { type ParsedRequest, readMessagesRequest } from './wire/anthropicRequest';
 import type { ClientCodec } from './wire/clients';
 
 /** `POST /v1/messages`, and the same for every other client format: the whole path of a request. */
@@ -26,7 +26,7 @@ export async function handleMessages(
   client: ClientRequest,
   plainReply: Reply,
 ): Promise<void> {
-  const read = readRequest(codec, client.body);
+  const read = readRequest(core, codec, client.body);
   const observer = core.observe(client.id);
   if (!read.ok) {
     observer.refused('the request is not valid', read.message);
@@ -60,7 +60,6 @@ export async function handleMessages(
   }
   const prepared: PreparedRequest = {
     request: read.request,
-    rawBody: read.messagesText,
     facts,
     inputTokens: (target) => core.tokens.inputTokens(target, facts),
     anthropicVersion: headerText(client, 'anthropic-version'),
@@ -93,11 +92,9 @@ export async function handleMessages(
   }
 }
 
-function readRequest(codec: ClientCodec, body: string) {
+function readRequest(core: Core, codec: ClientCodec, body: Buffer): ParsedRequest {
   const read = codec.readRequest(body);
-  if (!read.ok) return read;
-  const parsed = parseMessagesRequest(read.messagesText);
-  return parsed.ok ? { ...parsed, messagesText: read.messagesText } : parsed;
+  return read.ok ? readMessagesRequest(core.bodies.read(read.messages)) : read;
 }
 
 function chainContext({ core, observer }: Served, contentLog: ContentLog): ChainContext {

@@ -72,6 +72,15 @@ export function readNetwork(environment: Environment, settings?: NetworkSettings
   const forHttp = variable('HTTP_PROXY') || variable('ALL_PROXY');
   const inEnvironment = { 'http:': forHttp, 'https:': variable('HTTPS_PROXY') || forHttp };
   const ways = new Map<string, Way>();
+  const isDirectByOrigin = new Map<string, boolean>();
+  // Asked several times for each request, and a range of addresses takes a while to look up.
+  function isKnownDirect(url: URL): boolean {
+    const known = isDirectByOrigin.get(url.origin);
+    if (known !== undefined) return known;
+    const found = isDirect(url);
+    isDirectByOrigin.set(url.origin, found);
+    return found;
+  }
   function proxied(protocol: 'http:' | 'https:'): Way {
     const address = settings?.proxy || inEnvironment[protocol];
     const known = ways.get(address);
@@ -83,7 +92,7 @@ export function readNetwork(environment: Environment, settings?: NetworkSettings
   const both = (['http:', 'https:'] as const).map(proxied);
   return {
     wayTo(url) {
-      if (settings?.isProxyOff === true || isDirect(url)) return { by: 'direct' };
+      if (settings?.isProxyOff === true || isKnownDirect(url)) return { by: 'direct' };
       return proxied(url.protocol === 'http:' ? 'http:' : 'https:');
     },
     verifiesCertificates: settings?.verifiesCertificates ?? true,

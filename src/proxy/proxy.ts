@@ -42,6 +42,7 @@ import { slotsOf } from './targetKeys';
 import { createTokenMeter } from './tokenMeter';
 import type { WireFormat } from './types';
 import { createUpstreamKeeper, type UpstreamKeeper } from './upstreamKeeper';
+import { createBodyMemory } from './wire/bodyMemory';
 import { anthropicClient } from './wire/clients';
 
 export interface ProxyOptions {
@@ -249,6 +250,7 @@ function createCore(
     learnedFormats: new Map<string, WireFormat>(),
     signatures: createSignatureMemory(),
     tokens: createTokenMeter(),
+    bodies: createBodyMemory(),
     version: () => configuration().version,
     settings: () => configuration().settings,
     table: () => configuration().table,

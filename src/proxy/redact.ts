@@ -55,6 +55,8 @@ const secretPatterns: readonly (readonly [RegExp, string])[] = [
 
 /** One line of plain text for a person: without ANSI sequences and control characters, at most `maxChars` long. */
 export function cleanForPerson(text: string, maxChars: number): string {
+  // Most names are clean; the patterns take a hundred times as long.
+  if (text.length <= maxChars && /^[\x21-\x7e]*(?: [\x21-\x7e]+)*$/.test(text)) return text.trim();
   const plain = text
     .slice(0, maxScannedChars)
     .replace(ansiSequence, '')

@@ -1,5 +1,6 @@
 import type { RequestClass } from './types';
 import type { MessagesRequest, RequestMessage } from './wire/anthropicRequest';
+import { rememberPerObject } from './wire/rememberPerObject';
 
 /** What routing may look at as well, but no log, trace or history may hold. */
 export interface RequestContent {
@@ -47,7 +48,7 @@ function lastTypedText(messages: readonly RequestMessage[]): string {
   return '';
 }
 
-function typedText({ content }: RequestMessage): string {
+const typedText = rememberPerObject(({ content }: RequestMessage): string => {
   const texts = content.flatMap((block) => (block.type === 'text' ? [shortened(block.text)] : []));
   // Behind a command comes what it expands to: only its arguments were typed.
   const command = texts.findIndex((text) => text.includes('<command-name>'));
@@ -56,7 +57,7 @@ function typedText({ content }: RequestMessage): string {
     .map(withoutAgentsWords)
     .filter((text) => text !== '')
     .join('\n');
-}
+});
 
 /** Nobody types more. Of a pasted log the ends are kept, where the person's own words stand. */
 const maxTypedChars = 8_000;

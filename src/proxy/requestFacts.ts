@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { plainModelName } from './clientModelNames';
+import { openingHash } from './opening';
 import { estimateInput, type TokenCounter } from './tokens';
 import { type RequestClass, type RequestFacts, requestClasses } from './types';
 import type { MessagesRequest } from './wire/anthropicRequest';
@@ -87,8 +88,7 @@ function sessionId(request: MessagesRequest, headers: IncomingHttpHeaders): stri
     const value = header(headers, name);
     if (value !== undefined && /^[\w.:-]{1,128}$/.test(value)) return value;
   }
-  const first = request.messages.find((message) => message.role === 'user');
-  const opening = JSON.stringify([request.userId, first?.content]);
+  const opening = JSON.stringify([request.userId, openingHash(request)]);
   return createHash('sha256').update(opening).digest('hex').slice(0, 32);
 }
 

@@ -9,7 +9,7 @@ export interface ClientRequest {
   readonly id: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
-  readonly body: string;
+  readonly body: Buffer;
   /** Aborts when the client leaves before its answer is complete. */
   readonly signal: AbortSignal;
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import {
@@ -160,7 +160,7 @@ async function serve(
   response: ServerResponse,
   askForBody: () => void = () => {},
 ): Promise<void> {
-  const id = randomBytes(2).toString('hex');
+  const id = randomUUID().slice(0, 4);
   const route = findRoute(state.options.routes, request);
   const { errorBody } = route ?? state.options;
   const reply = createReply(response, `req_${id}`, errorBody);
@@ -225,15 +225,15 @@ async function answer(state: ServerState, exchange: Exchange): Promise<void> {
   if (refusal !== undefined) return refuse(state, exchange, refusal);
   if (route === undefined)
     return refuse(state, exchange, describeMissingRoute(options.routes, request));
-  let text = '';
+  let body: Buffer = Buffer.alloc(0);
   if (takesBody(request)) {
     askForBody();
-    const body = await readClientBody(request, limits, options.clock);
-    if (!body.ok) return refuse(state, exchange, body.refusal);
-    text = body.text;
+    const read = await readClientBody(request, limits, options.clock);
+    if (!read.ok) return refuse(state, exchange, read.refusal);
+    body = read.bytes;
   }
   const { headers } = request;
-  await route.handle({ id, path: pathOf(request), headers, body: text, signal }, reply);
+  await route.handle({ id, path: pathOf(request), headers, body, signal }, reply);
 }
 
 function checkBeforeBody(state: ServerState, { request, route }: Exchange): Refusal | undefined {

@@ -1,10 +1,10 @@
 import { type ImageSize, imageSize, imageTokens } from './imageTokens';
-import { rememberTexts } from './textMemo';
 import { textTokens } from './textTokens';
 import { assertNever } from './types';
 import type { ContentBlock, DocumentBlock } from './wire/anthropicBlocks';
 import type { MessagesRequest, Tool } from './wire/anthropicRequest';
-import { isObject } from './wire/json';
+import { isObject, type JsonObject } from './wire/json';
+import { rememberPerObject } from './wire/rememberPerObject';
 
 /** The parts of a request that the model is shown. */
 export type CountableRequest = Pick<
@@ -24,18 +24,20 @@ export interface InputEstimate {
 export type TokenCounter = (request: CountableRequest) => InputEstimate;
 
 /**
- * A counter that remembers what the long texts of a conversation cost, so that a turn costs what is new in it. `measure`
- * is for tests.
+ * A counter that remembers what the messages and tools of a conversation cost, so that a turn costs what is new in it. For
+ * requests of the body memory, in which the same message is the same object. `measure` is for tests.
  */
 export function createTokenCounter(measure = textTokens): TokenCounter {
-  const costs: Costs = { text: rememberTexts(measure), pdf: rememberTexts(pdfTokens) };
-  return (request) => countWith(request, costs);
+  const costs: Costs = { text: measure, pdf: pdfTokens };
+  return countWith({
+    content: rememberPerObject((blocks) => contentCost(blocks, costs)),
+    tool: rememberPerObject((tool) => toolTokens(tool, { ...costs, imageSizes: [] })),
+    schema: rememberPerObject((schema) => jsonTokens(schema, { ...costs, imageSizes: [] })),
+  });
 }
 
 /** The same without any memory. */
-export function estimateInput(request: CountableRequest): InputEstimate {
-  return countWith(request, { text: textTokens, pdf: pdfTokens });
-}
+export const estimateInput: TokenCounter = (request) => createTokenCounter()(request);
 
 interface Costs {
   readonly text: (text: string) => number;
@@ -47,6 +49,18 @@ interface Count extends Costs {
   readonly imageSizes: ImageSize[];
 }
 
+interface ContentCost {
+  readonly tokens: number;
+  readonly imageSizes: readonly ImageSize[];
+}
+
+/** What each part of a request costs. */
+interface PartCosts {
+  readonly content: (blocks: readonly ContentBlock[]) => ContentCost;
+  readonly tool: (tool: Tool) => number;
+  readonly schema: (schema: JsonObject) => number;
+}
+
 /** Role marks around a message. */
 const tokensPerMessage = 4;
 /** The braces, the type and the names of the members around a tool, a call and a result. */
@@ -55,16 +69,26 @@ const tokensPerCall = 5;
 /** A document that is fetched by the host: some pages. */
 const unknownDocumentTokens = 6000;
 
-function countWith(request: CountableRequest, costs: Costs): InputEstimate {
-  const count: Count = { ...costs, imageSizes: [] };
-  let tokens = contentTokens(request.system, count);
-  for (const { content } of request.messages) {
-    tokens += tokensPerMessage + contentTokens(content, count);
-  }
-  for (const tool of request.tools) tokens += toolTokens(tool, count);
-  if (request.outputSchema !== undefined) tokens += jsonTokens(request.outputSchema, count);
-  for (const size of count.imageSizes) tokens += imageTokens(size);
-  return { inputTokens: Math.ceil(tokens), imageSizes: count.imageSizes };
+function countWith(costs: PartCosts): TokenCounter {
+  return (request) => {
+    const system = costs.content(request.system);
+    let { tokens } = system;
+    const imageSizes = [...system.imageSizes];
+    for (const { content } of request.messages) {
+      const cost = costs.content(content);
+      tokens += tokensPerMessage + cost.tokens;
+      imageSizes.push(...cost.imageSizes);
+    }
+    for (const tool of request.tools) tokens += costs.tool(tool);
+    if (request.outputSchema !== undefined) tokens += costs.schema(request.outputSchema);
+    for (const size of imageSizes) tokens += imageTokens(size);
+    return { inputTokens: Math.ceil(tokens), imageSizes };
+  };
+}
+
+function contentCost(blocks: readonly ContentBlock[], costs: Costs): ContentCost {
+  const imageSizes: ImageSize[] = [];
+  return { tokens: contentTokens(blocks, { ...costs, imageSizes }), imageSizes };
 }
 
 function contentTokens(blocks: readonly ContentBlock[], count: Count): number {

@@ -17,7 +17,8 @@ export interface UpstreamRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** Text, or its bytes in UTF-8. */
+  readonly body?: string | Uint8Array;
   /** Aborts the call and, once headers are there, the body. */
   readonly signal: AbortSignal;
 }

@@ -22,7 +22,7 @@ const options = { model: 'told-model', inputTokens: 99 } as const;
 function clientThatWantsUsage() {
   const client = createChatClient();
   const stream_options = { include_usage: true };
-  client.readRequest(JSON.stringify({ model: 'm', messages: [], stream_options }));
+  client.readRequest(Buffer.from(JSON.stringify({ model: 'm', messages: [], stream_options })));
   return client;
 }
 

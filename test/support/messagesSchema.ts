@@ -1,18 +1,27 @@
 // The members of a Messages request as a schema: the model that the hand-written reader must agree with.
+import { strict as assert } from 'node:assert';
 import * as z from 'zod/mini';
 import { efforts } from '../../src/proxy/types';
 import type { ContentBlock, MediaSource } from '../../src/proxy/wire/anthropicBlocks';
 import type { MessagesRequest, ParsedRequest, Tool } from '../../src/proxy/wire/anthropicRequest';
 import { issueText } from '../../src/proxy/wire/issueText';
 import { arrayAt, isObject, type JsonObject } from '../../src/proxy/wire/json';
+import { type JsonBody, readJsonBody } from '../../src/proxy/wire/jsonBody';
 
 /** What the schema makes of a body. */
 export function readBySchema(body: unknown): ParsedRequest {
   if (!isObject(body)) return { ok: false, message: 'The request body is not a JSON object.' };
   const parsed = requestSchema.safeParse(body);
   return parsed.success
-    ? { ok: true, request: toRequest(parsed.data, body) }
+    ? { ok: true, request: toRequest(parsed.data, bodyOf(body)) }
     : { ok: false, message: describeIssue(parsed.error.issues[0]) };
+}
+
+/** As it was sent, in the shortest way to write it. */
+function bodyOf(source: JsonObject): JsonBody {
+  const read = readJsonBody(Buffer.from(JSON.stringify(source)));
+  assert.ok(read.ok);
+  return read.body;
 }
 
 /** A schema for a string or an array of blocks that always gives blocks; `place` is for messages only. */
@@ -251,7 +260,8 @@ const requestSchema = z.looseObject({
   safeguards: z.optional(z.unknown()),
 });
 
-function toRequest(body: z.infer<typeof requestSchema>, source: JsonObject): MessagesRequest {
+function toRequest(body: z.infer<typeof requestSchema>, whole: JsonBody): MessagesRequest {
+  const source = whole.value;
   const choice = body.tool_choice ?? undefined;
   const thinking = body.thinking ?? undefined;
   return {
@@ -264,7 +274,7 @@ function toRequest(body: z.infer<typeof requestSchema>, source: JsonObject): Mes
       content,
       source: objectOf(arrayAt(source, 'messages')[index]),
     })),
-    source,
+    body: whole,
     tools: body.tools ?? [],
     toolChoice: choice && {
       type: choice.type,

@@ -43,7 +43,7 @@ export interface RealWindowOptions
   /** VS Code's own parameters for the window. */
   readonly payload?: readonly (readonly [string, string])[];
   /** Called before the page loads anything. */
-  readonly prepare?: (page: Page) => Promise<unknown> | void;
+  readonly prepare?: (page: Page) => unknown;
 }
 
 export interface RealWindow {

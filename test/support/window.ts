@@ -161,16 +161,17 @@ export class Window {
     const terminal = this.page.locator('.terminal-wrapper.active .xterm');
     const isTyped = async (): Promise<boolean> =>
       (await this.terminalText()).replaceAll('\n', '').endsWith(line.trimEnd());
-    // A terminal that has just been restored may miss keys until its shell is connected again.
+    // A terminal that is just being restored hides for a moment, and may miss keys until its shell is connected again.
     for (let attempt = 1; ; attempt += 1) {
-      await terminal.click();
-      await this.page.keyboard.press('Control+U');
-      await this.page.keyboard.type(line, { delay: 2 });
       try {
+        await terminal.click({ timeout: 4000 });
+        await this.page.keyboard.press('Control+U');
+        await this.page.keyboard.type(line, { delay: 2 });
         await waitUntil(isTyped, `the terminal shows “${line}”, which was typed`, 3000);
         break;
       } catch (error: unknown) {
         if (attempt === 5) throw error;
+        await this.runCommand('Terminal: Focus Terminal');
       }
     }
     await this.page.keyboard.press('Enter');

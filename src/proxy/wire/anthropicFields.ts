@@ -4,39 +4,34 @@ import { rewriteHistory } from './anthropicHistory';
 import { editForOthers } from './anthropicOthers';
 import type { EncodeInput } from './formats';
 import { arrayAt, isObject, type JsonObject, stringAt, without } from './json';
+import type { Edits, JsonPiece } from './jsonPieces';
 import { outputLimit, type Reasoning, reasoningOf } from './requestRules';
-import type { Edits, Member } from './splice';
 
 /** What to change in the client's own JSON text for this upstream, and what was left out, in words. */
-export function memberEdits(
-  input: EncodeInput,
-  own: readonly Member[],
-): {
+export function memberEdits(input: EncodeInput): {
   readonly edits: Edits;
   readonly omitted: readonly string[];
 } {
-  const members = new Map(own.map((member) => [member.key, member]));
-  const { source } = input.request;
-  const memberValue = (key: string): unknown => (members.has(key) ? source[key] : undefined);
-  const start = members.get('messages')?.value.start ?? input.rawBody.length;
+  const { value } = input.request.body;
   const request: Rewrite = {
     input,
-    memberValue,
-    history: rewriteHistory(input, start),
+    // Not what every object has, such as a constructor.
+    memberValue: (key) => (Object.hasOwn(value, key) ? value[key] : undefined),
+    history: rewriteHistory(input),
     omitted: new Set(),
   };
-  const edits = new Map<string, string | undefined>();
-  if (request.history.json !== undefined) {
-    edits.set('messages', request.history.json);
+  const edits = new Map<string, readonly JsonPiece[] | undefined>();
+  if (request.history.messages !== undefined) {
+    edits.set('messages', request.history.messages);
   }
   if (input.stream !== input.request.stream) {
-    edits.set('stream', String(input.stream));
+    edits.set('stream', [String(input.stream)]);
   }
   setIfNew(edits, request, 'max_tokens', requiredLimit(input));
   editReasoning(edits, request);
   editSampling(edits, request);
   if (!input.isAnthropic) {
-    editForOthers(edits, request, [...members.values()]);
+    editForOthers(edits, request);
   }
   return { edits, omitted: [...request.omitted, ...request.history.omitted] };
 }
@@ -169,6 +164,6 @@ function editSampling(edits: EditMap, request: Rewrite): void {
   // Anthropic takes no temperature while the model thinks.
   const isThinking = input.isAnthropic && reasoningOf(input).mode === 'on';
   if (temperature !== undefined && !isThinking && memberValue('temperature') !== temperature) {
-    edits.set('temperature', String(temperature));
+    edits.set('temperature', [String(temperature)]);
   }
 }

@@ -8,13 +8,15 @@ import {
 } from './anthropicContent';
 import type { MessagesRequest, RequestMessage } from './anthropicRequest';
 import type { EncodeInput } from './formats';
-import { isObject, type JsonObject, parseJson, stringAt, without } from './json';
+import { isObject, type JsonObject, stringAt, without } from './json';
+import { memberOf } from './jsonBody';
+import type { Range } from './jsonBytes';
+import { arrayPieces, type JsonPiece, pieceOf } from './jsonPieces';
 import { reminder } from './requestRules';
-import { elementsOf } from './splice';
 
 export interface History {
-  /** New JSON text of `messages`; undefined when every byte may stay. */
-  readonly json: string | undefined;
+  /** The new `messages`; undefined when every byte may stay. */
+  readonly messages: readonly JsonPiece[] | undefined;
   /** Words for the log. */
   readonly omitted: ReadonlySet<string>;
   /** Thinking was taken out of the assistant turn that the tool results at the end answer. */
@@ -22,17 +24,17 @@ export interface History {
 }
 
 /**
- * Rewrites the `messages` member at `from` for one upstream. Messages that need no change keep their bytes: a signature or
+ * Rewrites the `messages` for one upstream. Messages that need no change keep their bytes: a signature or
  * a cached prefix does not survive re-serialisation (langwatch/langwatch#6207).
  */
-export function rewriteHistory(input: EncodeInput, from: number): History {
+export function rewriteHistory(input: EncodeInput): History {
   const { request, facts, isAnthropic, mayReplay } = input;
   const rules: BlockRules = { facts, isAnthropic, mayReplay, omitted: new Set() };
   const foldsSystem = mustFold(input);
   const changes = request.messages.map((message) => changeOf(message, rules, foldsSystem));
   const hasChanged = changes.some(({ becomes }) => becomes !== 'itself');
   return {
-    json: hasChanged ? rewritten(input, from, changes) : undefined,
+    messages: hasChanged ? rewritten(request, changes) : undefined,
     omitted: rules.omitted,
     hasLostThinking: hasLostThinking(request, rules),
   };
@@ -57,21 +59,23 @@ function changeOf(message: RequestMessage, rules: BlockRules, foldsSystem: boole
   return cleaned === undefined ? { becomes: 'nothing' } : { becomes: 'message', message: cleaned };
 }
 
-function rewritten(input: EncodeInput, from: number, changes: readonly Change[]): string {
-  const { rawBody, request } = input;
+function rewritten(
+  { body, messages }: MessagesRequest,
+  changes: readonly Change[],
+): readonly JsonPiece[] {
   const draft: Draft = { entries: [], held: [] };
-  for (const [index, range] of (elementsOf(rawBody, from) ?? []).entries()) {
+  const ranges = memberOf(body, 'messages')?.elements ?? [];
+  for (const [index, { role, source }] of messages.entries()) {
     const change = changes[index] ?? kept;
-    const role = request.messages[index]?.role ?? 'user';
     switch (change.becomes) {
       case 'itself':
-        append(draft, { role, text: rawBody.slice(range.start, range.end) });
+        append(draft, { role, message: source, range: ranges[index] });
         break;
       case 'note':
         foldNote(draft, change.blocks);
         break;
       case 'message':
-        append(draft, { role, text: JSON.stringify(change.message) });
+        append(draft, { role, message: change.message, range: undefined });
         break;
       case 'nothing':
         break;
@@ -80,13 +84,19 @@ function rewritten(input: EncodeInput, from: number, changes: readonly Change[])
     }
   }
   flush(draft);
-  return `[${draft.entries.map(({ text }) => text).join(',')}]`;
+  return arrayPieces(
+    draft.entries.map(({ message, range }) =>
+      range === undefined ? JSON.stringify(message) : pieceOf(body, range),
+    ),
+  );
 }
 
 /** One message of the new history. */
 interface Entry {
   readonly role: RequestMessage['role'];
-  readonly text: string;
+  readonly message: JsonObject;
+  /** Its place in the client's body, when it is as it came. */
+  readonly range: Range | undefined;
 }
 
 interface Draft {
@@ -114,7 +124,7 @@ function isToolResult(block: unknown): boolean {
 function flush(draft: Draft): void {
   if (draft.held.length > 0) {
     const message = { role: 'user', content: draft.held };
-    draft.entries.push({ role: 'user', text: JSON.stringify(message) });
+    draft.entries.push({ role: 'user', message, range: undefined });
     draft.held = [];
   }
 }
@@ -135,16 +145,11 @@ function addToLast(
 ): void {
   const last = entries.pop();
   if (last !== undefined) {
-    const message = readMessage(last.text);
-    const own = blocksOf(message['content']);
+    const own = blocksOf(last.message['content']);
     const content = own.toSpliced(placeIn(own), 0, ...blocks);
-    entries.push({ role: last.role, text: JSON.stringify({ ...message, content }) });
+    const message = { ...last.message, content };
+    entries.push({ role: last.role, message, range: undefined });
   }
-}
-
-function readMessage(text: string): JsonObject {
-  const value = parseJson(text);
-  return isObject(value) ? value : {};
 }
 
 /**

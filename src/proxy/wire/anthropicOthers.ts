@@ -1,13 +1,19 @@
 import { cleanCacheControl } from './anthropicContent';
-import { type EditMap, type Rewrite, samplingMembers, setIfNew } from './anthropicEdits';
+import {
+  type EditMap,
+  type Rewrite,
+  samplingMembers,
+  setElements,
+  setIfNew,
+} from './anthropicEdits';
 import type { EncodeInput } from './formats';
 import { isObject, type JsonObject, stringAt, without } from './json';
+import { rememberPerObject } from './rememberPerObject';
 import { isBillingLine, missingToolsNote, placeholderTest, runsServerTool } from './requestRules';
-import type { Member } from './splice';
 
 /** Changes what vendors other than Anthropic do not know, or refuse. */
-export function editForOthers(edits: EditMap, request: Rewrite, members: readonly Member[]): void {
-  for (const { key } of members) {
+export function editForOthers(edits: EditMap, request: Rewrite): void {
+  for (const { key } of request.input.request.body.members) {
     if (!commonMembers.has(key)) {
       edits.set(key, undefined);
       if (!silentlyDropped.has(key)) {
@@ -51,9 +57,10 @@ function editSystem(edits: EditMap, request: Rewrite): void {
   const own: readonly unknown[] = Array.isArray(system) ? system : [];
   const kept = own
     .filter((block) => !isBillingLine(stringAt(block, 'text') ?? ''))
-    .map((block) => (isObject(block) ? cleanCacheControl(block) : block));
-  const blocks = sameOr(own, [...kept, ...added]);
-  setIfNew(edits, request, 'system', blocks.length === 0 ? undefined : blocks);
+    .map((block) => (isObject(block) ? cleanBlock(block) : block));
+  const blocks = [...kept, ...added];
+  if (blocks.length === 0) setIfNew(edits, request, 'system', undefined);
+  else setElements(edits, request, 'system', blocks);
 }
 
 /** Names of the server tools that the upstream does not run. */
@@ -81,17 +88,18 @@ function editTools(edits: EditMap, request: Rewrite): void {
   const kept = tools.flatMap((tool: unknown, index) => {
     const known = input.request.tools[index];
     if (known?.type === 'server' && isObject(tool)) {
-      return runsServerTool(input.facts, known.serverType) ? [cleanCacheControl(tool)] : [];
+      return runsServerTool(input.facts, known.serverType) ? [cleanBlock(tool)] : [];
     }
     if (known?.type !== 'custom' || isPlaceholder(known) || !isObject(tool)) {
       return [];
     }
-    return [onlyMembers(cleanCacheControl(tool), toolMembers)];
+    return [cleanTool(tool)];
   });
   for (const name of missingServerTools(input)) {
     omitted.add(`server tool ${name}`);
   }
-  setIfNew(edits, request, 'tools', kept.length === 0 ? undefined : sameOr(tools, kept));
+  if (kept.length === 0) setIfNew(edits, request, 'tools', undefined);
+  else setElements(edits, request, 'tools', kept);
   const choice = memberValue('tool_choice');
   const named = stringAt(choice, 'name');
   if (kept.length === 0 || (named !== undefined && !kept.some((tool) => tool['name'] === named))) {
@@ -99,14 +107,13 @@ function editTools(edits: EditMap, request: Rewrite): void {
   }
 }
 
+const cleanBlock = rememberPerObject(cleanCacheControl);
+const cleanTool = rememberPerObject((tool: JsonObject) =>
+  onlyMembers(cleanCacheControl(tool), toolMembers),
+);
+
 /** A copy with these members only, or the object itself when it has no others. */
 function onlyMembers(object: JsonObject, members: ReadonlySet<string>): JsonObject {
   const others = Object.keys(object).filter((key) => !members.has(key));
   return without(object, others);
-}
-
-/** The old list when the new one holds the same values. */
-function sameOr(old: readonly unknown[], next: readonly unknown[]): readonly unknown[] {
-  const isSame = next.length === old.length && next.every((value, index) => value === old[index]);
-  return isSame ? old : next;
 }

@@ -12,8 +12,10 @@ import {
   readOptional,
   readString,
   readWithin,
+  rememberFaultless,
 } from './fieldReader';
-import { isObject, isTooDeep, type JsonObject, parseJson, tooDeep } from './json';
+import { isObject, type JsonObject } from './json';
+import { type JsonBody, type ReadBody, readJsonBody } from './jsonBody';
 
 /** A parsed `POST /v1/messages` body. Strings are turned into blocks, so that readers know one shape only. */
 export interface MessagesRequest {
@@ -37,10 +39,11 @@ export interface MessagesRequest {
   readonly userId: string | undefined;
   /** Auto mode asks for server-side safety checks. */
   readonly hasSafeguards: boolean;
-  /** The body as it came, for what passes through without being understood. */
-  readonly source: JsonObject;
+  /** As it came, for what passes through without being understood. */
+  readonly body: JsonBody;
 }
 
+/** One object for the same message in every turn, as long as the body memory knows it. */
 export interface RequestMessage {
   /** Claude Code puts `system` messages in the middle of a conversation. */
   readonly role: 'user' | 'assistant' | 'system';
@@ -79,15 +82,16 @@ export type ParsedRequest =
   | { readonly ok: true; readonly request: MessagesRequest }
   | { readonly ok: false; readonly message: string };
 
-/** Reads a Messages request; the message of a refusal names the member that is wrong, never its value. */
+/** Reads a Messages request from its text alone. */
 export function parseMessagesRequest(text: string): ParsedRequest {
-  const body = parseJson(text);
-  if (!isObject(body)) {
-    const message = isTooDeep(text) ? tooDeep : 'The request body is not a JSON object.';
-    return { ok: false, message };
-  }
+  return readMessagesRequest(readJsonBody(Buffer.from(text)));
+}
+
+/** Reads a Messages request; the message of a refusal names the member that is wrong, never its value. */
+export function readMessagesRequest(read: ReadBody): ParsedRequest {
+  if (!read.ok) return read;
   const faults: Faults = { first: undefined };
-  const request = readRequest(body, faults);
+  const request = readRequest(read.body, faults);
   return faults.first === undefined
     ? { ok: true, request }
     : { ok: false, message: describeFault(faults.first) };
@@ -97,14 +101,13 @@ export function parseMessagesRequest(text: string): ParsedRequest {
  * By hand, not by a schema: this is the largest single cost of a long conversation, and a schema takes four times as
  * long. In the order in which faults are told.
  */
-function readRequest(body: JsonObject, faults: Faults): MessagesRequest {
+function readRequest(source: JsonBody, faults: Faults): MessagesRequest {
+  const body = source.value;
   const model = readString(body, 'model', faults);
   if (model === '') fault(faults, 'must not be empty', 'model');
   const maxTokens = readMaxTokens(body, faults);
   const stream = readOptional(body, 'stream', 'boolean', faults) === true;
-  const system = readWithin('system', faults, () =>
-    readContent(body['system'] ?? [], faults, 'system'),
-  );
+  const system = readSystem(body['system'], faults);
   const messages = readMessages(body, faults);
   const tools = readList(body, 'tools', faults, readTool);
   const toolChoice = readObject(body, 'tool_choice', faults, readToolChoice);
@@ -117,7 +120,7 @@ function readRequest(body: JsonObject, faults: Faults): MessagesRequest {
     model,
     maxTokens,
     stream,
-    system: system.flatMap((block) => (block.type === 'text' ? [block] : [])),
+    system,
     messages,
     tools,
     toolChoice,
@@ -131,9 +134,15 @@ function readRequest(body: JsonObject, faults: Faults): MessagesRequest {
       readOptional(value, 'user_id', 'string', faults),
     ),
     hasSafeguards: body['safeguards'] !== undefined && body['safeguards'] !== null,
-    source: body,
+    body: source,
   };
 }
+
+const readSystem = rememberFaultless((system, faults) =>
+  readWithin('system', faults, () => readContent(system ?? [], faults, 'system')).flatMap(
+    (block) => (block.type === 'text' ? [block] : []),
+  ),
+);
 
 function readMaxTokens(body: JsonObject, faults: Faults): number | undefined {
   const { max_tokens: value } = body;
@@ -157,7 +166,7 @@ function readMessages(body: JsonObject, faults: Faults): readonly RequestMessage
   return readWithin('messages', faults, () => readEach(messages, faults, readMessage));
 }
 
-function readMessage(value: unknown, faults: Faults): RequestMessage {
+const readMessage = rememberFaultless((value, faults): RequestMessage => {
   const message = asObject(value, faults);
   const role = readOneOf(message, 'role', roles, faults);
   return {
@@ -167,11 +176,11 @@ function readMessage(value: unknown, faults: Faults): RequestMessage {
     ),
     source: message,
   };
-}
+});
 
 const roles = ['user', 'assistant', 'system'] as const;
 
-function readTool(value: unknown, faults: Faults): Tool {
+const readTool = rememberFaultless((value, faults): Tool => {
   const tool = asObject(value, faults);
   // `mcp_toolset` has no name of its own.
   const ownName = tool['name'] === undefined ? undefined : readString(tool, 'name', faults);
@@ -190,7 +199,7 @@ function readTool(value: unknown, faults: Faults): Tool {
     inputSchema: isObject(schema) ? schema : {},
     deferLoading,
   };
-}
+});
 
 function readToolChoice(choice: JsonObject, faults: Faults): ToolChoice {
   return {

@@ -1,7 +1,7 @@
 import { memberEdits } from './anthropicFields';
 import { createAnthropicStreamDecoder, decodeAnthropicMessage } from './anthropicStream';
 import type { EncodedRequest, EncodeInput, UpstreamCodec } from './formats';
-import { membersOf, spliceMembers } from './splice';
+import { spliceMembers } from './jsonPieces';
 
 /** Anthropic Messages, at Anthropic itself or at a vendor that speaks it. */
 export const anthropicMessages: UpstreamCodec = {
@@ -15,12 +15,11 @@ export const anthropicMessages: UpstreamCodec = {
 const oldestVersion = '2023-06-01';
 
 function encodeRequest(input: EncodeInput): EncodedRequest {
-  const members = membersOf(input.rawBody) ?? [];
-  const { edits, omitted } = memberEdits(input, members);
+  const { edits, omitted } = memberEdits(input);
   // First, since a gateway that renames the model takes the first `"model":"…"` it finds in the text.
   const model = { key: 'model', json: JSON.stringify(input.model) };
   return {
-    body: spliceMembers(input.rawBody, model, edits, members),
+    body: spliceMembers(input.request.body, model, edits),
     headers: headersOf(input),
     omitted,
     toolNames: new Map(),

@@ -11,10 +11,11 @@ export function createChatClient(): ClientCodec {
   let includeUsage = false;
   return {
     canPassAnthropic: false,
-    readRequest(text) {
-      const read = readChatRequest(text);
-      includeUsage = read.ok && read.includeUsage;
-      return read;
+    readRequest(body) {
+      const read = readChatRequest(body.toString('utf8'));
+      if (!read.ok) return read;
+      includeUsage = read.includeUsage;
+      return { ok: true, messages: Buffer.from(read.messagesText) };
     },
     createStreamEncoder: (options) => createChatStreamEncoder({ ...options, includeUsage }),
     encodeMessage: encodeCompletion,

@@ -11,7 +11,7 @@ import { encodeMessage, type Message } from './message';
 /** What a client sent, in the form that everything behind the codec reads. */
 export type ReadRequest =
   /** The JSON text of the same request as an Anthropic Messages request. */
-  | { readonly ok: true; readonly messagesText: string }
+  | { readonly ok: true; readonly messages: Buffer }
   | { readonly ok: false; readonly message: string };
 
 /** One wire format of clients. Anthropic Messages is the hub: N client codecs and M upstream codecs, never N × M. */
@@ -19,7 +19,7 @@ export interface ClientCodec {
   /** Bytes of an upstream that speaks Anthropic Messages may go to this client as they are. */
   readonly canPassAnthropic: boolean;
   /** Never throws; a refusal names the member that is wrong. */
-  readRequest(text: string): ReadRequest;
+  readRequest(body: Buffer): ReadRequest;
   createStreamEncoder(options: EncoderOptions): StreamEncoder;
   /** JSON text of a whole answer. */
   encodeMessage(message: Message, options: EncoderOptions): string;
@@ -33,7 +33,7 @@ export interface ClientCodec {
 
 export const anthropicClient: ClientCodec = {
   canPassAnthropic: true,
-  readRequest: (text) => ({ ok: true, messagesText: text }),
+  readRequest: (body) => ({ ok: true, messages: body }),
   createStreamEncoder,
   encodeMessage,
   errorBody,

@@ -42,6 +42,21 @@ export function readEach<Value>(
   });
 }
 
+/** The same reader, which reads each object only once, and gives the same result for it, unless something is wrong with it. */
+export function rememberFaultless<Value>(
+  read: (value: unknown, faults: Faults) => Value,
+): (value: unknown, faults: Faults) => Value {
+  const known = new WeakMap<object, { readonly value: Value }>();
+  return (source, faults) => {
+    if (typeof source !== 'object' || source === null) return read(source, faults);
+    const remembered = known.get(source);
+    if (remembered !== undefined) return remembered.value;
+    const value = read(source, faults);
+    if (faults.first === undefined) known.set(source, { value });
+    return value;
+  };
+}
+
 /** An array that may be absent or null. */
 export function readList<Value>(
   object: JsonObject,

@@ -10,8 +10,6 @@ import type { StreamEvent } from './streamEvent';
 /** What an upstream codec needs to write one request. */
 export interface EncodeInput {
   readonly request: MessagesRequest;
-  /** The client's own JSON text, so that a pass-through can stay byte-exact. */
-  readonly rawBody: string;
   readonly model: string;
   readonly facts: ModelFacts;
   /** Win over what the client asked. */
@@ -30,8 +28,8 @@ export interface EncodeInput {
 }
 
 export interface EncodedRequest {
-  /** JSON text with `model` as its first member. */
-  readonly body: string;
+  /** JSON text, in UTF-8 where it is bytes, with `model` as its first member. */
+  readonly body: string | Uint8Array;
   /** Headers of the wire format itself (anthropic-version, anthropic-beta); never a key. */
   readonly headers: Readonly<Record<string, string>>;
   /** What could not be carried, in words for the log: `safeguards`, `server tool web_search`. */

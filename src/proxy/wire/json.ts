@@ -10,8 +10,8 @@ export function isObject(value: unknown): value is JsonObject {
  * The value of a JSON text, or undefined (which no JSON text means) when it is none or is nested so deeply that it could be
  * read but not written again: `JSON.stringify` and every walk over it would run out of stack.
  */
-export function parseJson(text: string): unknown {
-  if (isTooDeep(text)) {
+export function parseJson(text: string, maxDepth: number = maxJsonDepth): unknown {
+  if (isTooDeep(text, maxDepth)) {
     return undefined;
   }
   try {
@@ -23,15 +23,15 @@ export function parseJson(text: string): unknown {
 }
 
 /** Ten times what any tool schema or input needs, a tenth of what the stack bears. */
-const maxJsonDepth = 500;
+export const maxJsonDepth = 500;
 
 /** For a client whose request is. */
 export const tooDeep = `The request body is nested deeper than ${maxJsonDepth} levels.`;
 
 /** True for a JSON text that `parseJson` does not read because of its depth. */
-export function isTooDeep(text: string): boolean {
+export function isTooDeep(text: string, maxDepth: number = maxJsonDepth): boolean {
   // Each level has two brackets, so that nothing short needs a second look.
-  if (text.length < 2 * maxJsonDepth) {
+  if (text.length < 2 * maxDepth) {
     return false;
   }
   let depth = 0;
@@ -47,7 +47,7 @@ export function isTooDeep(text: string): boolean {
     } else if (letter === closeBrace || letter === closeBracket) {
       depth -= 1;
     }
-    if (depth > maxJsonDepth) {
+    if (depth > maxDepth) {
       return true;
     }
     position += 1;
@@ -63,7 +63,7 @@ const openBrace = 123;
 const closeBrace = 125;
 
 /** The position behind the JSON string that begins at `from`. */
-export function skipString(text: string, from: number): number {
+function skipString(text: string, from: number): number {
   let end = text.indexOf('"', from + 1);
   while (end >= 0 && isEscaped(text, end)) {
     end = text.indexOf('"', end + 1);

@@ -1,5 +1,5 @@
 import type { ContentBlock, ToolResultBlock } from './anthropicBlocks';
-import type { RequestMessage } from './anthropicRequest';
+import type { MessagesRequest, RequestMessage } from './anthropicRequest';
 import { emptyMessage, interruptedResult, systemText, type Turn, turnsOf } from './conversation';
 import type { EncodeInput } from './formats';
 import type { JsonObject } from './json';
@@ -11,6 +11,7 @@ import {
   partsOf,
   resultText,
 } from './openaiChatParts';
+import { rememberPerObjectAndKey } from './rememberPerObject';
 import { reminder } from './requestRules';
 import { shortId, type ToolNaming } from './toolNames';
 
@@ -33,15 +34,30 @@ export function chatMessages(
     user: [],
     parts: { seesImages: facts.images !== false, omitted: new Set() },
   };
-  const system = systemText(request, context.serverTools);
-  if (system !== '') {
-    writer.messages.push({ role: 'system', content: system });
+  const system = systemMessage(request, context.serverTools);
+  if (system !== undefined) {
+    writer.messages.push(system);
   }
   for (const turn of turnsOf(request.messages)) {
     writeTurn(writer, turn);
   }
   flushUser(writer);
   return { messages: writer.messages, omitted: writer.parts.omitted };
+}
+
+const rememberedSystem = rememberPerObjectAndKey<
+  MessagesRequest['system'],
+  JsonObject | undefined
+>();
+
+function systemMessage(
+  request: MessagesRequest,
+  serverTools: readonly string[],
+): JsonObject | undefined {
+  return rememberedSystem(request.system, serverTools.join(), () => {
+    const content = systemText(request, serverTools);
+    return content === '' ? undefined : { role: 'system', content };
+  });
 }
 
 interface Writer {
@@ -72,22 +88,46 @@ function writeTurn(writer: Writer, turn: Turn): void {
 }
 
 function writeAssistant(writer: Writer, message: RequestMessage): void {
-  const text = joinText(message.content);
-  const calls = message.content.flatMap((block) => (block.type === 'tool_use' ? [block] : []));
-  const needsReasoning = writer.input.facts.quirks?.reasoningContentInHistory === true;
-  const thinking = message.content
-    .flatMap((block) => (block.type === 'thinking' ? [block.thinking] : []))
-    .join('\n\n');
   for (const block of message.content) {
     if (block.type === 'other') {
       writer.parts.omitted.add(`${block.blockType} block`);
     }
   }
-  if (text === '' && calls.length === 0 && !(needsReasoning && thinking !== '')) {
+  const { naming } = writer;
+  const names = message.content.flatMap((block) =>
+    block.type === 'tool_use' ? [naming.sent(block.name)] : [],
+  );
+  const needsReasoning = writer.input.facts.quirks?.reasoningContentInHistory === true;
+  const key = JSON.stringify([needsReasoning, ...names]);
+  const written = rememberedCalls(message, key, () =>
+    assistantMessage(message, { needsReasoning, names }),
+  );
+  if (written === undefined) {
     return;
   }
   flushUser(writer);
-  writer.messages.push({
+  writer.messages.push(written);
+}
+
+const rememberedCalls = rememberPerObjectAndKey<RequestMessage, JsonObject | undefined>();
+
+/** `names`: as they are sent, of the calls in order. Undefined when there is nothing to tell. */
+function assistantMessage(
+  message: RequestMessage,
+  {
+    needsReasoning,
+    names,
+  }: { readonly needsReasoning: boolean; readonly names: readonly string[] },
+): JsonObject | undefined {
+  const text = joinText(message.content);
+  const calls = message.content.flatMap((block) => (block.type === 'tool_use' ? [block] : []));
+  const thinking = message.content
+    .flatMap((block) => (block.type === 'thinking' ? [block.thinking] : []))
+    .join('\n\n');
+  if (text === '' && calls.length === 0 && !(needsReasoning && thinking !== '')) {
+    return undefined;
+  }
+  return {
     role: 'assistant',
     content: text === '' && calls.length > 0 ? null : text,
     // DeepSeek refuses a history in which any assistant message lacks it, be it empty.
@@ -95,25 +135,46 @@ function writeAssistant(writer: Writer, message: RequestMessage): void {
     ...(calls.length === 0
       ? {}
       : {
-          tool_calls: calls.map(({ id, name, input }) => ({
+          tool_calls: calls.map(({ id, input }, index) => ({
             id: shortId(id),
             type: 'function',
-            function: { name: writer.naming.sent(name), arguments: JSON.stringify(input) },
+            function: { name: names[index], arguments: JSON.stringify(input) },
           })),
         }),
-  });
+  };
 }
 
 function writeToolMessage(writer: Writer, id: string, result: ToolResultBlock | undefined): void {
-  // An interrupted call has no result in the history, but the wire format insists on one.
-  const content = result === undefined ? interruptedResult : resultText(result, writer.parts);
-  writer.messages.push({ role: 'tool', tool_call_id: shortId(id), content });
+  writer.messages.push(toolMessage(writer, id, result));
   const images = (result?.content ?? []).filter((block) => block.type === 'image');
   if (images.length > 0 && writer.parts.seesImages) {
     // Tool messages hold text only, so the pictures follow in the user's.
     writer.user.push({ type: 'text', text: `[Image from the result of tool call ${shortId(id)}]` });
     writer.user.push(...partsOf(images, writer.parts));
   }
+}
+
+interface WrittenResult {
+  readonly message: JsonObject;
+  readonly omitted: ReadonlySet<string>;
+}
+
+const rememberedResults = rememberPerObjectAndKey<ToolResultBlock, WrittenResult>();
+
+function toolMessage(
+  { parts }: Writer,
+  id: string,
+  result: ToolResultBlock | undefined,
+): JsonObject {
+  const written = (content: string) => ({ role: 'tool', tool_call_id: shortId(id), content });
+  // An interrupted call has no result in the history, but the wire format insists on one.
+  if (result === undefined) return written(interruptedResult);
+  const { message, omitted } = rememberedResults(result, `${parts.seesImages} ${id}`, () => {
+    const own = { ...parts, omitted: new Set<string>() };
+    return { message: written(resultText(result, own)), omitted: own.omitted };
+  });
+  for (const word of omitted) parts.omitted.add(word);
+  return message;
 }
 
 function writeRest(

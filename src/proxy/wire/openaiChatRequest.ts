@@ -2,7 +2,9 @@ import type { Effort } from '../types';
 import type { ToolChoice } from './anthropicRequest';
 import type { EncodedRequest, EncodeInput } from './formats';
 import { type JsonObject, withoutLoneSurrogates } from './json';
+import { arrayPieces, type JsonPiece, joinPieces, jsonBytesOf } from './jsonPieces';
 import { chatMessages } from './openaiChatMessages';
+import { rememberPerObjectAndKey } from './rememberPerObject';
 import { type CustomTool, callableTools, effortToSend, outputLimit } from './requestRules';
 import { createToolNaming, type ToolNaming } from './toolNames';
 import { functionSchema } from './toolSchema';
@@ -16,7 +18,7 @@ export function encodeChatRequest(input: EncodeInput): EncodedRequest {
   const effort = effortToSend(input);
   const isSampled = facts.quirks?.noTemperature !== true;
   const limit = outputLimit(input);
-  const body = {
+  const head = {
     // First: a gateway that renames the model replaces the first `"model":"…"` of the text.
     model: input.model,
     stream: input.stream,
@@ -31,11 +33,17 @@ export function encodeChatRequest(input: EncodeInput): EncodedRequest {
       type: 'json_schema',
       json_schema: { name: 'answer', schema: request.outputSchema },
     },
-    messages,
-    ...toolMembers(input, { tools, naming, effort }),
   };
+  const body = joinPieces([
+    withoutLoneSurrogates(JSON.stringify(head)).slice(0, -1),
+    ',"messages":',
+    ...arrayPieces(messages.map(jsonBytesOf)),
+    ...toolPieces(tools, naming),
+    ...choicePieces(input, { tools, naming, effort }),
+    '}',
+  ]);
   return {
-    body: withoutLoneSurrogates(JSON.stringify(body)),
+    body,
     headers: {},
     omitted: [
       ...(request.hasSafeguards ? ['safeguards'] : []),
@@ -52,24 +60,39 @@ interface ToolContext {
   readonly effort: Effort | undefined;
 }
 
-function toolMembers(input: EncodeInput, { tools, naming, effort }: ToolContext): JsonObject {
-  if (tools.length === 0) {
-    return {};
-  }
+function choicePieces(
+  input: EncodeInput,
+  { tools, naming, effort }: ToolContext,
+): readonly JsonPiece[] {
   const { toolChoice } = input.request;
+  if (tools.length === 0 || toolChoice === undefined) {
+    return [];
+  }
   // Many hosts refuse a forced call while the model thinks.
   const isThinking =
     input.facts.quirks?.thinkingAlwaysOn === true || (effort !== undefined && effort !== 'none');
   const isForced = toolChoice?.type === 'any' || toolChoice?.type === 'tool';
-  return {
-    tools: tools.map(({ name, description, inputSchema }) => ({
-      type: 'function',
-      function: { name: naming.sent(name), description, parameters: functionSchema(inputSchema) },
-    })),
-    tool_choice:
-      toolChoice && (isForced && isThinking ? 'auto' : chatToolChoice(toolChoice, tools, naming)),
-    parallel_tool_calls: toolChoice?.disableParallel === true ? false : undefined,
-  };
+  const choice = isForced && isThinking ? 'auto' : chatToolChoice(toolChoice, tools, naming);
+  return [
+    `,"tool_choice":${JSON.stringify(choice)}`,
+    toolChoice.disableParallel ? ',"parallel_tool_calls":false' : '',
+  ];
+}
+
+function toolPieces(tools: readonly CustomTool[], naming: ToolNaming): readonly JsonPiece[] {
+  if (tools.length === 0) return [];
+  const functions = tools.map((tool) => jsonBytesOf(chatTool(tool, naming.sent(tool.name))));
+  return [',"tools":', ...arrayPieces(functions)];
+}
+
+const remembered = rememberPerObjectAndKey<CustomTool, JsonObject>();
+
+function chatTool(tool: CustomTool, sentName: string): JsonObject {
+  const { description, inputSchema } = tool;
+  return remembered(tool, sentName, () => ({
+    type: 'function',
+    function: { name: sentName, description, parameters: functionSchema(inputSchema) },
+  }));
 }
 
 function chatToolChoice(

@@ -22,7 +22,7 @@ export type ChatPart =
 /** The client inside the editor: it asks in Anthropic Messages and is answered with parts, one JSON text a line. */
 export const partsClient: ClientCodec = {
   canPassAnthropic: false,
-  readRequest: (text) => ({ ok: true, messagesText: text }),
+  readRequest: (body) => ({ ok: true, messages: body }),
   createStreamEncoder,
   encodeMessage: wholeMessage,
   errorBody: (type, message) => line({ kind: 'failed', type, message }),

@@ -1,6 +1,7 @@
 import { type Effort, efforts, type ModelFacts } from '../types';
-import type { MessagesRequest, Tool } from './anthropicRequest';
+import type { MessagesRequest, RequestMessage, Tool } from './anthropicRequest';
 import type { EncodeInput } from './formats';
+import { rememberPerObject } from './rememberPerObject';
 
 /**
  * Claude Code's first system block. Its suffix changes with the conversation, so it defeats the prefix caches of every
@@ -70,11 +71,11 @@ export function placeholderTest(request: MessagesRequest): (tool: CustomTool) =>
     Object.keys(Object(tool.inputSchema['properties'])).length === 0;
 }
 
-function referencedTools(message: MessagesRequest['messages'][number]): readonly string[] {
-  return message.content
+const referencedTools = rememberPerObject(({ content }: RequestMessage) =>
+  content
     .flatMap((block) => (block.type === 'tool_result' ? block.content : [block]))
-    .flatMap((block) => (block.type === 'tool_reference' ? [block.toolName] : []));
-}
+    .flatMap((block) => (block.type === 'tool_reference' ? [block.toolName] : [])),
+);
 
 /** The output limit to ask for: the route's or the client's, inside what the model can give. */
 export function outputLimit(input: EncodeInput): number | undefined {

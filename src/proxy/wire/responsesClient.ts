@@ -14,11 +14,11 @@ export function createResponsesClient(): ClientCodec {
   let asked: Asked = nothingAsked;
   return {
     canPassAnthropic: false,
-    readRequest(text) {
-      const read = readResponsesRequest(text);
+    readRequest(body) {
+      const read = readResponsesRequest(body.toString('utf8'));
       if (!read.ok) return read;
       asked = read.asked;
-      return { ok: true, messagesText: read.messagesText };
+      return { ok: true, messages: Buffer.from(read.messagesText) };
     },
     createStreamEncoder: (options) => createResponsesEncoder(options, asked),
     encodeMessage(message, options) {

@@ -25,7 +25,9 @@ export function createFrameReader(): FrameReader {
   return {
     push(chunk) {
       if (!hasEvents && head.length < maxHeadLength) {
-        head += Buffer.from(chunk).toString('latin1');
+        // Exactly as much, however the body is cut on the wire.
+        const left = maxHeadLength - head.length;
+        head += Buffer.from(chunk.subarray(0, left)).toString('latin1');
       }
       const frames = parser.push(chunk);
       hasEvents ||= frames.some(isEvent);
@@ -49,7 +51,8 @@ function isEvent({ data, event }: SseFrame): boolean {
   return data !== undefined || event !== '';
 }
 
-const maxHeadLength = 4096;
+/** Of a body without any event. */
+const maxHeadLength = 64 * 1024;
 
 /** Keep-alive comments and nothing else: the upstream fell silent, which is not a foreign format. */
 function isComment(head: string): boolean {

@@ -36,8 +36,9 @@ const maxIdLength = 40;
 
 /** A tool call id that OpenAI accepts: at most 40 characters. The same id gives the same short one in every request. */
 export function shortId(id: string): string {
+  if (id.length <= maxIdLength) return id;
   const suffix = `_${hash(id)}`;
-  return id.length <= maxIdLength ? id : id.slice(0, maxIdLength - suffix.length) + suffix;
+  return id.slice(0, maxIdLength - suffix.length) + suffix;
 }
 
 /** FNV-1a, 32 bits, as eight hex digits: short, stable, and no secret. */

@@ -51,7 +51,8 @@ describe('the body of a client’s request', () => {
       clock.advance(serverLimits.bodySpanMs);
     }
     client.end('é');
-    assert.deepEqual(await body, { ok: true, text: `${piece.repeat(10)}é` });
+    const read = await body;
+    assert.ok(read.ok && read.bytes.equals(Buffer.from(`${piece.repeat(10)}é`)));
   });
 
   it('is refused with 408 as soon as one span brings next to nothing', async () => {

@@ -10,7 +10,7 @@ import { createChatClient } from '../../../src/proxy/wire/chatClient';
 import { anthropicClient, type ClientCodec } from '../../../src/proxy/wire/clients';
 import { createResponsesClient } from '../../../src/proxy/wire/responsesClient';
 import { tableOf } from '../../support/routing';
-import { fixture, fixtureBody, objectOf, parsed } from './wire/requests';
+import { fixture, fixtureBody, objectOf, parsed, readBy } from './wire/requests';
 
 type Expected = readonly [scenario: string, reason: string, requestClass: RequestClass];
 
@@ -118,7 +118,7 @@ describe('the recorded requests of every agent', () => {
 });
 
 function described(name: string) {
-  const read = codecFor(name).readRequest(fixtureBody(name));
+  const read = readBy(codecFor(name), fixtureBody(name));
   assert.ok(read.ok);
   const request = parsed(read.messagesText);
   const headers: IncomingHttpHeaders = {};

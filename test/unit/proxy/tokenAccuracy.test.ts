@@ -17,6 +17,7 @@ import { createChatClient } from '../../../src/proxy/wire/chatClient';
 import { anthropicClient, type ClientCodec } from '../../../src/proxy/wire/clients';
 import { createResponsesClient } from '../../../src/proxy/wire/responsesClient';
 import { textSamples } from '../../support/textSamples';
+import { readBy } from './wire/requests';
 
 // What the estimate is worth, against the tokenizers of GPT, of DeepSeek, and of Claude as far as Anthropic has published
 // one. `SWITCHYARD_TABLES=1` prints the tables.
@@ -140,7 +141,7 @@ function recordedRequests(): readonly (readonly [name: string, request: Messages
       .filter((file) => file.endsWith('.json'))
       .map((file): readonly [string, MessagesRequest] => {
         const text = readFileSync(path.join(fixtures, folder, file), 'utf8');
-        const read = codec.readRequest(JSON.stringify(JSON.parse(text).body));
+        const read = readBy(codec, JSON.stringify(JSON.parse(text).body));
         assert.ok(read.ok, file);
         const parsed = parseMessagesRequest(read.messagesText);
         assert.ok(parsed.ok, file);

@@ -3,7 +3,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { textTokens } from '../../../src/proxy/textTokens';
 import { createTokenCounter, estimateInput, type InputEstimate } from '../../../src/proxy/tokens';
-import { parseMessagesRequest } from '../../../src/proxy/wire/anthropicRequest';
+import {
+  parseMessagesRequest,
+  readMessagesRequest,
+} from '../../../src/proxy/wire/anthropicRequest';
+import { createBodyMemory } from '../../../src/proxy/wire/bodyMemory';
 
 describe('textTokens', () => {
   it('counts nothing for nothing and about one token for a letter', () => {
@@ -200,13 +204,16 @@ describe('the token counter', () => {
       read += text.length;
       return textTokens(text);
     });
+    const memory = createBodyMemory();
     const perTurn: number[] = [];
     let tookMs = 0;
     for (let turns = 1; turns <= 50; turns += 1) {
       read = 0;
-      const body = conversation(turns);
+      const body = Buffer.from(JSON.stringify({ model: 'm', ...conversation(turns) }));
       const startedAt = performance.now();
-      estimate(body, count);
+      const turn = readMessagesRequest(memory.read(body));
+      assert.ok(turn.ok);
+      count(turn.request);
       tookMs = performance.now() - startedAt;
       perTurn.push(read);
     }
@@ -228,8 +235,12 @@ describe('the token counter', () => {
 
   it('gives the same count as one that remembers nothing', () => {
     const count = createTokenCounter();
+    const memory = createBodyMemory();
     for (let turns = 1; turns <= 5; turns += 1) {
-      assert.deepEqual(estimate(conversation(turns), count), estimate(conversation(turns)));
+      const text = JSON.stringify({ model: 'm', ...conversation(turns) });
+      const turn = readMessagesRequest(memory.read(Buffer.from(text)));
+      assert.ok(turn.ok);
+      assert.deepEqual(count(turn.request), estimate(conversation(turns)));
     }
   });
 });

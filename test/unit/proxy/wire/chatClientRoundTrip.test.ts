@@ -9,7 +9,7 @@ import {
   parseJson,
   stringAt,
 } from '../../../../src/proxy/wire/json';
-import { encodedBody, objectOf } from './requests';
+import { encodedBody, objectOf, readBy } from './requests';
 
 const folder = join(__dirname, '../../../fixtures/requests/chat');
 const picture = 'data:image/png;base64,iVBORw0KGgo=';
@@ -128,7 +128,7 @@ const captured = readdirSync(folder).map((file): readonly [string, JsonObject] =
 describe('a Chat Completions request on its way to an upstream', () => {
   for (const [name, body] of [...captured, ['with images and lists', synthetic] as const]) {
     const read = () => {
-      const result = createChatClient().readRequest(JSON.stringify(body));
+      const result = readBy(createChatClient(), JSON.stringify(body));
       assert.ok(result.ok, result.ok ? '' : result.message);
       return result.messagesText;
     };

@@ -4,7 +4,7 @@ import { parseJson } from '../../../../src/proxy/wire/json';
 import { collectMessage } from '../../../../src/proxy/wire/message';
 import { noUsage, type StopReason, type StreamEvent } from '../../../../src/proxy/wire/streamEvent';
 import { valueAt } from '../../../support/scriptedUpstream';
-import { arrayOf, objectOf } from './requests';
+import { arrayOf, objectOf, readBy } from './requests';
 
 const start: StreamEvent = { type: 'message-start', id: 'resp_1', model: 'x', usage: noUsage };
 
@@ -36,7 +36,7 @@ function clientFor(includeUsage: boolean) {
   const client = createChatClient();
   const messages = [{ role: 'user', content: 'Hi' }];
   const stream_options = { include_usage: includeUsage };
-  client.readRequest(JSON.stringify({ model: 'm', messages, stream: true, stream_options }));
+  readBy(client, JSON.stringify({ model: 'm', messages, stream: true, stream_options }));
   return client;
 }
 

@@ -5,7 +5,10 @@ import type { WireFormat } from '../../../../src/proxy/types';
 import {
   type MessagesRequest,
   parseMessagesRequest,
+  readMessagesRequest,
 } from '../../../../src/proxy/wire/anthropicRequest';
+import { createBodyMemory } from '../../../../src/proxy/wire/bodyMemory';
+import type { ClientCodec } from '../../../../src/proxy/wire/clients';
 import type { EncodedRequest, EncodeInput } from '../../../../src/proxy/wire/formats';
 import { isObject, type JsonObject, parseJson } from '../../../../src/proxy/wire/json';
 import { codecOf } from './replay';
@@ -67,18 +70,40 @@ export function parsed(text: string): MessagesRequest {
   return result.request;
 }
 
-export type Overrides = Partial<Omit<EncodeInput, 'request' | 'rawBody'>>;
+/** What a client's codec makes of a request. */
+export function readBy(codec: ClientCodec, text: string) {
+  const read = codec.readRequest(Buffer.from(text));
+  return read.ok ? ({ ok: true, messagesText: read.messages.toString('utf8') } as const) : read;
+}
 
-/** Encodes a client's JSON text for an upstream; without overrides, for an unknown model of another vendor. */
-export function encode(
+export type Overrides = Partial<Omit<EncodeInput, 'request'>>;
+
+export type EncodedText = Omit<EncodedRequest, 'body'> & { readonly body: string };
+
+/**
+ * Encodes a client's JSON text for an upstream; without overrides, for an unknown model of another vendor. Behind an earlier
+ * turn of the same conversation it must become the same.
+ */
+export function encode(format: WireFormat, text: string, overrides: Overrides = {}): EncodedText {
+  const fresh = encodeRequest(format, parsed(text), overrides);
+  const memory = createBodyMemory({ maxBytes: 2 ** 24, maxBodies: 2, leastBytes: 0 });
+  const turns = [text, `${text} `].map((turn) =>
+    readMessagesRequest(memory.read(Buffer.from(turn))),
+  );
+  for (const turn of turns) {
+    assert.ok(turn.ok);
+    assert.deepEqual(encodeRequest(format, turn.request, overrides), fresh);
+  }
+  return fresh;
+}
+
+function encodeRequest(
   format: WireFormat,
-  rawBody: string,
-  overrides: Overrides = {},
-): EncodedRequest {
-  const request = parsed(rawBody);
-  return codecOf(format).encodeRequest({
+  request: MessagesRequest,
+  overrides: Overrides,
+): EncodedText {
+  const encoded = codecOf(format).encodeRequest({
     request,
-    rawBody,
     model: 'some-model',
     facts: {},
     parameters: {},
@@ -90,6 +115,7 @@ export function encode(
     anthropicBeta: undefined,
     ...overrides,
   });
+  return { ...encoded, body: Buffer.from(encoded.body).toString('utf8') };
 }
 
 /** The encoded body, parsed. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { arrayAt, objectAt, parseJson, stringAt } from '../../../../src/proxy/wire/json';
 import { createResponsesClient } from '../../../../src/proxy/wire/responsesClient';
 import { readResponsesRequest } from '../../../../src/proxy/wire/responsesClientRequest';
-import { arrayOf, encode, objectOf, parsed } from './requests';
+import { arrayOf, encode, objectOf, parsed, readBy } from './requests';
 
 const folder = join(__dirname, '../../../fixtures/requests/responses');
 const fixtureNames = readdirSync(folder).filter((name) => name.endsWith('.json'));
@@ -20,7 +20,7 @@ function messagesOf(members: object) {
 }
 
 function messagesOfText(text: string) {
-  const read = createResponsesClient().readRequest(text);
+  const read = readBy(createResponsesClient(), text);
   assert.ok(read.ok, read.ok ? '' : read.message);
   // What is made here must be a valid request.
   parsed(read.messagesText);
@@ -29,7 +29,7 @@ function messagesOfText(text: string) {
 
 function refusalOf(members: object): string {
   const text = JSON.stringify({ model: 'some-model', input: 'Hi', ...members });
-  const read = createResponsesClient().readRequest(text);
+  const read = readBy(createResponsesClient(), text);
   assert.ok(!read.ok);
   return read.message;
 }

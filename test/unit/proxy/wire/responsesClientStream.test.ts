@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { arrayAt, objectAt, parseJson, stringAt } from '../../../../src/proxy/wire/json';
 import { createResponsesClient } from '../../../../src/proxy/wire/responsesClient';
 import { noUsage, type StreamEvent } from '../../../../src/proxy/wire/streamEvent';
-import { objectOf } from './requests';
+import { objectOf, readBy } from './requests';
 
 const options = { model: 'the-model', inputTokens: 40 };
 
 /** The codec after a request with these members. */
 function clientAfter(members: object = {}) {
   const client = createResponsesClient();
-  const read = client.readRequest(JSON.stringify({ model: 'm', input: 'Hi', ...members }));
+  const read = readBy(client, JSON.stringify({ model: 'm', input: 'Hi', ...members }));
   assert.ok(read.ok);
   return client;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type WireFormat, wireFormats } from '../../../../src/proxy/types';
 import { loadedTool, toolIdOf } from '../../../../src/proxy/wire/anthropicContent';
 import { createChatClient } from '../../../../src/proxy/wire/chatClient';
-import type { ReadRequest } from '../../../../src/proxy/wire/clients';
+import { anthropicClient, type ClientCodec } from '../../../../src/proxy/wire/clients';
 import {
   arrayAt,
   isObject,
@@ -17,16 +17,16 @@ import {
 import { callableTools, isBillingLine } from '../../../../src/proxy/wire/requestRules';
 import { createResponsesClient } from '../../../../src/proxy/wire/responsesClient';
 import { shortId } from '../../../../src/proxy/wire/toolNames';
-import { encode, fixture, fixtureBody, objectOf, parsed } from './requests';
+import { encode, fixture, fixtureBody, objectOf, parsed, readBy } from './requests';
 
 /** Requests of clients that speak another format, in the form that their codec gives them. */
-const readers: Readonly<Record<string, (text: string) => ReadRequest>> = {
-  '': (text) => ({ ok: true, messagesText: text }),
-  'chat/': (text) => createChatClient().readRequest(text),
-  'responses/': (text) => createResponsesClient().readRequest(text),
+const codecs: Readonly<Record<string, () => ClientCodec>> = {
+  '': () => anthropicClient,
+  'chat/': createChatClient,
+  'responses/': createResponsesClient,
 };
 
-const names = Object.keys(readers).flatMap((folder) =>
+const names = Object.keys(codecs).flatMap((folder) =>
   readdirSync(join(__dirname, '../../../fixtures/requests', folder))
     .filter((file) => file.endsWith('.json'))
     .map((file) => `${folder}${file.replace('.json', '')}`)
@@ -37,8 +37,10 @@ const names = Object.keys(readers).flatMap((folder) =>
 /** The request as a Messages request. */
 function messagesText(name: string): string {
   const folder = name.slice(0, name.indexOf('/') + 1);
-  const read = readers[folder]?.(fixtureBody(name));
-  assert.ok(read?.ok === true, `${name} is not read`);
+  const codec = codecs[folder]?.();
+  assert.ok(codec !== undefined);
+  const read = readBy(codec, fixtureBody(name));
+  assert.ok(read.ok, `${name} is not read`);
   return read.messagesText;
 }
 

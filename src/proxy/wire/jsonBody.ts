@@ -1,0 +1,207 @@
+import { isTooDeep, type JsonObject, maxJsonDepth, parseJson, tooDeep } from './json';
+import {
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  endsScalar,
+  openBrace,
+  openBracket,
+  quote,
+  type Range,
+  skipSpace,
+  skipValue,
+} from './jsonBytes';
+
+/** A JSON object as a client sent it, with the place of each of its parts, so that they can be sent on as they came. */
+export interface JsonBody {
+  /** UTF-8. */
+  readonly bytes: Buffer;
+  readonly value: JsonObject;
+  /** In order; of a name that stands there twice, both. */
+  readonly members: readonly Member[];
+}
+
+export interface Member {
+  readonly key: string;
+  /** From the name to the end of the value. */
+  readonly range: Range;
+  readonly value: unknown;
+  readonly valueRange: Range;
+  /** Of the elements of an array. */
+  readonly elements: readonly Range[];
+}
+
+export type ReadBody =
+  | { readonly ok: true; readonly body: JsonBody }
+  | { readonly ok: false; readonly message: string };
+
+/**
+ * Reads a body. What stands in it as in one of the `known` bodies is the same value as there, the same object even, and
+ * takes no more time than comparing its bytes: with each turn a conversation comes anew, and little of it is new.
+ */
+export function readJsonBody(bytes: Buffer, known: readonly JsonBody[] = []): ReadBody {
+  const reader: Reader = { bytes, known, position: 0, isBroken: false };
+  const members = readMembers(reader);
+  if (reader.isBroken) return refusal(bytes.toString('utf8'));
+  const value = Object.fromEntries(members.map((member) => [member.key, member.value]));
+  return { ok: true, body: { bytes, value, members } };
+}
+
+/** The member that counts: of a repeated name the last, as JSON parsers have it. */
+export function memberOf({ members }: JsonBody, key: string): Member | undefined {
+  return members.findLast((member) => member.key === key);
+}
+
+interface Reader {
+  readonly bytes: Buffer;
+  readonly known: readonly JsonBody[];
+  position: number;
+  /** These bytes are no JSON object; whatever was read of them is worth nothing. */
+  isBroken: boolean;
+}
+
+function refusal(text: string): ReadBody {
+  return {
+    ok: false,
+    message: isTooDeep(text) ? tooDeep : 'The request body is not a JSON object.',
+  };
+}
+
+function readMembers(reader: Reader): readonly Member[] {
+  const members: Member[] = [];
+  expect(reader, openBrace);
+  if (!accept(reader, closeBrace)) {
+    do {
+      const member = readMember(reader);
+      if (reader.isBroken) return members;
+      members.push(member);
+    } while (accept(reader, comma));
+    expect(reader, closeBrace);
+  }
+  if (skipSpace(reader.bytes, reader.position) < reader.bytes.length) reader.isBroken = true;
+  return members;
+}
+
+function readMember(reader: Reader): Member {
+  const start = skipSpace(reader.bytes, reader.position);
+  reader.position = start;
+  if (reader.bytes[start] !== quote) reader.isBroken = true;
+  const key = String(readNew(reader, 1));
+  expect(reader, colon);
+  const valueStart = skipSpace(reader.bytes, reader.position);
+  reader.position = valueStart;
+  const { value, elements } = readMemberValue(reader, key);
+  const end = reader.position;
+  return { key, range: { start, end }, value, valueRange: { start: valueStart, end }, elements };
+}
+
+type MemberValue = Pick<Member, 'value' | 'elements'>;
+
+function readMemberValue(reader: Reader, key: string): MemberValue {
+  if (reader.bytes[reader.position] === openBracket) return readArray(reader, key);
+  for (const body of reader.known) {
+    const member = memberOf(body, key);
+    if (member !== undefined && take(reader, body, member.valueRange)) {
+      return { value: member.value, elements: [] };
+    }
+  }
+  return { value: readNew(reader, 1), elements: [] };
+}
+
+function readArray(reader: Reader, key: string): MemberValue {
+  const start = reader.position;
+  const alike = mostAlike(reader, key);
+  reader.position = start + 1;
+  const values: unknown[] = [];
+  const elements: Range[] = [];
+  let isSame = true;
+  if (!accept(reader, closeBracket)) {
+    do {
+      const place = skipSpace(reader.bytes, reader.position);
+      reader.position = place;
+      const isKnown = alike !== undefined && takeElement(reader, alike, values.length);
+      values.push(isKnown ? alike.values[values.length] : readNew(reader, 2));
+      isSame &&= isKnown;
+      elements.push({ start: place, end: reader.position });
+      if (reader.isBroken) break;
+    } while (accept(reader, comma));
+    expect(reader, closeBracket);
+  }
+  const isWhole = alike !== undefined && isSame && alike.values.length === values.length;
+  return { value: isWhole ? alike.values : values, elements };
+}
+
+interface KnownArray {
+  readonly body: JsonBody;
+  readonly values: readonly unknown[];
+  readonly elements: readonly Range[];
+}
+
+/** The known array that has the most elements at its beginning in common with the one that begins here. */
+function mostAlike(reader: Reader, key: string): KnownArray | undefined {
+  const start = reader.position;
+  let best: KnownArray | undefined;
+  let most = 0;
+  for (const body of reader.known) {
+    const member = memberOf(body, key);
+    if (member === undefined || !Array.isArray(member.value)) continue;
+    reader.position = start + 1;
+    const common = countCommon(reader, body, member.elements);
+    if (common > most) {
+      most = common;
+      best = { body, values: member.value, elements: member.elements };
+    }
+    if (common > 0 && common === member.elements.length) break;
+  }
+  return best;
+}
+
+function countCommon(reader: Reader, body: JsonBody, elements: readonly Range[]): number {
+  let common = 0;
+  for (const element of elements) {
+    reader.position = skipSpace(reader.bytes, reader.position);
+    if (!take(reader, body, element)) break;
+    common += 1;
+    if (!accept(reader, comma)) break;
+  }
+  return common;
+}
+
+function takeElement(reader: Reader, { body, elements }: KnownArray, index: number): boolean {
+  const range = elements[index];
+  return range !== undefined && take(reader, body, range);
+}
+
+/** Passes over a value that stands here just as in a known body. */
+function take(reader: Reader, { bytes: known }: JsonBody, { start, end }: Range): boolean {
+  const { bytes, position } = reader;
+  const after = position + end - start;
+  if (after > bytes.length || bytes[position] !== known[start]) return false;
+  if (known.compare(bytes, position, after, start, end) !== 0) return false;
+  // A number may go on.
+  if (!endsScalar(bytes[after])) return false;
+  reader.position = after;
+  return true;
+}
+
+/** `depth`: how many brackets are open. */
+function readNew(reader: Reader, depth: number): unknown {
+  const { bytes, position } = reader;
+  const end = skipValue(bytes, position);
+  const value = parseJson(bytes.toString('utf8', position, end), maxJsonDepth - depth);
+  if (value === undefined) reader.isBroken = true;
+  reader.position = end;
+  return value;
+}
+
+function expect(reader: Reader, letter: number): void {
+  if (!accept(reader, letter)) reader.isBroken = true;
+}
+
+function accept(reader: Reader, letter: number): boolean {
+  const position = skipSpace(reader.bytes, reader.position);
+  if (reader.bytes[position] !== letter) return false;
+  reader.position = position + 1;
+  return true;
+}

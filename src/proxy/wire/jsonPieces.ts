@@ -1,0 +1,67 @@
+import { type JsonObject, withoutLoneSurrogates } from './json';
+import type { JsonBody, Member } from './jsonBody';
+import type { Range } from './jsonBytes';
+import { rememberPerObject } from './rememberPerObject';
+
+/** A part of a JSON text that is being put together. */
+export type JsonPiece = string | Uint8Array;
+
+/** What becomes of the top-level members of a JSON object: the new value, or undefined to leave the member out. */
+export type Edits = ReadonlyMap<string, readonly JsonPiece[] | undefined>;
+
+/** One text of all pieces, in UTF-8. */
+export function joinPieces(pieces: readonly JsonPiece[]): Buffer {
+  return Buffer.concat(
+    pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)),
+  );
+}
+
+/** The bytes as they came. */
+export function pieceOf({ bytes }: JsonBody, { start, end }: Range): Uint8Array {
+  return bytes.subarray(start, end);
+}
+
+/** The pieces of an array with these elements. */
+export function arrayPieces(elements: readonly JsonPiece[]): readonly JsonPiece[] {
+  return [
+    '[',
+    ...elements.flatMap((element, index) => (index === 0 ? element : [',', element])),
+    ']',
+  ];
+}
+
+/** The JSON text of an object that is the same in every turn, written once as long as the object lives. */
+export const jsonBytesOf: (object: JsonObject) => Uint8Array = rememberPerObject((object) =>
+  Buffer.from(withoutLoneSurrogates(JSON.stringify(object))),
+);
+
+/**
+ * Rewrites top-level members. `first` becomes the first member whatever its place was; members without an edit keep every
+ * byte of their value; edits of members that do not exist are appended. A repeated key counts once, with its last value,
+ * as JSON parsers read it.
+ */
+export function spliceMembers(
+  body: JsonBody,
+  first: { readonly key: string; readonly json: string },
+  edits: Edits,
+): Buffer {
+  const last = new Map(body.members.map((member) => [member.key, member]));
+  const pieces: JsonPiece[] = [`{${JSON.stringify(first.key)}:${first.json}`];
+  for (const member of body.members) {
+    if (member.key !== first.key && last.get(member.key) === member) {
+      pieces.push(...piecesOf(body, member, edits));
+    }
+  }
+  for (const [key, json] of edits) {
+    if (!last.has(key) && json !== undefined) pieces.push(`,${JSON.stringify(key)}:`, ...json);
+  }
+  pieces.push('}');
+  return joinPieces(pieces);
+}
+
+function piecesOf(body: JsonBody, member: Member, edits: Edits): readonly JsonPiece[] {
+  const { key } = member;
+  if (!edits.has(key)) return [`,${JSON.stringify(key)}:`, pieceOf(body, member.valueRange)];
+  const json = edits.get(key);
+  return json === undefined ? [] : [`,${JSON.stringify(key)}:`, ...json];
+}
