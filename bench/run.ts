@@ -1,11 +1,10 @@
 // `npm run bench [-- --quick] [--entry dist/standalone.js]`: measures Switchyard against its goals. A whole run compares it with
 // other routers too and writes docs/benchmarks.md; a quick one only prints.
-import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildProject, PROJECT_FOLDER } from '../scripts/project';
 import { type Effort, runMatrix } from './cells';
-import { markdownTable, writePart } from './document';
+import { loadBefore, loadInWords, markdownTable, writePart } from './document';
 import { buildProcesses, type Lab, startLab } from './lab';
 import { matrixRows } from './matrixRows';
 import { claudeCodeRouter2, startPeers } from './peers';
@@ -24,7 +23,7 @@ import {
 } from './singleRows';
 import { activationRow, sizeRows, workerReadyRow } from './startRows';
 
-const wholeEffort: Effort = { repetitions: 7, share: 1 };
+const wholeEffort: Effort = { repetitions: 5, share: 1 };
 const quickEffort: Effort = { repetitions: 3, share: 0.3 };
 const chains = 140;
 
@@ -34,7 +33,6 @@ async function main(): Promise<void> {
   });
   const effort = values.quick ? quickEffort : wholeEffort;
   const startedAt = performance.now();
-  const loadBefore = loadInWords();
   await buildProcesses();
   if (values.entry === undefined) await buildProject();
   const entry = path.resolve(PROJECT_FOLDER, values.entry ?? 'dist/standalone.js');
@@ -49,11 +47,6 @@ async function main(): Promise<void> {
   console.log(
     `\n${seconds} s; load average ${loadBefore} at the start, ${loadInWords()} at the end`,
   );
-}
-
-/** Of the last minute: what else ran on the machine tells how far to trust the figures. */
-function loadInWords(): string {
-  return (os.loadavg()[0] ?? 0).toFixed(1);
 }
 
 async function measure(lab: Lab, effort: Effort): Promise<void> {
