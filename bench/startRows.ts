@@ -15,7 +15,7 @@ export async function activationRow({ repetitions }: Effort): Promise<readonly R
   const values = await measure(repetitions, 'loadExtension', [bundle]);
   return [
     limitRow({
-      work: 'Activation: loading `dist/extension.js` in a new process, CPU',
+      work: 'Activation: loading `dist/extension.js` in a new process',
       goal: '≤ 20 ms',
       values,
       unit: 'ms',
