@@ -1,12 +1,12 @@
 // `npm run manifest`: writes what follows from the settings' schema and the tables of commands and steps into package.json,
-// package.nls.json, l10n/bundle.l10n.json, their translations and the tables of README.md. With `--check` it
-// only compares.
+// package.nls.json, l10n/bundle.l10n.json, their translations and the tables of README.md and docs/. With
+// `--check` it only compares.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createManifest } from '../src/config/manifest';
 import { commands } from '../src/ui/commands';
 import { walkthrough } from '../src/ui/walkthrough';
-import { withTables } from './readmeTables';
+import { withTables } from './documentTables';
 import { dictionaryOf, languages, translated } from './translations';
 
 const projectFolder = path.resolve(__dirname, '..');
@@ -18,11 +18,11 @@ export interface GeneratedFile {
   readonly text: string;
 }
 
-/** Every generated file. README.md is left out while there is none. */
+/** Every generated file. */
 export function generatedFiles(): readonly GeneratedFile[] {
   const manifest = createManifest(commands, walkthrough);
   const { manifestTexts, sourceTexts } = englishTexts();
-  const files = [
+  return [
     { path: 'package.json', text: packageJson(manifest) },
     { path: 'package.nls.json', text: format(manifestTexts) },
     { path: 'l10n/bundle.l10n.json', text: format(sourceTexts) },
@@ -39,11 +39,16 @@ export function generatedFiles(): readonly GeneratedFile[] {
         },
       ];
     }),
+    ...documents().map((file) => ({ path: file, text: withTables(readOrEmpty(file), commands) })),
   ];
-  const readme = readOrEmpty('README.md');
-  return readme === ''
-    ? files
-    : [...files, { path: 'README.md', text: withTables(readme, commands) }];
+}
+
+/** What a person reads who uses the extension. */
+function documents(): readonly string[] {
+  const names = readdirSync(path.join(projectFolder, 'docs')).filter((name) =>
+    name.endsWith('.md'),
+  );
+  return ['README.md', ...names.sort().map((name) => `docs/${name}`)];
 }
 
 /** What is shown to a person: the texts of package.json by their key, those of the sources by themselves. */

@@ -44,6 +44,8 @@ export function testFiles(folder: string, suffix: string): readonly string[] {
 export interface ProjectManifest {
   readonly name: string;
   readonly version: string;
+  /** Whether it says where the project can be read by everybody. */
+  readonly hasRepository: boolean;
 }
 
 export function readManifest(): ProjectManifest {
@@ -53,5 +55,9 @@ export function readManifest(): ProjectManifest {
   if (typeof value !== 'object' || value === null || !('name' in value && 'version' in value)) {
     throw new Error('package.json has no name and version');
   }
-  return { name: String(value.name), version: String(value.version) };
+  return {
+    name: String(value.name),
+    version: String(value.version),
+    hasRepository: 'repository' in value,
+  };
 }

@@ -3,9 +3,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { waitUntil } from '../test/support/window';
+import { type Window, waitUntil } from '../test/support/window';
 import { smallPng } from './pictures/png';
-import { GOOD_KEY, onStage, type Stage, THEMES } from './pictures/stage';
+import { GOOD_KEY, onStage, SIZE, type Stage, THEMES } from './pictures/stage';
 import { PROJECT_FOLDER } from './project';
 
 const folder = path.join(PROJECT_FOLDER, 'docs/screenshots');
@@ -14,8 +14,11 @@ const folder = path.join(PROJECT_FOLDER, 'docs/screenshots');
 const surfaces: readonly (readonly [name: string, show: (stage: Stage) => Promise<void>])[] = [
   ['walkthrough', showWalkthrough],
   ['set-api-key', showSetApiKey],
-  ['status-bar', showStatusBar],
   ['menu', showMenu],
+  ['scenarios', showScenarios],
+  ['scenario-models', showScenarioModels],
+  ['status-bar', showStatusBar],
+  ['menu-resting', showMenuResting],
   ['dashboard', showDashboard],
   ['explain-routing', showRouting],
   ['usage', showUsage],
@@ -23,6 +26,8 @@ const surfaces: readonly (readonly [name: string, show: (stage: Stage) => Promis
   ['settings-completion', showCompletion],
   ['log', showLog],
   ['bad-key', showBadKey],
+  ['menu-bad-key', showMenuBadKey],
+  ['extension', showExtension],
 ];
 
 async function main(): Promise<void> {
@@ -63,13 +68,34 @@ async function showSetApiKey({ window }: Stage): Promise<void> {
   await window.pickRow('OpenCode').click();
   await window.waitForInputBox('API key of OpenCode');
   await window.quickInput.fill(GOOD_KEY);
+  await moveAway(window);
 }
 
-async function showStatusBar({ window, upstream, ask }: Stage): Promise<void> {
+async function showMenu({ window }: Stage): Promise<void> {
   await window.page.keyboard.press('Enter');
   await window.waitForStatus(/running/);
   await window.clearToasts();
   await window.runCommand('View: Close All Editors');
+  await window.openTerminal();
+  await openMenu(window);
+}
+
+async function showScenarios({ window }: Stage): Promise<void> {
+  await window.page.keyboard.press('Escape');
+  await window.runCommand('Switchyard: Show Scenarios');
+  await window.pickRow('everything else').waitFor();
+  await moveAway(window);
+}
+
+async function showScenarioModels({ window }: Stage): Promise<void> {
+  await window.quickInput.fill('thinking');
+  await window.pickRow('think').click();
+  await window.page.locator('.quick-input-title').filter({ hasText: 'think: ' }).waitFor();
+  await moveAway(window);
+}
+
+async function showStatusBar({ window, upstream, ask }: Stage): Promise<void> {
+  await window.page.keyboard.press('Escape');
   upstream.answer({ status: 529, body: {} });
   await ask('main', 'auxiliary', 'main', 'subagent');
   upstream.answer({ status: 429, headers: { 'retry-after': '240' }, body: {} });
@@ -78,10 +104,20 @@ async function showStatusBar({ window, upstream, ask }: Stage): Promise<void> {
   await window.page.locator('.monaco-hover').filter({ hasText: 'Today: ' }).waitFor();
 }
 
-async function showMenu({ window }: Stage): Promise<void> {
-  await window.page.mouse.move(5, 400);
+async function showMenuResting({ window }: Stage): Promise<void> {
+  await openMenu(window);
+  await window.pickRow('Try every model again').waitFor();
+}
+
+async function openMenu(window: Window): Promise<void> {
   await window.runCommand('Switchyard: Show Menu');
   await window.pickRow('Show Status').waitFor();
+  await moveAway(window);
+}
+
+/** Whatever the pointer rests on may show a hover. */
+async function moveAway({ page }: Window): Promise<void> {
+  await page.mouse.move(5, 400);
 }
 
 async function showDashboard({ window, preview }: Stage): Promise<void> {
@@ -112,6 +148,7 @@ async function showDiagnose({ window }: Stage): Promise<void> {
   await window.runCommand('View: Close All Editors');
   await window.runCommand('Switchyard: Diagnose');
   await window.pickRow('OpenCode answers, after').waitFor();
+  await moveAway(window);
 }
 
 async function showCompletion({ window, workspace }: Stage): Promise<void> {
@@ -138,13 +175,33 @@ async function showLog({ window }: Stage): Promise<void> {
   await window.runCommand('View: Close All Editors');
   await window.runCommand('Switchyard: Show Log');
   await window.page.locator('[id="workbench.panel.output"] .view-line').first().waitFor();
+  await window.runCommand('View: Toggle Maximized Panel');
 }
 
 async function showBadKey({ window, refused }: Stage): Promise<void> {
+  await window.runCommand('View: Toggle Maximized Panel');
+  await window.runCommand('Switchyard: Reset Health');
+  await window.waitForStatus(/running/);
   refused.add(GOOD_KEY);
-  await window.openTerminal();
+  await window.runCommand('Terminal: Focus on Terminal View');
+  await window.typeInTerminal('clear');
   await window.typeInTerminal('node ask.mjs');
   await window.toast('rejected the API key').waitFor();
+}
+
+async function showMenuBadKey({ window }: Stage): Promise<void> {
+  await window.clearToasts();
+  await openMenu(window);
+}
+
+/** What VS Code shows of the extension itself: its README, with the pictures. */
+async function showExtension({ window, preview }: Stage): Promise<void> {
+  await window.page.keyboard.press('Escape');
+  await window.runCommand('View: Toggle Panel Visibility');
+  await window.page.setViewportSize({ ...SIZE, height: 980 });
+  await window.openExtensionPage();
+  await preview().getByRole('heading', { name: 'Start in three steps' }).waitFor();
+  await window.runCommand('View: Toggle Primary Side Bar Visibility');
 }
 
 const WORKSPACE_SETTINGS = `{

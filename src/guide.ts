@@ -1,6 +1,7 @@
 import { claudeInstallLine, claudeLine } from './terminal/claudeProgram';
 import { deleteApiKey } from './ui/deleteApiKey';
 import { type ClaudeAccess, openClaude } from './ui/openClaude';
+import { openDocumentation } from './ui/openDocumentation';
 import { setApiKey } from './ui/setApiKey';
 import { setUpClaudeExtension, undoClaudeExtension } from './ui/setUpClaudeExtension';
 import { setUpCodex } from './ui/setUpCodex';
@@ -12,6 +13,7 @@ import { showScenarios } from './ui/showScenarios';
 
 export {
   deleteApiKey,
+  openDocumentation,
   setApiKey,
   setUpClaudeExtension,
   setUpCodex,

@@ -112,6 +112,8 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
       'switchyard.copyDiagnostics': async () => (await diagnose()).copy(),
       'switchyard.diagnose': async () => (await diagnose()).show(),
       'switchyard.openDashboard': () => dashboard.open(),
+      'switchyard.openDocumentation': async () =>
+        (await guide()).openDocumentation(context.extension.extensionUri),
       'switchyard.explainRouting': (key) =>
         explainRouting({ recent, status, open: (page) => pages.open(page) }, key),
       'switchyard.showUsage': async () => {

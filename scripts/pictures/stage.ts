@@ -6,6 +6,7 @@ import { settingsFile } from '../../test/support/codeServer';
 import { removeFolder } from '../../test/support/folders';
 import { openaiChatCompletion, openaiChatStream } from '../../test/support/openaiChatAnswers';
 import { planUsageAnswer } from '../../test/support/opencodeUpstream';
+import { publishedUrl, publishProject } from '../../test/support/publishedProject';
 import { makePlace, openRealWindow } from '../../test/support/realWindow';
 import {
   type Answer,
@@ -15,7 +16,7 @@ import {
   valueAt,
 } from '../../test/support/scriptedUpstream';
 import { OPENCODE_CONSOLE_ERRORS } from '../../test/support/upstreamErrors';
-import type { Window } from '../../test/support/window';
+import { type Window, waitUntil } from '../../test/support/window';
 import { buildProject } from '../project';
 
 export const GOOD_KEY = 'sk-pictures-0123456789abcdef';
@@ -30,7 +31,7 @@ export interface Stage {
   readonly refused: Set<string>;
   /** Changes the theme through the settings file of the server, which is watched, so that no menu or hover that is open closes. */
   setTheme(theme: Theme): Promise<void>;
-  /** Starts a terminal and runs the scripted agent in it, once for each class of request. */
+  /** Runs the scripted agent in the open terminal; it asks once for each class of request. */
   ask(...classes: readonly string[]): Promise<void>;
   preview(): Locator;
 }
@@ -58,7 +59,11 @@ export async function onStage(run: (stage: Stage) => Promise<void>): Promise<voi
   await buildProject();
   const opened = await openRealWindow(place, {
     settings: settings(upstream.url),
-    prepare: (page) => page.setViewportSize(SIZE),
+    baseUrl: publishedUrl,
+    prepare: async (page) => {
+      await page.setViewportSize(SIZE);
+      await publishProject(page);
+    },
   });
   const { window } = opened;
   try {
@@ -69,8 +74,12 @@ export async function onStage(run: (stage: Stage) => Promise<void>): Promise<voi
       refused,
       setTheme: (theme) => setTheme(window, settingsFile(root, 'Machine'), theme),
       ask: async (...classes) => {
-        await window.openTerminal();
-        await window.captureFromTerminal(classes.map((one) => `node ask.mjs ${one}`).join('; '));
+        const answers = async (): Promise<number> =>
+          (await window.terminalText()).split('The tests pass').length - 1;
+        const before = await answers();
+        await window.typeInTerminal(`node ask.mjs ${classes.join(' ')}`);
+        const wanted = before + classes.length;
+        await waitUntil(async () => (await answers()) >= wanted, `${wanted} answers are there`);
       },
       preview: () =>
         window.page
@@ -131,26 +140,29 @@ function settings(url: string): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Asks the way an agent does; the class of request is its argument. */
+/** Asks the way an agent does, once for each class of request among its arguments. */
 const ASK_SCRIPT = `
 const { ANTHROPIC_BASE_URL, ANTHROPIC_AUTH_TOKEN } = process.env;
-const response = await fetch(ANTHROPIC_BASE_URL + '/v1/messages', {
-  method: 'POST',
-  headers: {
-    authorization: 'Bearer ' + ANTHROPIC_AUTH_TOKEN,
-    'content-type': 'application/json',
-    'anthropic-version': '2023-06-01',
-    'user-agent': 'claude-cli/2.1.330',
-    'x-claude-code-request-class': process.argv[2] ?? 'main',
-  },
-  body: JSON.stringify({
-    model: 'claude-sonnet-5-5',
-    max_tokens: 900,
-    stream: true,
-    messages: [{ role: 'user', content: 'Do the tests pass?' }],
-  }),
-});
-const text = await response.text();
-const error = /"message":"([^"]+)/.exec(text)?.[1];
-console.log(response.status, error ?? [...text.matchAll(/"text":"([^"]*)/g)].map((m) => m[1]).join(''));
+const [, , ...classes] = process.argv;
+for (const requestClass of classes.length > 0 ? classes : ['main']) {
+  const response = await fetch(ANTHROPIC_BASE_URL + '/v1/messages', {
+    method: 'POST',
+    headers: {
+      authorization: 'Bearer ' + ANTHROPIC_AUTH_TOKEN,
+      'content-type': 'application/json',
+      'anthropic-version': '2023-06-01',
+      'user-agent': 'claude-cli/2.1.330',
+      'x-claude-code-request-class': requestClass,
+    },
+    body: JSON.stringify({
+      model: 'claude-sonnet-5-5',
+      max_tokens: 900,
+      stream: true,
+      messages: [{ role: 'user', content: 'Do the tests pass?' }],
+    }),
+  });
+  const text = await response.text();
+  const error = /"message":"([^"]+)/.exec(text)?.[1];
+  console.log(response.status, error ?? [...text.matchAll(/"text":"([^"]*)/g)].map((m) => m[1]).join(''));
+}
 `;

@@ -5,7 +5,7 @@ import { type BuiltInScenarioName, builtInScenarioNames } from '../proxy/scenari
 import { isList, isObject, type Json, type JsonObject } from './json';
 import { targetNamePattern } from './scenarioSchema';
 
-/** When each built-in scenario applies, for the settings editor and the README. In the order in which they are asked. */
+/** When each built-in scenario applies, for the settings editor and the README's table. In the order in which they are asked. */
 export const scenarioDescriptions: Readonly<Record<BuiltInScenarioName, string>> = {
   vision: 'an image anywhere in the conversation',
   longContext: 'more than 180,000 input tokens',

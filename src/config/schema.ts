@@ -26,7 +26,7 @@ const terminalAgentsSchema = z
     ),
   );
 
-/** Every setting, once: the manifest, the README and the checks at run time come from this table. */
+/** Every setting, once: the manifest, the documents and the checks at run time come from this table. */
 export const settingSchemas = {
   'switchyard.enabled': z._default(z.boolean(), true).register(z.globalRegistry, {
     group: 'General',

@@ -16,7 +16,7 @@ export async function handleCountTokens(
   client: ClientRequest,
   reply: Reply,
 ): Promise<void> {
-  const parsed = readMessagesRequest(core.bodies.read(client.body));
+  const parsed = readMessagesRequest(core.bodies.readBeside(client.body));
   if (!parsed.ok) return reply.error(400, 'invalid_request_error', parsed.message);
   const facts = describeRequest(parsed.request, client.headers, core.tokens.count);
   reply.json(200, JSON.stringify({ input_tokens: tokensOf(core, parsed.request, facts) }));
@@ -24,7 +24,7 @@ export async function handleCountTokens(
 
 /** The same for a chat inside the editor; undefined for what is no Messages request. */
 export function countChatTokens(core: Core, body: string): number | undefined {
-  const parsed = readMessagesRequest(core.bodies.read(Buffer.from(body)));
+  const parsed = readMessagesRequest(core.bodies.readBeside(Buffer.from(body)));
   if (!parsed.ok) return undefined;
   const { request } = parsed;
   return tokensOf(core, request, describeRequest(request, {}, core.tokens.count));

@@ -1,9 +1,9 @@
-/** Every command, once: the manifest, the README and the registration come from this table. */
+/** Every command, once: the manifest, the documents and the registration come from this table. */
 export interface CommandRow {
   readonly id: string;
   /** Verb first; shown after the category "Switchyard". */
   readonly title: string;
-  /** One sentence for the README. */
+  /** One sentence for docs/commands.md. */
   readonly description: string;
   readonly icon: string;
   /** A `when` clause; a command that is not enabled is not in the palette. */
@@ -155,6 +155,12 @@ export const commands = [
     title: 'Clear Usage History',
     description: 'Deletes what Show Usage tells of, for all windows.',
     icon: '$(clear-all)',
+  },
+  {
+    id: 'switchyard.openDocumentation',
+    title: 'Open Documentation',
+    description: 'Opens the documentation of the installed version in the editor.',
+    icon: '$(book)',
   },
   {
     id: 'switchyard.openSettings',

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showMarkdown } from './showMarkdown';
 
 const scheme = 'switchyard';
 
@@ -30,12 +31,7 @@ export class ReadonlyPages<Kind extends string> implements vscode.Disposable {
   async open(page: Page<Kind>): Promise<void> {
     const uri = pageUri(page);
     this.#changed.fire(uri);
-    try {
-      await vscode.commands.executeCommand('markdown.showPreview', uri);
-    } catch {
-      // VS Code's own Markdown extension may be switched off.
-      await vscode.window.showTextDocument(uri, { preview: true });
-    }
+    await showMarkdown(uri);
   }
 
   /** Makes a page anew if somebody has it open. */

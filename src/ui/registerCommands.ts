@@ -24,6 +24,7 @@ export type SurfaceHandlers = Pick<
   | 'switchyard.copyDiagnostics'
   | 'switchyard.diagnose'
   | 'switchyard.openDashboard'
+  | 'switchyard.openDocumentation'
   | 'switchyard.explainRouting'
   | 'switchyard.showUsage'
   | 'switchyard.clearUsageHistory'

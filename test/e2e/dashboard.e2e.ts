@@ -1,11 +1,12 @@
 // The dashboard as people see and use it: the real window, three themes, the keyboard, a screen reader's rules, hostile names.
 
 import { strict as assert } from 'node:assert';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { dayOf, noCounts, usageDayText } from '../../src/usage/usageDay';
 import { accessibilityViolations } from '../support/accessibility';
+import { settingsFile } from '../support/codeServer';
 import { removeFolder } from '../support/folders';
 import { openaiChatStream } from '../support/openaiChatAnswers';
 import { planUsageAnswer } from '../support/opencodeUpstream';
@@ -56,10 +57,45 @@ document.head.append(style);
 getComputedStyle(document.body).getPropertyValue('--injected') === '';
 `;
 
+/** Counts how often a bar of a running request gets other widths. */
+const COUNT_STEPS = `
+let steps = 0;
+const observer = new MutationObserver((changes) => {
+  steps += changes.some(({ target }) => target.matches('.row.running .bar')) ? 1 : 0;
+});
+observer.observe(document.body, { attributes: true, attributeFilter: ['style'], subtree: true });
+window.barSteps = () => {
+  observer.disconnect();
+  return steps;
+};
+`;
+
+/** Numbers everything that can be operated, puts the focus on the first, and tells how many there are. */
+const MARK_CONTROLS = `
+const controls = [...document.querySelectorAll('button, input, select, summary, a[href], [role=option], [role=listbox]')]
+  .filter((one) => one.checkVisibility() && !one.disabled)
+  // One option is in the order of Tab, arrow keys lead to the others.
+  .filter((one) => one.role !== 'option' || one.tabIndex === 0)
+  .filter((one) => one.role !== 'listbox' || one.tabIndex === 0);
+controls.forEach((one, index) => { one.dataset.control = index + ' ' + (one.ariaLabel ?? one.innerText).slice(0, 30); });
+controls[0].focus({ focusVisible: true });
+controls.length;
+`;
+
+/** The name of the control that has the focus, and whether a person sees that it has. */
+const FOCUSED_CONTROL = `
+(() => {
+  const { activeElement } = document;
+  const name = activeElement?.dataset.control;
+  return name === undefined ? undefined : [name, getComputedStyle(activeElement).outlineStyle !== 'none'];
+})()
+`;
+
 const THEMES = [
   ['Light Modern', 'vscode-light'],
   ['Dark Modern', 'vscode-dark'],
   ['Dark High Contrast', 'vscode-high-contrast'],
+  ['Light High Contrast', 'vscode-high-contrast-light'],
 ] as const;
 
 describe('the dashboard in a real window', function () {
@@ -207,6 +243,45 @@ describe('the dashboard in a real window', function () {
     assert.ok(!(await page().locator('body').innerText()).includes('\u202E'));
   });
 
+  it('moves once a second at most where the person wants less motion, by the system or by VS Code', async () => {
+    const usual = await stepsOfBar();
+    await window.page.emulateMedia({ reducedMotion: 'reduce' });
+    const reducedBySystem = await stepsOfBar();
+    await window.page.emulateMedia({ reducedMotion: 'no-preference' });
+    const usualAgain = await stepsOfBar();
+    const file = settingsFile(place.root, 'Machine');
+    const present = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ ...present, 'workbench.reduceMotion': 'on' }));
+    await window.page.locator('.monaco-workbench.monaco-reduce-motion').waitFor();
+    await page().locator('body.vscode-reduce-motion').waitFor();
+    const reducedByVscode = await stepsOfBar();
+    writeFileSync(file, JSON.stringify(present));
+    await page().locator('body:not(.vscode-reduce-motion)').waitFor();
+    const seen = { usual, reducedBySystem, usualAgain, reducedByVscode };
+    for (const reduced of [reducedBySystem, reducedByVscode]) {
+      assert.ok(reduced * 4 < Math.min(usual, usualAgain), JSON.stringify(seen));
+    }
+  });
+
+  it('has no control that the Tab key does not reach, and shows each that it has reached', async () => {
+    await page().getByRole('option').first().click();
+    await details().waitFor();
+    const drawn = await frame();
+    const controls = Number(await drawn.evaluate(MARK_CONTROLS));
+    assert.ok(controls >= 5, `${controls} controls`);
+    const reached = new Map<string, boolean>();
+    for (let step = 1; step < 3 * controls && reached.size < controls; step += 1) {
+      const seen: unknown = await drawn.evaluate(FOCUSED_CONTROL);
+      if (Array.isArray(seen)) reached.set(String(seen[0]), seen[1] === true);
+      await window.page.keyboard.press('Tab');
+    }
+    assert.equal(reached.size, controls, `reached: ${[...reached.keys()].join(', ')}`);
+    assert.deepEqual(
+      [...reached].filter(([, isShown]) => !isShown),
+      [],
+    );
+  });
+
   it('tells health with countdowns, the speed of models, cost, and the plan', async () => {
     upstream.answer({ status: 429, headers: { 'retry-after': '45' }, body: {} });
     await ask('main', 'auxiliary', 'main');
@@ -302,6 +377,16 @@ describe('the dashboard in a real window', function () {
 
   function focusedText(): Promise<string> {
     return page().locator(':focus').innerText();
+  }
+
+  /** How often the bar of a request that runs for some seconds is drawn anew. */
+  async function stepsOfBar(): Promise<number> {
+    const { sse } = openaiChatStream({ reasoning: 'well, well', text: 'at last' }, COUNTS);
+    upstream.answer({ sse, firstDelayMs: 1_000, delayMs: 600 });
+    const drawn = await frame();
+    await drawn.evaluate(COUNT_STEPS);
+    await ask('main');
+    return Number(await drawn.evaluate('window.barSteps()'));
   }
 
   async function ask(...what: readonly string[]): Promise<void> {

@@ -58,7 +58,8 @@ describe('menu, scenarios and states in a real window', function () {
     await window.screenshot('40-menu-key-missing');
     await window.quickInput.press('ArrowDown');
     await window.quickInput.press('Enter');
-    await window.pickRow('OpenCode').waitFor();
+    // The menu that was left names OpenCode too.
+    await window.pickRow('api.anthropic.com').waitFor();
     await window.quickInput.press('Enter');
     await window.waitForInputBox('API key of OpenCode');
     await window.fillInputBox(KEY);

@@ -36,6 +36,8 @@ export function makePlace(purpose: string): Place {
 
 export interface RealWindowOptions
   extends Pick<CodeServerOptions, 'settings' | 'env' | 'hasWorkspaceTrust'> {
+  /** Where the README's pictures are said to be. */
+  readonly baseUrl?: string;
   /** Keeps the built-in extensions that most tests do without. */
   readonly hasAllExtensions?: true;
   /** Instead of the place's own project. */
@@ -60,9 +62,9 @@ export async function openRealWindow(
   { root, workspace }: Place,
   options: RealWindowOptions = {},
 ): Promise<RealWindow> {
-  const { hasAllExtensions, folder = workspace, payload, prepare, ...ofServer } = options;
+  const { baseUrl, hasAllExtensions, folder = workspace, payload, prepare, ...ofServer } = options;
   const host = await installHost(chosenHostVersion());
-  await installVsix({ host, root }, await packExtension(root));
+  await installVsix({ host, root }, await packExtension(root, { baseUrl }));
   const lean = hasAllExtensions === true ? {} : ({ isLean: true } as const);
   const server = await startCodeServer({ host, root, ...lean, ...ofServer });
   let context: BrowserContext | undefined;

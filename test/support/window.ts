@@ -68,8 +68,7 @@ export class Window {
 
   /** Runs a command by its title in the palette. */
   async runCommand(title: string): Promise<void> {
-    await this.searchPalette(title);
-    await this.pickRow(title).click();
+    await this.searchPalette(title, (timeout) => this.pickRow(title).click({ timeout }));
   }
 
   /** The titles that the palette offers for these words. */
@@ -80,8 +79,11 @@ export class Window {
     return rows.map((row) => plainText(row.split('\n')[0] ?? ''));
   }
 
-  /** Opens the palette, again where a page that has just opened took the focus and with it closed the palette. */
-  private async searchPalette(words: string): Promise<void> {
+  /** Opens the palette, again where a page that has just opened took the focus and with it closed the palette too early. */
+  private async searchPalette(
+    words: string,
+    use: (timeout: number) => Promise<void> = async () => {},
+  ): Promise<void> {
     const limits = [3000, 3000, STEP_LIMIT_MS];
     for (const [index, timeout] of limits.entries()) {
       try {
@@ -90,6 +92,7 @@ export class Window {
         await this.quickInput.waitFor({ timeout });
         await this.quickInput.fill(`>${words}`, { timeout });
         await this.pickRow(words).waitFor({ timeout });
+        await use(timeout);
         return;
       } catch (error: unknown) {
         if (index === limits.length - 1) throw error;
@@ -137,6 +140,14 @@ export class Window {
     await this.page.locator('.notifications-toasts .notification-list-item').waitFor({
       state: 'detached',
     });
+  }
+
+  /** Opens the page that VS Code makes of the extension: its README, and what it contributes. */
+  async openExtensionPage(): Promise<void> {
+    await this.runCommand('Extensions: Show Installed Extensions');
+    const rows = this.page.locator('.extensions-list .monaco-list-row');
+    await rows.filter({ hasText: 'Switchyard' }).first().click();
+    await this.page.locator('.extension-editor').waitFor();
   }
 
   /** Opens a new terminal and waits for its prompt. */

@@ -44,6 +44,8 @@ export function useNow(pace: Pace): number {
 /** Bars grow by less than a pixel in a shorter time. */
 const shortestStepMs = 33;
 
+/** VS Code's own setting (`workbench.reduceMotion`), which follows the system's unless it is told otherwise. */
 function wantsLessMotion(): boolean {
+  if (document.body.classList.contains('vscode-reduce-motion')) return true;
   return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }

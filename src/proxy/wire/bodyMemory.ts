@@ -4,6 +4,8 @@ import { type JsonBody, memberOf, type ReadBody, readJsonBody } from './jsonBody
 /** Reads the bodies of requests, and knows the last ones again: see `readJsonBody`. */
 export interface BodyMemory {
   read(bytes: Buffer): ReadBody;
+  /** The same without remembering it: for what is asked beside conversations, in which they could get lost. */
+  readBeside(bytes: Buffer): ReadBody;
 }
 
 /**
@@ -12,14 +14,16 @@ export interface BodyMemory {
  */
 export function createBodyMemory(limits = defaultLimits): BodyMemory {
   let known: readonly JsonBody[] = [];
+  // Whoever gets what is no text refuses it, or reads it in ways of their own.
+  const asText = (bytes: Buffer) => (isUtf8(bytes) ? bytes : Buffer.from(bytes.toString('utf8')));
+  const readBeside = (bytes: Buffer) => readJsonBody(asText(bytes), known);
   return {
     read(bytes) {
-      // Whoever gets it refuses what is no text, or reads it in ways of their own.
-      const text = isUtf8(bytes) ? bytes : Buffer.from(bytes.toString('utf8'));
-      const read = readJsonBody(text, known);
+      const read = readBeside(bytes);
       if (read.ok) known = withBody(known, read.body, limits);
       return read;
     },
+    readBeside,
   };
 }
 

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
+import { withTables } from '../../../scripts/documentTables';
 import { staleFiles } from '../../../scripts/manifest';
-import { withTables } from '../../../scripts/readmeTables';
 import { createManifest, jsonSchemas } from '../../../src/config/manifest';
 import { settingSchemas } from '../../../src/config/schema';
 import { catalogueModels } from '../../../src/proxy/catalogue';
@@ -15,7 +15,7 @@ describe('the manifest', () => {
   const manifest = createManifest(commands, walkthrough);
   const generated = JSON.stringify(manifest.contributes);
 
-  it('is up to date in package.json, package.nls.json, l10n and README.md (npm run manifest)', () => {
+  it('is up to date in package.json, package.nls.json, l10n, README.md and docs (npm run manifest)', () => {
     assert.deepEqual(
       staleFiles().map(({ path }) => path),
       [],
@@ -103,9 +103,9 @@ describe('the manifest', () => {
     assert.ok(kilobytes < 60, `${kilobytes} kB`);
   });
 
-  it('fills the tables of the README, and leaves the rest', () => {
-    const readme = 'a\n<!-- generated:settings -->\nold\n<!-- /generated:settings -->\nz\n';
-    const filled = withTables(readme, commands);
+  it('fills the tables of a document, and leaves the rest', () => {
+    const document = 'a\n<!-- generated:settings -->\nold\n<!-- /generated:settings -->\nz\n';
+    const filled = withTables(document, commands);
     assert.match(filled, /^a\n<!-- generated:settings -->\n\| Setting \|/);
     assert.match(filled, /\| `switchyard\.port` \| `0` \|/);
     assert.match(filled, /<!-- \/generated:settings -->\nz\n$/);

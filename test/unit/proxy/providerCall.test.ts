@@ -1,4 +1,4 @@
-// What the settings of a provider add to its calls, and the gateways of the README as they are written there.
+// What the settings of a provider add to its calls, and the gateways of docs/providers.md as they are written there.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -124,7 +124,7 @@ describe('a call with the headers and query of the settings', () => {
     assert.equal(sent?.headers.authorization, undefined);
   });
 
-  describe('to the gateways of the README', () => {
+  describe('to the gateways of docs/providers.md', () => {
     const gateways = readGateways();
     const calls: readonly (readonly [string, Partial<Record<'path' | 'query', string>>, object])[] =
       [
@@ -173,10 +173,10 @@ describe('a call with the headers and query of the settings', () => {
   });
 });
 
-/** The providers of the README's example, as the settings' own parser reads them. */
+/** The providers of the example in docs/providers.md, as the settings' own parser reads them. */
 function readGateways(): Readonly<Record<string, ProviderSettings>> {
-  const readme = readFileSync(path.resolve(__dirname, '../../../README.md'), 'utf8');
-  const block = /<!-- gateways -->\n```jsonc\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+  const page = readFileSync(path.resolve(__dirname, '../../../docs/providers.md'), 'utf8');
+  const block = /<!-- gateways -->\n```jsonc\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
   const { settings, problems } = parseSettings(
     JSON.parse(`{${block.replaceAll(/^\s*\/\/.*$/gm, '')}}`),
   );

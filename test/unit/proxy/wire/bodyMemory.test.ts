@@ -79,6 +79,20 @@ describe('the memory of bodies', () => {
     assert.equal(messagesAfter(memory, 'small', 'er')[0], kept);
   });
 
+  it('knows again, but does not remember, what is asked beside conversations', () => {
+    const memory = createBodyMemory(limits);
+    const [first] = messagesAfter(memory, 'one');
+    const beside = Array.from({ length: 5 }, (_, index) => [said('one'), said(`${index}`)]);
+    for (const messages of beside) {
+      const read = memory.readBeside(Buffer.from(JSON.stringify({ messages })));
+      assert.ok(read.ok);
+      assert.equal(arrayAt(read.body.value, 'messages')[0], first);
+    }
+    const [other] = messagesAfter(memory, '4');
+    assert.notEqual(other, first);
+    assert.equal(messagesAfter(memory, 'one', 'two')[0], first);
+  });
+
   it('does not remember what is small', () => {
     const memory = createBodyMemory({ ...limits, leastBytes: 5_000 });
     const [first] = messagesAfter(memory, 'one');

@@ -1,4 +1,4 @@
-// The README's tables of settings and commands, between their markers.
+// The tables of scenarios, settings and commands in README.md and docs/, between their markers.
 import { scenarioDescriptions } from '../src/config/completions';
 import { isList, type Json, type JsonObject } from '../src/config/json';
 import { commandCategory, jsonSchemas } from '../src/config/manifest';
@@ -8,20 +8,20 @@ interface DocumentedCommand {
   readonly description: string;
 }
 
-/** `readme` with the lines between the markers made anew; without markers it is left as it is. */
-export function withTables(readme: string, commands: readonly DocumentedCommand[]): string {
+/** `document` with the lines between the markers made anew; without markers it is left as it is. */
+export function withTables(document: string, commands: readonly DocumentedCommand[]): string {
   const tables: readonly (readonly [name: string, table: string])[] = [
     ['builtInScenarios', builtInScenariosTable()],
     ['settings', settingsTable()],
     ['scenario', scenarioTable()],
     ['commands', commandsTable(commands)],
   ];
-  return tables.reduce((text, [name, lines]) => fill(text, name, lines), readme);
+  return tables.reduce((text, [name, lines]) => fill(text, name, lines), document);
 }
 
-function fill(readme: string, name: string, table: string): string {
+function fill(document: string, name: string, table: string): string {
   const marked = new RegExp(`(<!-- generated:${name} -->\\n)[^]*?(<!-- /generated:${name} -->)`);
-  return readme.replace(marked, (_whole, start: string, end: string) => `${start}${table}${end}`);
+  return document.replace(marked, (_whole, start: string, end: string) => `${start}${table}${end}`);
 }
 
 function builtInScenariosTable(): string {
