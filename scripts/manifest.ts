@@ -99,14 +99,14 @@ function contributesOf(present: object): object {
   return typeof contributes === 'object' && contributes !== null ? contributes : {};
 }
 
-/** Every text of `t(…)` in the sources, for translators. */
+/** Every text of `t(…)` and, in the proxy, of `phrase(…)` in the sources, for translators. */
 function translatableTexts(): Record<string, string> {
   // The menu shows the titles too, and finds its texts here.
   const texts = Object.fromEntries(commands.map(({ title }): [string, string] => [title, title]));
   const names = readdirSync(path.join(projectFolder, 'src'), { recursive: true, encoding: 'utf8' });
   for (const name of names.filter((one) => one.endsWith('.ts')).sort()) {
     const source = readOrEmpty(path.join('src', name));
-    for (const match of source.matchAll(/\bt\(\s*(['"])((?:(?!\1)[^\\]|\\.)*)\1/g)) {
+    for (const match of source.matchAll(/\b(?:t|phrase)\(\s*(['"])((?:(?!\1)[^\\]|\\.)*)\1/g)) {
       const text = (match[2] ?? '').replaceAll(/\\(['"])/g, '$1');
       texts[text] = text;
     }

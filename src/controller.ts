@@ -4,6 +4,7 @@ import {
   defaultTimeouts,
   type ProxyInputs,
 } from './controllerOptions';
+import { render } from './proxy/phrase';
 import type { AnswerTo, ProxyReport, Question } from './proxy/protocol';
 import type { ProxyStatus, StartFailure } from './proxyStatus';
 import { type ChatListener, WorkerSession } from './workerSession';
@@ -246,7 +247,8 @@ export class ProxyController {
   #giveUp(session: WorkerSession, reason: StartFailure): void {
     this.#session = undefined;
     void session.terminate();
-    this.#options.onLog('error', `the proxy could not start: ${JSON.stringify(reason)}`);
+    const told = { ...reason, ...('message' in reason ? { message: render(reason.message) } : {}) };
+    this.#options.onLog('error', `the proxy could not start: ${JSON.stringify(told)}`);
     this.#failed(reason);
   }
 

@@ -12,8 +12,9 @@ import {
   restrictedSettings,
   terminalSettings,
 } from './diagnose/window/windowFacts';
-import { about, englishText, httpProxy, privateWords } from './diagnosisReport';
+import { about, httpProxy, privateWords } from './diagnosisReport';
 import { once } from './proxy/once';
+import { english } from './proxy/phrase';
 import type { ApiKeys } from './proxy/types';
 import { portOf } from './terminal/agentEnvironment';
 
@@ -47,7 +48,8 @@ export function createDiagnosis(parts: DiagnosisParts): Diagnosis {
   let shown = gist(parts.proxy);
 
   async function copy(): Promise<void> {
-    const findings = await runChecks(sourcesOf(parts), englishText);
+    // The report is for those who read issues.
+    const findings = await runChecks(sourcesOf(parts), english);
     const text = diagnosticsText(
       {
         about: about(parts),

@@ -8,11 +8,6 @@ import { type Network, readNetwork } from './proxy/network';
 
 type ReportParts = Pick<DiagnosisParts, 'context' | 'keys' | 'settings'>;
 
-/** The report is for those who read issues. */
-export function englishText(message: string, ...values: (string | number)[]): string {
-  return message.replace(/\{(\d+)\}/g, (mark, index) => String(values[Number(index)] ?? mark));
-}
-
 export function about({ context, settings }: ReportParts): readonly (readonly [string, string])[] {
   const { env, version, workspace } = vscode;
   const { port, chains, providers, scenarios, terminalAgents } = settings();

@@ -1,3 +1,4 @@
+import type { Words } from './proxy/phrase';
 import type { ProxyReport } from './proxy/protocol';
 
 export type ProxyStatus =
@@ -14,6 +15,6 @@ export type ProxyStatus =
 
 export type StartFailure =
   | { readonly kind: 'portTaken'; readonly port: number }
-  | { readonly kind: 'cannotListen'; readonly message: string }
+  | { readonly kind: 'cannotListen'; readonly message: Words }
   | { readonly kind: 'noAnswer' }
   | { readonly kind: 'crashed'; readonly message: string };

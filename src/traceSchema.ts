@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { phraseSchema, wordsSchema } from './phraseSchema';
 import { type RequestTrace, requestOutcomes } from './proxy/requestTrace';
 import { efforts, failureKinds, failureOrigins, requestClasses, wireFormats } from './proxy/types';
 import { stopReasons } from './proxy/wire/streamEvent';
@@ -20,7 +21,7 @@ const factsSchema = z.object({
 
 const failureSchema = z.object({
   kind: z.enum(failureKinds),
-  words: z.string(),
+  words: phraseSchema,
   upstreamStatus: z.exactOptional(z.number()),
 });
 
@@ -50,12 +51,12 @@ export const traceSchema: z.ZodMiniType<RequestTrace> = z.object({
   endedAt: z.exactOptional(z.number()),
   facts: factsSchema,
   scenario: z.string(),
-  reason: z.string(),
-  considered: z.array(z.object({ rule: z.string(), matched: z.boolean(), why: z.string() })),
+  reason: phraseSchema,
+  considered: z.array(z.object({ rule: wordsSchema, matched: z.boolean(), why: phraseSchema })),
   chain: z.array(z.string()),
-  skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
+  skipped: z.array(z.object({ name: z.string(), reason: phraseSchema })),
   attempts: z.array(attemptSchema),
-  moved: z.exactOptional(z.object({ from: z.string(), to: z.string(), why: z.string() })),
+  moved: z.exactOptional(z.object({ from: z.string(), to: z.string(), why: phraseSchema })),
   outcome: z.exactOptional(z.enum(requestOutcomes)),
   failure: z.exactOptional(failureSchema),
   status: z.exactOptional(z.number()),

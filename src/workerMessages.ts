@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { phraseSchema, wordsSchema } from './phraseSchema';
 import { modelTiers } from './proxy/modelTiers';
 import { type FromWorker, logLevels, noticeKinds } from './proxy/protocol';
 import type { StoredRest } from './proxy/restMemory';
@@ -7,7 +8,7 @@ import { traceSchema } from './traceSchema';
 
 const noticeSchema = z.object({
   kind: z.enum(noticeKinds),
-  message: z.string(),
+  message: phraseSchema,
   credential: z.string(),
   providerId: z.string(),
   buttons: z.array(z.enum(['setApiKey', 'openLink', 'showLog'])),
@@ -16,7 +17,7 @@ const noticeSchema = z.object({
 
 const keyCheckSchema = z.object({
   outcome: z.enum(['accepted', 'rejected', 'unknown']),
-  message: z.string(),
+  message: phraseSchema,
   plan: z.exactOptional(z.enum(['active', 'missing'])),
 });
 
@@ -31,7 +32,7 @@ const refreshedSchema = z.object({
       added: namesSchema,
       removed: namesSchema,
       changed: namesSchema,
-      failure: z.exactOptional(z.string()),
+      failure: z.exactOptional(wordsSchema),
     }),
   ),
   retired: retiredSchema,
@@ -50,7 +51,7 @@ const planSchema = z.object({
       resetsAt: z.exactOptional(z.number()),
     }),
   ),
-  problem: z.exactOptional(z.string()),
+  problem: z.exactOptional(wordsSchema),
 });
 
 const chatModelSchema = z.object({
@@ -82,7 +83,7 @@ const overviewSchema = z.object({
 const reachSchema = z.object({
   providerId: z.string(),
   label: z.string(),
-  failure: z.exactOptional(z.string()),
+  failure: z.exactOptional(wordsSchema),
   tookMs: z.number(),
   clock: z.exactOptional(z.object({ theirs: z.number(), ours: z.number() })),
   keys: z.array(
@@ -90,7 +91,7 @@ const reachSchema = z.object({
       credential: z.string(),
       isOneOfSeveral: z.exactOptional(z.boolean()),
       outcome: z.enum(['accepted', 'rejected', 'unknown']),
-      message: z.string(),
+      message: phraseSchema,
       plan: z.exactOptional(z.enum(['active', 'missing'])),
     }),
   ),
@@ -123,7 +124,7 @@ const targetSchema = z.object({
   restsUntil: z.exactOptional(z.number()),
   lastTtftMs: z.exactOptional(z.number()),
   lastServedAt: z.exactOptional(z.number()),
-  lastFailure: z.exactOptional(z.string()),
+  lastFailure: z.exactOptional(phraseSchema),
 });
 
 const tierSchema = z.object({
@@ -137,7 +138,7 @@ const restReportSchema = z.object({
   name: z.string(),
   isProbed: z.boolean(),
   untilAt: z.exactOptional(z.number()),
-  words: z.exactOptional(z.string()),
+  words: z.exactOptional(phraseSchema),
 });
 
 const reportSchema = z.object({
@@ -172,7 +173,7 @@ const restSchema = z.object({
 
 const fromWorkerSchema: z.ZodMiniType<FromWorker> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('listening'), port: z.int().check(z.gte(1), z.lte(65_535)) }),
-  z.object({ type: z.literal('listenFailed'), code: z.string(), message: z.string() }),
+  z.object({ type: z.literal('listenFailed'), code: z.string(), message: wordsSchema }),
   z.object({ type: z.literal('closed') }),
   z.object({ type: z.literal('log'), level: z.enum(logLevels), message: z.string() }),
   z.object({ type: z.literal('report'), report: reportSchema }),

@@ -1,3 +1,4 @@
+import { render } from '../proxy/phrase';
 import type { PlanUsage } from '../proxy/planUsage';
 import { type RequestTrace, traceKey } from '../proxy/requestTrace';
 import type { ProxyStatus } from '../proxyStatus';
@@ -101,7 +102,7 @@ function planViews(plans: DashboardFacts['plans'], t: Translate): DashboardView[
       title: keyOwner(plan.label, plan.credential, t),
       ...(plan.problem === undefined
         ? {}
-        : { problem: t('The use of this plan is not known: {0}.', plan.problem) }),
+        : { problem: t('The use of this plan is not known: {0}.', render(plan.problem, t)) }),
       limits: plan.windows.map((window) => ({
         name: windowInWords(window, t),
         percent: Math.round(window.percent),

@@ -1,3 +1,4 @@
+import { render } from '../proxy/phrase';
 import type { ProxyReport, RestReport, TargetReport } from '../proxy/protocol';
 import { describeCredential } from '../ui/reportText';
 import { reportOwner } from '../ui/statusPresentation';
@@ -19,7 +20,7 @@ export function healthViews(report: ProxyReport, t: Translate): readonly HealthV
         state: describeCredential(credential.state, t),
         tone: keyTones[credential.state],
         ...(rest?.untilAt === undefined ? {} : { untilAt: rest.untilAt }),
-        why: rest?.words ?? '',
+        why: render(rest?.words ?? '', t),
       };
     }),
     ...wide.map((rest) => restView(rest, t)),
@@ -58,7 +59,7 @@ function restView({ scope, name, isProbed, untilAt, words }: RestReport, t: Tran
     state: isProbed ? t('being tried again') : t('resting'),
     tone: 'warning',
     ...(untilAt === undefined || isProbed ? {} : { untilAt }),
-    why: words ?? '',
+    why: render(words ?? '', t),
   };
 }
 
@@ -77,6 +78,6 @@ function targetView(target: TargetReport, t: Translate): HealthView {
     state,
     tone,
     ...(target.restsUntil === undefined ? {} : { untilAt: target.restsUntil }),
-    why: tone === 'warning' ? (target.lastFailure ?? '') : '',
+    why: tone === 'warning' ? render(target.lastFailure ?? '', t) : '',
   };
 }

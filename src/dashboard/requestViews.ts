@@ -1,3 +1,4 @@
+import { render } from '../proxy/phrase';
 import type { AttemptTrace, RequestTrace } from '../proxy/requestTrace';
 import { traceKey } from '../proxy/requestTrace';
 import {
@@ -26,7 +27,13 @@ export function requestView(trace: RequestTrace, t: Translate): RequestView {
   const notAsked =
     remembered.length === 0
       ? undefined
-      : t('Not asked: {0}', remembered.slice(0, maxAttempts).map(causeOf).join(', '));
+      : t(
+          'Not asked: {0}',
+          remembered
+            .slice(0, maxAttempts)
+            .map((attempt) => causeOf(attempt, t))
+            .reduce((list, next) => t('{0}, {1}', list, next)),
+        );
   return {
     key: traceKey(trace),
     time: timeOfDay(startedAt),
@@ -50,8 +57,8 @@ export function detailsView(trace: RequestTrace, t: Translate): DetailsView {
     lines: [
       capitalized(outcomeInWords(trace, t)),
       figuresOf(trace, t),
-      t('Scenario {0}: {1}.', scenario, reason),
-      ...(failure === undefined ? [] : [toldInWords(failure.words, status, t)]),
+      t('Scenario {0}: {1}.', scenario, render(reason, t)),
+      ...(failure === undefined ? [] : [toldInWords(render(failure.words, t), status, t)]),
       ...(moved === undefined ? [] : [moveInWords(moved, t)]),
     ],
     tried: {
@@ -66,7 +73,11 @@ export function detailsView(trace: RequestTrace, t: Translate): DetailsView {
         ...untriedRows(trace, t).map((row) => [...row, '', '']),
       ],
     },
-    rules: considered.map(({ rule, matched, why }) => ({ rule, isMatched: matched, why })),
+    rules: considered.map(({ rule, matched, why }) => ({
+      rule: render(rule, t),
+      isMatched: matched,
+      why: render(why, t),
+    })),
     facts: factRows(trace.facts, t).map(pairView),
     usage: usageRows(trace, t).map(pairView),
   };
@@ -83,7 +94,8 @@ function attemptView(attempt: AttemptTrace, trace: RequestTrace, t: Translate): 
   return {
     target: keyOwner(target, credential, t),
     state: isFailed(attempt) ? 'failed' : isRunning ? 'running' : 'done',
-    words: failure?.kind === 'cancelled' ? failure.words : attemptResult(attempt, trace, t),
+    words:
+      failure?.kind === 'cancelled' ? render(failure.words, t) : attemptResult(attempt, trace, t),
     startedAt,
     ...(firstContentAt === undefined ? {} : { firstContentAt }),
     ...(firstTextAt === undefined ? {} : { firstTextAt }),
@@ -96,8 +108,8 @@ function isFailed({ failure }: AttemptTrace): boolean {
   return failure !== undefined && failure.kind !== 'cancelled';
 }
 
-function causeOf({ target, failure }: AttemptTrace): string {
-  return failure === undefined ? target : `${target} (${failure.words})`;
+function causeOf({ target, failure }: AttemptTrace, t: Translate): string {
+  return failure === undefined ? target : t('{0} ({1})', target, render(failure.words, t));
 }
 
 function toldInWords(words: string, status: number | undefined, t: Translate): string {

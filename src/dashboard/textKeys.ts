@@ -46,5 +46,9 @@ export const textKeys = [
   'plans',
   'resetsIn',
   'usedUp',
+  'days',
+  'hours',
+  'minutes',
+  'seconds',
 ] as const;
 export type TextKey = (typeof textKeys)[number];

@@ -52,5 +52,9 @@ export function dashboardTexts(t: Translate): Texts {
     plans: t('Plan usage'),
     resetsIn: t('resets in {0}'),
     usedUp: t('used up'),
+    days: t('{0} d'),
+    hours: t('{0} h'),
+    minutes: t('{0} min'),
+    seconds: t('{0} s'),
   };
 }

@@ -1,3 +1,4 @@
+import { render } from '../proxy/phrase';
 import type { ProxyStatus } from '../proxyStatus';
 import { onOneLine } from '../ui/markdown';
 import { type PrivateWords, withoutPrivate } from './privacy';
@@ -52,7 +53,7 @@ function modelTable(status: ProxyStatus, clean: (text: string) => string): reado
     clean(name),
     clean(scenarios.join(', ')),
     state,
-    clean(lastFailure ?? ''),
+    clean(render(lastFailure ?? '')),
   ]);
   return [...table(['Model', 'Scenarios', 'State', 'Last failure'], rows), ''];
 }

@@ -1,3 +1,4 @@
+import { render } from '../proxy/phrase';
 import type { CredentialReport, ProxyReport } from '../proxy/protocol';
 import type { KeyReach, ProviderReach } from '../proxy/reach';
 import type { ProxyStatus } from '../proxyStatus';
@@ -53,11 +54,11 @@ function judgeKey(
     return { title, state: usable ? 'warning' : 'problem', sentence, fix };
   }
   if (asked?.outcome === 'rejected') {
-    return { title, state: 'problem', sentence: asked.message, fix };
+    return { title, state: 'problem', sentence: render(asked.message, t), fix };
   }
   if (asked?.outcome === 'accepted') {
     const state = asked.plan === 'missing' ? 'warning' : 'ok';
-    const sentence = asked.message;
+    const sentence = render(asked.message, t);
     return state === 'ok' ? { title, state, sentence } : { title, state, sentence, fix };
   }
   if (credential.state === 'rejected' || credential.state === 'blocked') {
@@ -70,7 +71,8 @@ function judgeKey(
   if (credential.state === 'accepted') {
     return { title, state: 'ok', sentence: t('{0} has served requests with the API key.', owner) };
   }
-  const sentence = asked === undefined ? t('The check of the key got no answer.') : asked.message;
+  const sentence =
+    asked === undefined ? t('The check of the key got no answer.') : render(asked.message, t);
   return { title, state: 'unknown', sentence };
 }
 
@@ -93,8 +95,8 @@ export function judgeReach(facts: ProviderFacts, t: Translate): readonly Verdict
     return {
       title: label,
       state: 'problem',
-      sentence: t('{0} ({1}) cannot be reached: {2}.', label, providerId, failure),
-      fix: networkFix(failure, hasHttpProxy),
+      sentence: t('{0} ({1}) cannot be reached: {2}.', label, providerId, render(failure, t)),
+      fix: networkFix(render(failure), hasHttpProxy),
     };
   });
 }

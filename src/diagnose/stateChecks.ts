@@ -1,5 +1,5 @@
+import { momentInWords, render } from '../proxy/phrase';
 import type { CatalogueReport } from '../proxy/protocol';
-import { momentInWords } from '../proxy/timeInWords';
 import type { CatalogueRefresh } from '../proxy/types';
 import type { ProxyStatus } from '../proxyStatus';
 import type { Translate } from '../ui/translate';
@@ -58,8 +58,9 @@ export function judgeRests(status: ProxyStatus, t: Translate): Verdict {
     return { title, state: 'ok', sentence: t('None of {0} models rests.', targets.length) };
   }
   const { lastFailure, name, restsUntil } = first;
-  const until = restsUntil === undefined ? '' : `, ${t('until {0}', momentInWords(restsUntil))}`;
-  const why = `${name}${lastFailure === undefined ? '' : `: ${lastFailure}`}${until}`;
+  const until = restsUntil === undefined ? [] : [t('until {0}', momentInWords(restsUntil, t))];
+  const failure = lastFailure === undefined ? name : t('{0}: {1}', name, render(lastFailure, t));
+  const why = [failure, ...until].reduce((list, next) => t('{0}, {1}', list, next));
   return {
     title,
     state: 'warning',
@@ -95,7 +96,7 @@ export function judgeCatalogue({ catalogue, now, refresh }: CatalogueFacts, t: T
   const sentence =
     refreshedAt === undefined
       ? t('What is known of the models is of {0}, when this version was made.', asOf)
-      : t('The models were last refreshed on {0}.', momentInWords(refreshedAt));
+      : t('The models were last refreshed on {0}.', momentInWords(refreshedAt, t));
   if (!isStale) return { title, state: 'ok', sentence };
   return {
     title,

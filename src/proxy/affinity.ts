@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { inBrief } from './failureMessage';
+import { inBrief } from './failureBriefs';
 import { openingHash } from './opening';
+import { type Phrase, phrase, withForeign } from './phrase';
 import { cleanForPerson } from './redact';
 import { linkName, withEachKey } from './targetKeys';
-import { durationInWords } from './timeInWords';
+import { durationPhrase } from './timeInWords';
 import { type Failure, type RequestFacts, type Route, type Target, targetName } from './types';
 import type { MessagesRequest } from './wire/anthropicRequest';
 
@@ -36,7 +37,7 @@ export interface Passed {
 export interface Switch {
   readonly from: string;
   readonly to: string;
-  readonly why: string;
+  readonly why: Phrase;
 }
 
 /** The model and key that served a conversation last. */
@@ -67,7 +68,7 @@ export function createAffinity(
       });
       return note === undefined
         ? { ...route, targets }
-        : { ...route, targets, reason: `${route.reason}; ${note}` };
+        : { ...route, targets, reason: phrase('{0}; {1}', route.reason, note) };
     },
     served({ id, isOpening }, target, passed) {
       const last = isOpening ? undefined : conversations.get(id);
@@ -77,7 +78,9 @@ export function createAffinity(
       const [oldest] = conversations.keys();
       if (conversations.size > limit && oldest !== undefined) conversations.delete(oldest);
       if (last === undefined || linkName(last.target) === linkName(target)) return undefined;
-      const why = isOver(last, at) ? `a pause of ${pause(last, at)}` : whyLeft(last.target, passed);
+      const why = isOver(last, at)
+        ? phrase('a pause of {0}', pause(last, at))
+        : whyLeft(last.target, passed);
       return { from: linkName(last.target), to: linkName(target), why };
     },
     forgetAll: () => conversations.clear(),
@@ -92,7 +95,7 @@ export function withAffinity(
   targets: readonly Target[],
   last: LastServed | undefined,
   { now, hasKey }: { readonly now: number; hasKey(credential: string): boolean },
-): { readonly targets: readonly Target[]; readonly note?: string } {
+): { readonly targets: readonly Target[]; readonly note?: Phrase } {
   if (last === undefined) return { targets };
   const firstLinkOf = (target: Target | undefined) =>
     target === undefined ? '' : linkName(withEachKey(target, hasKey)[0] ?? target);
@@ -100,7 +103,10 @@ export function withAffinity(
   const lastName = linkName(last.target);
   if (isOver(last, now)) {
     if (lastName === usual) return { targets };
-    return { targets, note: `back to the first of the chain after a pause of ${pause(last, now)}` };
+    return {
+      targets,
+      note: phrase('back to the first of the chain after a pause of {0}', pause(last, now)),
+    };
   }
   const keyed = targets.map((target) => withKeyOf(last.target, target));
   const stays = keyed.find((target) => targetName(target) === targetName(last.target));
@@ -108,7 +114,7 @@ export function withAffinity(
   const ordered = [stays, ...keyed.filter((target) => target !== stays)];
   const name = firstLinkOf(stays);
   if (name === usual) return { targets: ordered };
-  return { targets: ordered, note: `stays with ${name}, where its prompt cache lives` };
+  return { targets: ordered, note: phrase('stays with {0}, where its prompt cache lives', name) };
 }
 
 /**
@@ -139,17 +145,17 @@ function isOver({ at }: LastServed, now: number): boolean {
   return now - at >= cacheLifeMs;
 }
 
-function pause({ at }: LastServed, now: number): string {
-  return durationInWords(now - at);
+function pause({ at }: LastServed, now: number): Phrase {
+  return durationPhrase(now - at);
 }
 
-function whyLeft(left: Target, { failures, skipped }: Passed): string {
+function whyLeft(left: Target, { failures, skipped }: Passed): Phrase {
   const failure = failures.find((one) => linkName(one) === linkName(left));
   if (failure !== undefined) return inBrief(failure);
   const reason = skipped.find(({ name }) => name === targetName(left))?.reason;
   return reason === undefined
-    ? 'it can no longer be asked'
-    : cleanForPerson(reason, maxReasonChars);
+    ? phrase('it can no longer be asked')
+    : withForeign(reason, (text) => cleanForPerson(text, maxReasonChars));
 }
 
 const maxReasonChars = 120;

@@ -1,5 +1,6 @@
 import type { Call } from './attempt';
 import { type AnswerError, classify, type UpstreamAnswer } from './classify';
+import { phrase, render, type Words } from './phrase';
 import { readText } from './readText';
 import { cleanForPerson } from './redact';
 import { repeatsRequest } from './repeatsRequest';
@@ -35,7 +36,7 @@ export async function* readAnswer(
       if (passed !== undefined) yield passed;
       if (ending !== undefined) return ending === 'whole' ? undefined : ending;
     }
-    return broken(call, 'the answer stopped before its end marker');
+    return broken(call, phrase('the answer stopped before its end marker'));
   } catch (error) {
     return transportFailure(call, error);
   } finally {
@@ -57,7 +58,7 @@ export function endedByUs(call: Call): Failure | undefined {
   return undefined;
 }
 
-export function broken(call: Call, detail: string): Failure {
+export function broken(call: Call, detail: Words): Failure {
   const { provider, credential, model } = call.target;
   return { kind: 'brokenStream', detail, provider, credential, model };
 }
@@ -96,7 +97,7 @@ function judge(call: Call, seen: Seen, step: StreamStep): Judged {
     if (event.type === 'message-end') {
       const isEmpty = !seen.hasContent && emptyIsWrong.has(event.stopReason);
       return isEmpty
-        ? { ending: broken(call, 'the answer is empty') }
+        ? { ending: broken(call, phrase('the answer is empty')) }
         : { passed: step, ending: 'whole' };
     }
   }
@@ -207,15 +208,17 @@ function failureOf(
     context: facts.context,
   });
   const asked = call.prepared.request.body.bytes.toString('utf8');
-  return repeatsRequest(failure.detail, asked) ? { ...failure, repeatsRequest: true } : failure;
+  return repeatsRequest(render(failure.detail), asked)
+    ? { ...failure, repeatsRequest: true }
+    : failure;
 }
 
 function transportFailure(call: Call, error: unknown): Failure {
   return endedByUs(call) ?? broken(call, detailOf(error));
 }
 
-function detailOf(error: unknown): string {
+function detailOf(error: unknown): Words {
   // Too many parts in one event, or too long a text, for the engine to hold.
-  if (error instanceof RangeError) return 'the answer is larger than can be read';
+  if (error instanceof RangeError) return phrase('the answer is larger than can be read');
   return cleanForPerson(error instanceof Error ? error.message : String(error), 300);
 }

@@ -1,6 +1,7 @@
 import { broken, endedByUs, readAnswer } from './answer';
 import type { Clock } from './clock';
 import { createDeadlines, type Deadlines } from './deadlines';
+import { phrase } from './phrase';
 import { settingsHeaders, urlOf } from './providerCall';
 import type { Redact } from './redact';
 import type { SignatureMemory } from './signatures';
@@ -172,7 +173,10 @@ async function untilEnd(call: Call, steps: AnswerSteps): Promise<Begun> {
     if (next.value !== undefined) return { held, failure: next.value };
     const canPass = call.codec.format === 'anthropic-messages' && held[0]?.json !== undefined;
     const isWhole = canPass || collectMessage(held.flatMap((step) => step.events)) !== undefined;
-    return { held, failure: isWhole ? undefined : broken(call, 'a tool call is not complete') };
+    return {
+      held,
+      failure: isWhole ? undefined : broken(call, phrase('a tool call is not complete')),
+    };
   }
 }
 
@@ -199,7 +203,7 @@ function resume(held: readonly StreamStep[], rest: AnswerSteps): AnswerSteps {
 
 function unsupported(target: Target): Failure {
   const { provider, credential, model, wireFormat } = target;
-  const detail = `wire format ${wireFormat} is not supported`;
+  const detail = phrase('wire format {0} is not supported', wireFormat);
   return { kind: 'modelRefused', provider, credential, model, detail };
 }
 

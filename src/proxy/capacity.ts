@@ -1,4 +1,5 @@
 import { type AskedRequest, inWords } from './conditions';
+import { type Phrase, phrase } from './phrase';
 import { isProvided } from './targetKeys';
 import { type Route, type Target, targetName } from './types';
 import { runsServerTool } from './wire/requestRules';
@@ -20,8 +21,9 @@ export function withinCapacity(
   const overflowOf = (target: Target) => overflow(target, tokensFor(target));
   const limits: readonly Limit[] = [
     (target) => missingServerTool(target, content.neededServerTools, hasKey),
-    (target) => (facts.hasImages && !canSee(target) ? 'cannot see images' : undefined),
-    (target) => (facts.hasTools && target.facts.tools === false ? 'cannot call tools' : undefined),
+    (target) => (facts.hasImages && !canSee(target) ? phrase('cannot see images') : undefined),
+    (target) =>
+      facts.hasTools && target.facts.tools === false ? phrase('cannot call tools') : undefined,
     overflowOf,
   ];
   const chain = limits.reduce(leaveOut, { targets, skipped: [] });
@@ -34,7 +36,7 @@ export function withinCapacity(
 type HasKey = (credential: string) => boolean;
 
 /** Why a target is not to be asked. */
-type Limit = (target: Target) => string | undefined;
+type Limit = (target: Target) => Phrase | undefined;
 
 function leaveOut({ targets, skipped }: Chain, limit: Limit): Chain {
   const fitting = targets.filter((target) => limit(target) === undefined);
@@ -61,9 +63,9 @@ function missingServerTool(
   target: Target,
   needed: readonly string[],
   hasKey: HasKey,
-): string | undefined {
+): Phrase | undefined {
   const missing = needed.find((type) => !runs(target, type, hasKey));
-  return missing === undefined ? undefined : `cannot be asked to run ${missing}`;
+  return missing === undefined ? undefined : phrase('cannot be asked to run {0}', missing);
 }
 
 /** A tenth, since the tokens are an estimate, and room for a short answer. */
@@ -75,10 +77,14 @@ export function windowFor(inputTokens: number): number {
   return inputTokens + Math.ceil(inputTokens * marginShare) + leastAnswerTokens;
 }
 
-function overflow({ facts: { context } }: Target, inputTokens: number): string | undefined {
+function overflow({ facts: { context } }: Target, inputTokens: number): Phrase | undefined {
   const needed = windowFor(inputTokens);
   if (context === undefined || needed <= context) return undefined;
-  return `holds ${inWords(context)} tokens, the request needs ${inWords(needed)} with its margin`;
+  return phrase(
+    'holds {0} tokens, the request needs {1} with its margin',
+    inWords(context),
+    inWords(needed),
+  );
 }
 
 function largestFirst(targets: readonly Target[]): readonly Target[] {

@@ -19,6 +19,7 @@ import {
   type StoredCatalogue,
 } from './catalogueStore';
 import { retiredModels } from './chains';
+import { render } from './phrase';
 import type { CatalogueRefreshed, ProviderRefreshed } from './protocol';
 import type { LearnedModels, Provider, ProxySettings } from './types';
 
@@ -179,7 +180,7 @@ export function createCatalogueKeeper({ core, random, onLearned }: KeeperOptions
   function rest(source: string, name: string, failure: SourceFailure, now: number): void {
     const { wasReached, why } = failure;
     restsUntil.set(source, now + (wasReached ? refreshIntervalMs : retryIntervalMs));
-    const line = `catalogue: ${name} was not refreshed: ${why}; what is known of it stays`;
+    const line = `catalogue: ${name} was not refreshed: ${render(why)}; what is known of it stays`;
     if (wasReached) log.info(line);
     else log.debug(line);
   }

@@ -5,6 +5,7 @@ import type { Core } from './core';
 import { fetchProviderPage } from './keyCheck';
 import { modelListPath, readModelList } from './modelLists';
 import { modelsDevUrl, readModelsDev } from './modelsDev';
+import { phrase, type Words } from './phrase';
 import { builtInProviders } from './providers';
 import { readText } from './readText';
 import type { LearnedModels, ModelFacts, Provider } from './types';
@@ -30,7 +31,7 @@ export type SourceAnswer<Said> = { readonly ok: true; readonly said: Said } | So
 export interface SourceFailure {
   readonly ok: false;
   readonly wasReached: boolean;
-  readonly why: string;
+  readonly why: Words;
 }
 
 /**
@@ -69,17 +70,17 @@ export async function askProvider(
   // Nobody has agreed yet that this address is spoken to.
   const isHeldBack = provider.credentials.some((slot) => core.isKeyHeldBack(provider, slot));
   if (key === undefined && isHeldBack) {
-    return { ok: false, wasReached: false, why: 'its key is held back' };
+    return { ok: false, wasReached: false, why: phrase('its key is held back') };
   }
   const path = modelListPath(provider.wireFormat);
   const page = await fetchProviderPage(core, provider, path, key, maxListBytes);
   if (!page.ok) return { ok: false, wasReached: false, why: page.detail };
   const refusal = { ok: false, wasReached: true } as const;
-  if (page.status !== 200) return { ...refusal, why: `it answered ${page.status}` };
+  if (page.status !== 200) return { ...refusal, why: phrase('it answered {0}', page.status) };
   const list = readModelList(page.text);
-  if (list === undefined) return { ...refusal, why: 'its answer is no list of models' };
+  if (list === undefined) return { ...refusal, why: phrase('its answer is no list of models') };
   if (!isPlausible(provider, list)) {
-    return { ...refusal, why: 'its list has none of the models that it is known for' };
+    return { ...refusal, why: phrase('its list has none of the models that it is known for') };
   }
   // Prices and windows are taken from nobody but who runs the models.
   return { ok: true, said: isAtHome(provider) ? list : { ...list, facts: {} } };
@@ -107,14 +108,14 @@ export async function askModelsDev(
     const text = await readText(body, maxModelsDevBytes);
     sent.response.destroy();
     const refusal = { ok: false, wasReached: true } as const;
-    if (status !== 200) return { ...refusal, why: `it answered ${status}` };
+    if (status !== 200) return { ...refusal, why: phrase('it answered {0}', status) };
     const said = readModelsDev(text);
     return said === undefined
-      ? { ...refusal, why: 'its answer has none of our providers' }
+      ? { ...refusal, why: phrase('its answer has none of our providers') }
       : { ok: true, said };
   } catch {
     // The answer broke off, or our own deadline ended it.
-    return { ok: false, wasReached: false, why: 'no whole answer in time' };
+    return { ok: false, wasReached: false, why: phrase('no whole answer in time') };
   } finally {
     cancel();
   }

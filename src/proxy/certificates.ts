@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
 import type { Logger } from './log';
 import type { Network } from './network';
+import { type Phrase, phrase } from './phrase';
 
 /**
  * The authorities that sign the certificates of upstreams and proxies: Node's own, those of `NODE_EXTRA_CA_CERTS` and, where
@@ -17,9 +18,12 @@ export function trustedAuthorities(network: Network, log: Logger): readonly stri
 }
 
 /** What to do about a certificate whose authority is not known. */
-export function certificateCure({ trustsSystem }: Network): string {
-  const file = 'the file of its certificate (PEM) in NODE_EXTRA_CA_CERTS and start VS Code anew';
-  return trustsSystem ? `Name ${file}` : `Switch on http.systemCertificates, or name ${file}`;
+export function certificateCure({ trustsSystem }: Network): Phrase {
+  return trustsSystem
+    ? phrase('Name the file of its certificate (PEM) in NODE_EXTRA_CA_CERTS and start VS Code anew')
+    : phrase(
+        'Switch on http.systemCertificates, or name the file of its certificate (PEM) in NODE_EXTRA_CA_CERTS and start VS Code anew',
+      );
 }
 
 /** Node reads the file too, but only what the process was started with, and says nothing when it cannot. */

@@ -2,6 +2,7 @@ import { kindOf } from './classifyRules';
 import { readOverflow } from './contextOverflow';
 import { type ErrorBody, readErrorBody } from './errorBody';
 import { policyOf } from './failure';
+import { type Phrase, phrase, type Words, withForeign } from './phrase';
 import { cleanForPerson, type Redact, redact } from './redact';
 import { readResetsAt } from './resetTime';
 import type { Failure, FailureKind, Provider } from './types';
@@ -78,9 +79,10 @@ export function classify(answer: UpstreamAnswer | AnswerError, context: Classify
     });
   }
 
-  function detailOf(text: string, otherwise: string): string {
-    const detail = cleanDetail(text, context) || cleanDetail(otherwise, context);
-    return detail === '' ? 'an error without words' : detail;
+  function detailOf(text: string, otherwise: Words): Words {
+    const clean = (words: string) => cleanDetail(words, context);
+    const detail = clean(text) || withForeign(otherwise, clean);
+    return detail === '' ? phrase('an error without words') : detail;
   }
 }
 
@@ -97,9 +99,12 @@ export function isRedirectStatus(status: number): boolean {
 
 const noLabels: ReadonlySet<string> = new Set();
 
-function withoutWords({ status, headers }: UpstreamAnswer): string {
-  if (!isRedirectStatus(status)) return `status ${status} without a message`;
-  return `it redirects to ${redirectHost(headers)}, which is not followed; correct its baseUrl in the setting switchyard.providers`;
+function withoutWords({ status, headers }: UpstreamAnswer): Phrase {
+  if (!isRedirectStatus(status)) return phrase('status {0} without a message', status);
+  return phrase(
+    'it redirects to {0}, which is not followed; correct its baseUrl in the setting switchyard.providers',
+    redirectHost(headers),
+  );
 }
 
 /** The host alone: what stands behind it may repeat the request, its key included. */

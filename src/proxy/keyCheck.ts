@@ -1,5 +1,6 @@
 import { classify, isRedirectStatus, redirectHost } from './classify';
 import type { Core } from './core';
+import { phrase, type Words } from './phrase';
 import type { KeyCheck } from './protocol';
 import { placesKey, settingsHeaders, urlOf } from './providerCall';
 import { readText } from './readText';
@@ -10,7 +11,7 @@ import { keyHeader, userAgent } from './upstreamHeaders';
 export async function checkKey(core: Core, providerId: string, key: string): Promise<KeyCheck> {
   const provider = core.table().providers.get(providerId);
   if (provider === undefined) {
-    return { outcome: 'unknown', message: `There is no provider “${providerId}”.` };
+    return { outcome: 'unknown', message: phrase('There is no provider “{0}”.', providerId) };
   }
   const { keyCheckPath } = provider;
   const page =
@@ -28,20 +29,31 @@ export function keyVerdict(
 ): KeyCheck {
   const { label, isOpencode } = provider;
   if (page === undefined) {
-    const message = `${label} has no cheap way to check a key; the first request will tell.`;
+    const message = phrase(
+      '{0} has no cheap way to check a key; the first request will tell.',
+      label,
+    );
     return { outcome: 'unknown', message };
   }
   if (!page.ok) {
-    const message = `${label} could not be reached (${page.detail}), so the key is not checked.`;
+    const message = phrase(
+      '{0} could not be reached ({1}), so the key is not checked.',
+      label,
+      page.detail,
+    );
     return { outcome: 'unknown', message };
   }
   const { status, headers, text } = page;
   if (status >= 200 && status < 300) {
-    const message = `${label} accepted the API key.`;
+    const message = phrase('{0} accepted the API key.', label);
     return { outcome: 'accepted', message, ...(isOpencode === true ? { plan: 'active' } : {}) };
   }
   if (isRedirectStatus(status)) {
-    const message = `${label} redirects to ${core.redact(redirectHost(headers))}, where no key is sent; correct its baseUrl in the setting switchyard.providers.`;
+    const message = phrase(
+      '{0} redirects to {1}, where no key is sent; correct its baseUrl in the setting switchyard.providers.',
+      label,
+      core.redact(redirectHost(headers)),
+    );
     return { outcome: 'unknown', message };
   }
   const context = {
@@ -61,7 +73,7 @@ export type ProviderPage =
       readonly headers: Readonly<Record<string, string>>;
       readonly text: string;
     }
-  | { readonly ok: false; readonly detail: string };
+  | { readonly ok: false; readonly detail: Words };
 
 const pageTimeoutMs = 10_000;
 
@@ -89,15 +101,17 @@ export async function fetchProviderPage(
       },
       signal: controller.signal,
     });
-    if (!sent.ok)
-      return { ok: false, detail: controller.signal.aborted ? 'no answer in time' : sent.detail };
+    if (!sent.ok) {
+      const { aborted } = controller.signal;
+      return { ok: false, detail: aborted ? phrase('no answer in time') : sent.detail };
+    }
     const { status, headers, body } = sent.response;
     const text = await readText(body, maxBytes);
     sent.response.destroy();
     return { ok: true, status, headers, text };
   } catch {
     // The answer broke off, or our own deadline ended it.
-    return { ok: false, detail: 'no whole answer in time' };
+    return { ok: false, detail: phrase('no whole answer in time') };
   } finally {
     cancel();
   }
@@ -108,18 +122,22 @@ function verdict(kind: FailureKind, provider: Provider, status: number): KeyChec
   switch (kind) {
     case 'keyRejected':
     case 'missingKey':
-      return { outcome: 'rejected', message: `${label} rejected the API key.` };
+      return { outcome: 'rejected', message: phrase('{0} rejected the API key.', label) };
     case 'accountBlocked':
-      return { outcome: 'rejected', message: `${label} has blocked this account.` };
+      return { outcome: 'rejected', message: phrase('{0} has blocked this account.', label) };
     case 'planMissing':
       // The key itself was understood: what is missing is a subscription.
       return {
         outcome: 'accepted',
-        message: `${label} accepted the API key, but it has no ${planLabel} subscription.`,
+        message: phrase(
+          '{0} accepted the API key, but it has no {1} subscription.',
+          label,
+          planLabel,
+        ),
         plan: 'missing',
       };
     default: {
-      const message = `${label} answered ${status}, which says nothing about the key.`;
+      const message = phrase('{0} answered {1}, which says nothing about the key.', label, status);
       return { outcome: 'unknown', message };
     }
   }

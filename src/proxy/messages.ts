@@ -6,13 +6,13 @@ import { type ContentLog, createContentLog } from './contentLog';
 import type { Core } from './core';
 import { deliver, type Served } from './deliver';
 import { answerHeaders, policies } from './failure';
-import { sentence, summarizeAttempts } from './failureMessage';
+import { requestSentence } from './failureMessage';
 import { createLiveStream } from './liveStream';
-import { cleanForPerson } from './redact';
+import { render } from './phrase';
 import { headerSafe, type Reply, withHeaders } from './reply';
 import { describeContent } from './requestContent';
 import { describeRequest } from './requestFacts';
-import { routeHeader } from './routeInWords';
+import { routeHeader, skippedInWords } from './routeInWords';
 import { route } from './router';
 import type { ClientRequest } from './routeTable';
 import type { Failure } from './types';
@@ -130,7 +130,8 @@ async function refuse(
   const { failure, failures } = outcome;
   observer.failed(failure, statusFor(served, failure));
   if (failure.kind === 'cancelled') return;
-  const message = finalMessage(failure, failures, core.clock.now());
+  // In English for every client: agents match it word by word.
+  const message = render(requestSentence(failure, failures, core.clock.now()));
   if (live !== undefined && reply.hasStarted) {
     const encoder = served.codec.createStreamEncoder({ model: failure.model, inputTokens: 0 });
     const type = policies[failure.kind].answer.errorType;
@@ -153,14 +154,6 @@ function withRetryTime(failure: Failure, failures: readonly Failure[]): Failure 
   };
 }
 
-/** The sentence a person can act on, then what else was tried. */
-function finalMessage(failure: Failure, failures: readonly Failure[], now: number): string {
-  const main = sentence(failure, now);
-  // Clients match this one word by word.
-  if (failure.kind === 'contextTooLong' || failures.length === 1) return main;
-  return `${main} Tried: ${summarizeAttempts(failures)}.`;
-}
-
 function answerFailure(served: Served, failure: Failure, message: string): void {
   const { errorType } = policies[failure.kind].answer;
   const status = statusFor(served, failure);
@@ -173,9 +166,7 @@ function statusFor({ codec }: Served, { kind }: Failure): number {
 }
 
 function refuseEmptyChain(reply: Reply, chosen: ReturnType<typeof route>): void {
-  const why = chosen.skipped
-    .map(({ name, reason }) => `${cleanForPerson(name, 120)}: ${reason}`)
-    .join('; ');
+  const why = chosen.skipped.map(skippedInWords).join('; ');
   const message = `Scenario “${chosen.scenario}” has no model that Switchyard can call${why === '' ? '' : ` (${why})`}. Check “switchyard.scenarios” and “switchyard.providers” in the VS Code settings.`;
   reply.error(400, 'invalid_request_error', message);
 }

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { type Phrase, phrase } from './phrase';
 
 /** VS Code's settings for HTTP. They win over the variables of the environment. */
 export interface NetworkSettings {
@@ -43,7 +44,7 @@ export type Way =
   | { readonly by: 'direct' }
   | { readonly by: 'proxy'; readonly proxy: WebProxy }
   /** The proxy that is set cannot be used; going around it is not for us to decide. */
-  | { readonly by: 'nothing'; readonly detail: string };
+  | { readonly by: 'nothing'; readonly detail: Phrase };
 
 /** Everything that decides how upstreams are reached, read once from settings and environment. */
 export interface Network {
@@ -118,8 +119,9 @@ function readProxy(value: string, authorization: string | undefined): Way {
   const known = schemes.get(url?.protocol ?? '');
   if (url === undefined || known === undefined || url.hostname === '') {
     // Without the value itself, which may hold a password.
-    const detail =
-      'the proxy in the setting http.proxy or the variable HTTPS_PROXY is not an address like http://host:port (http, https or socks5)';
+    const detail = phrase(
+      'the proxy in the setting http.proxy or the variable HTTPS_PROXY is not an address like http://host:port (http, https or socks5)',
+    );
     return { by: 'nothing', detail };
   }
   const { protocol, defaultPort } = known;

@@ -1,5 +1,6 @@
 import { policies } from './failure';
 import { notification } from './failureMessage';
+import { phrase } from './phrase';
 import type { Notice } from './protocol';
 import { planName } from './targetKeys';
 import { type Failure, type Scope, type Target, targetName } from './types';
@@ -41,7 +42,10 @@ export function createNoticeBoard(publish: (notice: Notice) => void): NoticeBoar
       told.add(safeguardsCause);
       publish({
         kind: 'safeguardsLeftOut',
-        message: `Auto mode's safety checks run on Anthropic's servers only; ${provider.label} serves this session, so the agent will ask before each action that needs one. “claude --permission-mode acceptEdits” avoids the questions.`,
+        message: phrase(
+          "Auto mode's safety checks run on Anthropic's servers only; {0} serves this session, so the agent will ask before each action that needs one. “claude --permission-mode acceptEdits” avoids the questions.",
+          provider.label,
+        ),
         credential: credential ?? 'none',
         providerId: provider.id,
         buttons: [],

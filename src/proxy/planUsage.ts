@@ -1,5 +1,6 @@
 import type { Core } from './core';
 import { fetchProviderPage } from './keyCheck';
+import { phrase, type Words } from './phrase';
 import { cleanForPerson, redact } from './redact';
 import { isOneOfSeveral, planName } from './targetKeys';
 import type { Provider } from './types';
@@ -18,7 +19,7 @@ export interface PlanUsage {
   /** Empty when the provider told nothing; `problem` then says why. */
   readonly windows: readonly PlanWindow[];
   /** In a few words. */
-  readonly problem?: string;
+  readonly problem?: Words;
 }
 
 /** One of the spans over which a plan counts. */
@@ -109,11 +110,11 @@ async function readPlan(core: Core, asked: KeyedPlan): Promise<PlanUsage> {
   const page = await fetchProviderPage(core, provider, path, key);
   if (!page.ok) return { ...plan, windows: [], problem: page.detail };
   if (page.status !== 200) {
-    return { ...plan, windows: [], problem: `the provider answered ${page.status}` };
+    return { ...plan, windows: [], problem: phrase('the provider answered {0}', page.status) };
   }
   // The names are the provider's own words.
   const windows = readPlanWindows(parseJson(core.redact(page.text)));
   return windows.length === 0
-    ? { ...plan, windows, problem: 'the provider told no numbers' }
+    ? { ...plan, windows, problem: phrase('the provider told no numbers') }
     : { ...plan, windows };
 }

@@ -4,6 +4,7 @@ import type { ChatModel } from './chatModels';
 import type { KeyOrigins } from './keyOrigins';
 import type { TierRoute } from './modelTiers';
 import type { NetworkSettings } from './network';
+import type { Phrase, Words } from './phrase';
 import type { PlanUsage } from './planUsage';
 import type { ProviderReach } from './reach';
 import type { RequestTrace } from './requestTrace';
@@ -83,7 +84,7 @@ export type AnswerTo<Asked extends Question> = Extract<Answer, { about: Asked['a
 
 export type FromWorker =
   | { readonly type: 'listening'; readonly port: number }
-  | { readonly type: 'listenFailed'; readonly code: string; readonly message: string }
+  | { readonly type: 'listenFailed'; readonly code: string; readonly message: Words }
   | { readonly type: 'closed' }
   | { readonly type: 'log'; readonly level: LogLevel; readonly message: string }
   | { readonly type: 'report'; readonly report: ProxyReport }
@@ -104,7 +105,7 @@ export type LogLevel = (typeof logLevels)[number];
 export interface Notice {
   readonly kind: NoticeKind;
   /** One short sentence: "OpenCode rejected the API key." */
-  readonly message: string;
+  readonly message: Phrase;
   /** The key slot, for the Set API Key button. */
   readonly credential: string;
   readonly providerId: string;
@@ -118,13 +119,13 @@ export type NoticeButton = 'setApiKey' | 'openLink' | 'showLog';
 export type KeyCheck =
   | {
       readonly outcome: 'accepted';
-      readonly message: string;
+      readonly message: Phrase;
       /** Where a key may have a plan (OpenCode Go): whether this one has. */
       readonly plan?: 'active' | 'missing';
     }
-  | { readonly outcome: 'rejected'; readonly message: string }
+  | { readonly outcome: 'rejected'; readonly message: Phrase }
   /** The key may be right, but the provider has no cheap check or could not be reached. */
-  | { readonly outcome: 'unknown'; readonly message: string };
+  | { readonly outcome: 'unknown'; readonly message: Phrase };
 
 export interface ScenarioOverview {
   /** In the order in which their rules are asked. */
@@ -168,8 +169,8 @@ export interface ProviderRefreshed extends ModelChanges {
   readonly label: string;
   /** How many it offers. */
   readonly models: number;
-  /** Why it was not refreshed, in words. */
-  readonly failure?: string;
+  /** Why it was not refreshed. */
+  readonly failure?: Words;
 }
 
 /** How old the model catalogue is, and what it put out of the built-in chains. */
@@ -223,7 +224,7 @@ export interface TargetReport {
   readonly lastTtftMs?: number;
   readonly lastServedAt?: number;
   /** In a few words. */
-  readonly lastFailure?: string;
+  readonly lastFailure?: Phrase;
 }
 
 /** What keeps targets from being asked. */
@@ -236,5 +237,5 @@ export interface RestReport {
   /** Epoch ms; absent when only a new key ends the rest. */
   readonly untilAt?: number;
   /** Why, in a few words. */
-  readonly words?: string;
+  readonly words?: Phrase;
 }

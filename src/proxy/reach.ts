@@ -1,6 +1,7 @@
 import type { Core } from './core';
 import { fetchProviderPage, keyVerdict, type ProviderPage } from './keyCheck';
 import { modelListPath } from './modelLists';
+import { type Phrase, phrase, type Words } from './phrase';
 import type { KeyCheck } from './protocol';
 import { usedTargets } from './report';
 import { isOneOfSeveral } from './targetKeys';
@@ -12,7 +13,7 @@ export interface ProviderReach {
   /** "OpenCode" */
   readonly label: string;
   /** Why nothing came back, in words; absent where the provider answered, with whatever status. */
-  readonly failure?: string;
+  readonly failure?: Words;
   readonly tookMs: number;
   /** Epoch ms of the provider's own clock, and of ours at that moment. */
   readonly clock?: { readonly theirs: number; readonly ours: number };
@@ -24,7 +25,7 @@ export interface KeyReach {
   readonly credential: string;
   readonly isOneOfSeveral?: boolean;
   readonly outcome: KeyCheck['outcome'];
-  readonly message: string;
+  readonly message: Phrase;
   /** Where a key may have a plan: whether this one has. */
   readonly plan?: 'active' | 'missing';
 }
@@ -50,7 +51,7 @@ async function reachOf(core: Core, provider: Provider): Promise<ProviderReach> {
   });
   if (stored.length === 0 && credentials.some((slot) => core.isKeyHeldBack(provider, slot))) {
     // Nobody has agreed yet that this address is spoken to.
-    const failure = 'its key is held back: run “Switchyard: Confirm Key Address”';
+    const failure = phrase('its key is held back: run “Switchyard: Confirm Key Address”');
     return { providerId: id, label, tookMs: 0, failure, keys: [] };
   }
   const path = keyCheckPath ?? modelListPath(wireFormat);
@@ -83,9 +84,9 @@ async function reachOf(core: Core, provider: Provider): Promise<ProviderReach> {
   };
 }
 
-function failureOf(page: ProviderPage): string | undefined {
+function failureOf(page: ProviderPage): Words | undefined {
   if (!page.ok) return page.detail;
-  return page.status === 407 ? 'the HTTP proxy wants a login (407)' : undefined;
+  return page.status === 407 ? phrase('the HTTP proxy wants a login (407)') : undefined;
 }
 
 function clockOf(page: ProviderPage): number {

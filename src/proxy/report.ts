@@ -3,7 +3,7 @@ import { retiredModels } from './chains';
 import { smallestContext, tierRoutes } from './clientFacts';
 import type { Clock } from './clock';
 import type { Core } from './core';
-import { inBrief } from './failureMessage';
+import { inBrief } from './failureBriefs';
 import type { Health, HealthEntry } from './health';
 import { originOf } from './keyOrigins';
 import type {

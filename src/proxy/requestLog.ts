@@ -1,6 +1,7 @@
 import type { Clock } from './clock';
 import { costOf, isCounted } from './cost';
 import type { Logger } from './log';
+import { render } from './phrase';
 import { cleanForPerson } from './redact';
 import type { RequestObserver } from './requestObserver';
 import { maxNameChars, nameInWords as nameOf, routeInWords, skippedInWords } from './routeInWords';
@@ -38,11 +39,11 @@ export function createRequestLog(id: string, log: Logger, clock: Clock): Request
       }
       log.warn(text);
       // The upstream's words may quote the request.
-      log.debug(line(`upstream said: ${failure.detail}`));
+      log.debug(line(`upstream said: ${render(failure.detail)}`));
     },
     moved({ from, to, why }) {
       const [old, next] = [from, to].map((name) => cleanForPerson(name, maxNameChars));
-      log.info(line(`moves its conversation from ${old} to ${next}: ${why}`));
+      log.info(line(`moves its conversation from ${old} to ${next}: ${render(why)}`));
     },
     answered(target, ttftMs, omitted) {
       const format = `format=${target.wireFormat}`;

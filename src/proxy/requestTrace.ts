@@ -1,3 +1,4 @@
+import type { Phrase } from './phrase';
 import type { FailureKind, FailureOrigin, RequestFacts, Route, WireFormat } from './types';
 import type { StopReason, Usage } from './wire/streamEvent';
 
@@ -15,7 +16,7 @@ export interface RequestTrace {
   /** As measured; the client's words are cleaned and cut, and `sessionId` is a short hash of the session's. */
   readonly facts: RequestFacts;
   readonly scenario: string;
-  readonly reason: string;
+  readonly reason: Phrase;
   /** The rules in the order in which they were asked, up to the one that won. */
   readonly considered: Route['considered'];
   /** Names of the chain's targets that could be asked, in order. */
@@ -23,7 +24,7 @@ export interface RequestTrace {
   readonly skipped: Route['skipped'];
   readonly attempts: readonly AttemptTrace[];
   /** Another model or key than before goes on with the conversation. */
-  readonly moved?: { readonly from: string; readonly to: string; readonly why: string };
+  readonly moved?: { readonly from: string; readonly to: string; readonly why: Phrase };
   readonly outcome?: RequestOutcome;
   /** Why nothing served: of all attempts' failures the one that the client was told. */
   readonly failure?: FailureTrace;
@@ -69,7 +70,7 @@ export interface AttemptTrace {
 export interface FailureTrace {
   readonly kind: FailureKind;
   /** In a few words. */
-  readonly words: string;
+  readonly words: Phrase;
   readonly upstreamStatus?: number;
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Health, HealthEntry, RestOrder } from './health';
+import { render } from './phrase';
 import { planName } from './targetKeys';
 import { type ApiKeys, type FailureKind, failureKinds, type Provider } from './types';
 import { arrayAt, countAt, isObject, stringAt } from './wire/json';
@@ -32,7 +33,7 @@ export function storedRests(entries: readonly HealthEntry[], keys: ApiKeys): rea
       keyHash: hashOf(apiKey),
       providerId: provider.id,
       kind,
-      detail: repeatsRequest === true ? '' : detail,
+      detail: repeatsRequest === true ? '' : render(detail),
       untilAt,
       ...(link === undefined ? {} : { link }),
       ...(limitName === undefined ? {} : { limitName }),

@@ -1,17 +1,18 @@
+import { render } from './phrase';
 import { cleanForPerson } from './redact';
 import { headerSafe } from './reply';
 import { linkName } from './targetKeys';
 import type { Route, Target } from './types';
 
-/** Scenario, reason and chain in one line, for the log and for the client's header. */
+/** Scenario, reason and chain in one line, for the log and for the client's header: in English for everybody. */
 export function routeInWords({ scenario, reason, targets }: Route): string {
   const chain = targets.map(nameInWords).join(' > ') || 'none';
-  return `scenario=${scenario} (${reason}) chain=${chain}`;
+  return `scenario=${scenario} (${render(reason)}) chain=${chain}`;
 }
 
 /** A link of the chain that was left out, and why. */
 export function skippedInWords({ name, reason }: Route['skipped'][number]): string {
-  return `${cleanForPerson(name, maxNameChars)}: ${reason}`;
+  return `${cleanForPerson(name, maxNameChars)}: ${render(reason)}`;
 }
 
 /** The value of `x-switchyard-route`: the words of the log in one short line that every header may hold. */

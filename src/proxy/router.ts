@@ -1,6 +1,7 @@
 import { canSee, runs, withinCapacity } from './capacity';
 import { matchesGlob, modelFacts, modelWireFormat } from './catalogue';
 import { type AskedRequest, judge } from './conditions';
+import { type Phrase, phrase } from './phrase';
 import { cleanForPerson } from './redact';
 import type { RequestContent } from './requestContent';
 import { automaticModel } from './scenarioNames';
@@ -59,7 +60,7 @@ export function route(
 
 interface Choice {
   readonly scenario: string;
-  readonly reason: string;
+  readonly reason: Phrase;
   readonly models: readonly string[];
   readonly parameters: Parameters | undefined;
   /** The client named the one target that it wants. */
@@ -72,19 +73,18 @@ function linksOf(choice: Choice, table: RoutingTable): Pick<Route, 'targets' | '
   const skipped: Skipped[] = [];
   for (const name of choice.models) {
     const target = parseTarget(name, table, choice.parameters);
-    const reason =
-      target === undefined ? 'no provider of that name has a base URL' : unspeakable(target, table);
-    if (target !== undefined && reason === undefined) targets.push(target);
-    else skipped.push({ name, reason: reason ?? '' });
+    if (target === undefined) {
+      skipped.push({ name, reason: phrase('no provider of that name has a base URL') });
+      continue;
+    }
+    const { wireFormat } = target;
+    if (table.canSpeak(wireFormat)) targets.push(target);
+    else skipped.push({ name, reason: phrase('wire format {0} is not supported', wireFormat) });
   }
   return { targets, skipped };
 }
 
 type Skipped = Route['skipped'][number];
-
-function unspeakable({ wireFormat }: Target, table: RoutingTable): string | undefined {
-  return table.canSpeak(wireFormat) ? undefined : `wire format ${wireFormat} is not supported`;
-}
 
 /** A conversation with images goes by the chain of `vision` when nobody of its own sees them; a named target is kept. */
 function withSight(choice: Choice, facts: RequestFacts, table: RoutingTable): Choice {
@@ -98,7 +98,11 @@ function withSight(choice: Choice, facts: RequestFacts, table: RoutingTable): Ch
   if (vision === undefined || sees(choice) || !sees(vision) || !isUsable(vision, table)) {
     return choice;
   }
-  const reason = `has images, which no model of ${choice.scenario} (${choice.reason}) can see`;
+  const reason = phrase(
+    'has images, which no model of {0} ({1}) can see',
+    choice.scenario,
+    choice.reason,
+  );
   return ofScenario(vision, reason, table);
 }
 
@@ -116,35 +120,52 @@ function named(
   table: RoutingTable,
   considered: ConsideredRule[],
 ): Choice | undefined {
-  const found = lookUp(requested, table);
-  const isFound = typeof found !== 'string';
-  const why = isFound ? found.reason : found;
-  considered.push({ rule: 'requested model', matched: isFound, why });
-  return isFound ? found : undefined;
+  const { choice, why } = lookUp(requested, table);
+  considered.push({ rule: requestedModelRule, matched: choice !== undefined, why });
+  return choice;
+}
+
+/** Shown with the scenarios' names, which are words of nobody's language. */
+const requestedModelRule = phrase('requested model');
+
+/** What a rule about the requested model came to. */
+interface Looked {
+  readonly choice: Choice | undefined;
+  readonly why: Phrase;
+}
+
+function unknownScenario(name: string): Phrase {
+  return phrase('no scenario is named “{0}”', cleanForPerson(name, maxNameChars));
 }
 
 /** The choice that a name stands for, or why it stands for none. */
-function lookUp(requested: string, table: RoutingTable): Choice | string {
+function lookUp(requested: string, table: RoutingTable): Looked {
   const clean = cleanForPerson(requested, maxNameChars);
   if (requested.startsWith(scenarioPrefix)) {
     const name = requested.slice(scenarioPrefix.length);
     const scenario = scenarioNamed(name, table);
-    return scenario === undefined
-      ? `no scenario is named “${cleanForPerson(name, maxNameChars)}”`
-      : ofScenario(scenario, 'scenario requested by name', table);
+    if (scenario === undefined) return { choice: undefined, why: unknownScenario(name) };
+    const choice = ofScenario(scenario, phrase('scenario requested by name'), table);
+    return { choice, why: choice.reason };
   }
   if (parseTarget(requested, table) !== undefined) {
-    return {
+    const why = phrase('model requested by name');
+    const choice = {
       scenario: 'requested',
-      reason: 'model requested by name',
+      reason: why,
       models: [requested],
       parameters: undefined,
       isNamedTarget: true,
-    };
+    } as const;
+    return { choice, why };
   }
-  return requested === automaticModel
-    ? 'the client leaves the choice to the rules'
-    : `“${clean}” names no scenario and no target`;
+  return {
+    choice: undefined,
+    why:
+      requested === automaticModel
+        ? phrase('the client leaves the choice to the rules')
+        : phrase('“{0}” names no scenario and no target', clean),
+  };
 }
 
 const scenarioPrefix = 'scenario:';
@@ -159,7 +180,7 @@ function override(
   const { modelOverrides } = table;
   const longestFirst = Object.keys(modelOverrides).sort((a, b) => b.length - a.length);
   for (const glob of longestFirst) {
-    const rule = `modelOverrides ${glob}`;
+    const rule = overrideRule(glob);
     const { choice, why } = overrideBy(glob, requested, table);
     considered.push({ rule, matched: choice !== undefined, why });
     if (choice !== undefined) return choice;
@@ -167,25 +188,27 @@ function override(
   return undefined;
 }
 
-function overrideBy(
-  glob: string,
-  requested: string,
-  table: RoutingTable,
-): { readonly choice: Choice | undefined; readonly why: string } {
+function overrideRule(glob: string): Phrase {
+  return phrase('modelOverrides {0}', glob);
+}
+
+function overrideBy(glob: string, requested: string, table: RoutingTable): Looked {
   const model = cleanForPerson(requested, maxNameChars);
   if (!matchesGlob(glob, requested)) {
-    return { choice: undefined, why: `model ${model} does not match` };
+    return { choice: undefined, why: phrase('model {0} does not match', model) };
   }
   const value = table.modelOverrides[glob] ?? [];
-  const reason = `modelOverrides ${glob}`;
-  const why = `model ${model} matches`;
+  const reason = overrideRule(glob);
+  const why = phrase('model {0} matches', model);
   if (typeof value !== 'string') {
     const choice = { scenario: 'override', reason, models: value, parameters: undefined };
-    return value.length > 0 ? { choice, why } : { choice: undefined, why: 'its chain is empty' };
+    return value.length > 0
+      ? { choice, why }
+      : { choice: undefined, why: phrase('its chain is empty') };
   }
   const scenario = scenarioNamed(value, table);
   return scenario === undefined
-    ? { choice: undefined, why: `no scenario is named “${value}”` }
+    ? { choice: undefined, why: unknownScenario(value) }
     : { choice: ofScenario(scenario, reason, table), why };
 }
 
@@ -200,18 +223,21 @@ function detected(
     if (scenario.when === undefined) continue;
     const { holds, why } = judge(scenario.when, request);
     considered.push({ rule: scenario.name, matched: holds, why });
-    if (holds) return ofScenario(scenario, note + why, table);
+    if (holds) return ofScenario(scenario, noted(note, why), table);
   }
-  const why = 'no other rule matched';
+  const why = phrase('no other rule matched');
   considered.push({ rule: 'default', matched: true, why });
-  return ofScenario(defaultScenario(table.scenarios), note + why, table);
+  return ofScenario(defaultScenario(table.scenarios), noted(note, why), table);
 }
 
 /** A name that was meant for us and is unknown is said in the reason: the person may have mistyped it. */
-function unknownName(requested: string, considered: readonly ConsideredRule[]): string {
+function unknownName(requested: string, considered: readonly ConsideredRule[]): Phrase | undefined {
   const isOurs = requested.startsWith(scenarioPrefix) || requested.includes('/');
-  const why = considered.find(({ rule }) => rule === 'requested model')?.why;
-  return isOurs && why !== undefined ? `${why}; ` : '';
+  return isOurs ? considered.find(({ rule }) => rule === requestedModelRule)?.why : undefined;
+}
+
+function noted(note: Phrase | undefined, why: Phrase): Phrase {
+  return note === undefined ? why : phrase('{0}; {1}', note, why);
 }
 
 function scenarioNamed(name: string, table: RoutingTable): Scenario | undefined {
@@ -222,13 +248,13 @@ function scenarioNamed(name: string, table: RoutingTable): Scenario | undefined 
  * A built-in chain whose providers have no key at all gives way to the default chain: a person who uses another
  * provider configures `default` and is served everywhere.
  */
-function ofScenario(scenario: Scenario, reason: string, table: RoutingTable): Choice {
+function ofScenario(scenario: Scenario, reason: Phrase, table: RoutingTable): Choice {
   const fallback = defaultScenario(table.scenarios);
   const isSpare = !scenario.isUsers && scenario.name !== 'default' && !isUsable(scenario, table);
   if (isSpare && isUsable(fallback, table)) {
     return {
       scenario: 'default',
-      reason: `${scenario.name} (${reason}) has no API key for its models`,
+      reason: phrase('{0} ({1}) has no API key for its models', scenario.name, reason),
       models: fallback.models,
       parameters: fallback.parameters,
     };

@@ -1,11 +1,13 @@
 import { isIP, type Socket } from 'node:net';
 import type { Login } from './network';
+import { type Phrase, phrase } from './phrase';
+import { WordedError } from './transportError';
 
 export type SocksAnswer =
   | { readonly outcome: 'open' }
   | { readonly outcome: 'credentialsWanted' }
   /** `isOfHost`: the proxy tried and could not reach the host. */
-  | { readonly outcome: 'refused'; readonly isOfHost: boolean; readonly detail: string };
+  | { readonly outcome: 'refused'; readonly isOfHost: boolean; readonly detail: Phrase };
 
 /**
  * Asks a SOCKS 5 proxy (RFC 1928, login by RFC 1929) on a fresh socket for a connection. Names are looked up by the proxy.
@@ -21,7 +23,7 @@ export async function askSocks(
     const methods = login === undefined ? [noLogin] : [noLogin, passwordLogin];
     socket.write(Buffer.from([version, methods.length, ...methods]));
     const [greeting, method] = await reader.read(2);
-    if (greeting !== version) throw new Error('it is no SOCKS 5 proxy');
+    if (greeting !== version) throw new WordedError(phrase('it is no SOCKS 5 proxy'));
     if (method === passwordLogin && login !== undefined) {
       socket.write(
         Buffer.concat([Buffer.from([1]), counted(login.username), counted(login.password)]),
@@ -67,16 +69,16 @@ function counted(text: string): Buffer {
 }
 
 function refusal(reply: number): SocksAnswer {
-  const [isOfHost, detail] = replies.get(reply) ?? [true, `SOCKS reply ${reply}`];
+  const [isOfHost, detail] = replies.get(reply) ?? [true, phrase('SOCKS reply {0}', reply)];
   return { outcome: 'refused', isOfHost, detail };
 }
 
-const replies: ReadonlyMap<number, readonly [isOfHost: boolean, detail: string]> = new Map([
-  [2, [false, 'not allowed by its rules']],
-  [3, [true, 'network unreachable']],
-  [4, [true, 'host unreachable']],
-  [5, [true, 'connection refused']],
-  [6, [true, 'no answer in time']],
+const replies: ReadonlyMap<number, readonly [isOfHost: boolean, detail: Phrase]> = new Map([
+  [2, [false, phrase('not allowed by its rules')]],
+  [3, [true, phrase('network unreachable')]],
+  [4, [true, phrase('host unreachable')]],
+  [5, [true, phrase('connection refused')]],
+  [6, [true, phrase('no answer in time')]],
 ]);
 
 interface Reader {
@@ -94,7 +96,7 @@ function createReader(socket: Socket): Reader {
     ended ??= error;
     wake();
   };
-  const onClose = (): void => onError(new Error('it closed the connection'));
+  const onClose = (): void => onError(new WordedError(phrase('it closed the connection')));
   socket.on('readable', onReadable).on('error', onError).on('close', onClose).on('end', onClose);
   return {
     async read(length) {

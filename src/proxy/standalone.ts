@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { version } from '../../package.json';
 import { type AllSettings, parseSettings } from '../config/schema';
+import { render } from './phrase';
 import { type LogLevel, logLevels } from './protocol';
 import { mergeProviders } from './providers';
 import { createProxy, type SwitchyardProxy } from './proxy';
@@ -23,7 +24,7 @@ async function main(): Promise<void> {
       process.stderr.write(`${new Date().toISOString()} [${level}] ${message}\n`);
     },
     onNotice: ({ message }) =>
-      process.stderr.write(`${new Date().toISOString()} [notice] ${message}\n`),
+      process.stderr.write(`${new Date().toISOString()} [notice] ${render(message)}\n`),
   });
   const { storageFolder } = options;
   proxy.configure({ version, settings, keys: readKeys(settings), storageFolder });

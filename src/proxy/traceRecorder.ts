@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from './clock';
 import { costOf, isCounted } from './cost';
-import { inBrief } from './failureMessage';
+import { inBrief } from './failureBriefs';
+import { withForeign } from './phrase';
 import type { RequestObserver } from './requestObserver';
 import type { AttemptTrace, FailureTrace, RequestOutcome, RequestTrace } from './requestTrace';
 import type { BuiltInScenarioName } from './scenarioNames';
@@ -64,14 +65,17 @@ export function createTraceRecorder(id: string, options: TraceRecorderOptions): 
       begun = {
         facts: cleanFacts(facts, clean),
         scenario: clean(route.scenario),
-        reason: clean(route.reason),
+        reason: withForeign(route.reason, clean),
         considered: route.considered.map(({ rule, matched, why }) => ({
-          rule: clean(rule),
+          rule: withForeign(rule, clean),
           matched,
-          why: clean(why),
+          why: withForeign(why, clean),
         })),
         chain: route.targets.map(nameOf),
-        skipped: route.skipped.map(({ name, reason }) => ({ name: clean(name), reason })),
+        skipped: route.skipped.map(({ name, reason }) => ({
+          name: clean(name),
+          reason: withForeign(reason, clean),
+        })),
       };
       update();
     },
@@ -88,7 +92,7 @@ export function createTraceRecorder(id: string, options: TraceRecorderOptions): 
       update();
     },
     moved({ from, to, why }) {
-      moved = { moved: { from: clean(from), to: clean(to), why: clean(why) } };
+      moved = { moved: { from: clean(from), to: clean(to), why: withForeign(why, clean) } };
     },
     answered() {
       if (begun?.facts.stream !== true) return;

@@ -1,10 +1,21 @@
+import { type Phrase, phrase, render, type Words } from './phrase';
 import { cleanForPerson } from './redact';
 
 /** Why a connection did not come about or broke, as the transport tells it. */
 export interface TransportError {
   /** `untrusted`: the chain of certificates ends at an authority that is not known here. */
   readonly reason: 'connectTimeout' | 'unreachable' | 'untrusted' | 'broken';
-  readonly detail: string;
+  readonly detail: Words;
+}
+
+/** Why a connection did not come about, in words of ours. */
+export class WordedError extends Error {
+  readonly words: Phrase;
+
+  constructor(words: Phrase) {
+    super(render(words));
+    this.words = words;
+  }
 }
 
 /** Reads what undici and Node throw. */
@@ -29,26 +40,27 @@ const untrustedCodes =
   /SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)|CERT_(UNTRUSTED|SIGNATURE_FAILURE)/;
 
 /** What a person can do something with; the code stays beside it for a search. */
-function inWords(error: unknown, code: string | undefined): string {
+function inWords(error: unknown, code: string | undefined): Words {
+  if (error instanceof WordedError) return error.words;
   // Certificates and broken heads are quoted in it.
   const message = cleanForPerson(error instanceof Error ? error.message : String(error), 300);
   if (code === undefined) return message;
   const words = transportWords.find(([pattern]) => pattern.test(code))?.[1] ?? message;
-  return `${words} (${code})`;
+  return phrase('{0} ({1})', words, code);
 }
 
-const transportWords: readonly (readonly [RegExp, string])[] = [
-  [/^ECONNREFUSED$/, 'nothing listens there'],
-  [/^ENOTFOUND$/, 'there is no host of that name'],
-  [/^EAI_AGAIN$/, 'its name cannot be looked up now'],
-  [/^(ENETUNREACH|EHOSTUNREACH|ENETDOWN)$/, 'the network does not lead there'],
-  [/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/, 'the connection was not accepted in time'],
-  [/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/, 'the connection was closed'],
-  [untrustedCodes, 'its certificate is signed by an authority that is not known here'],
-  [/UNABLE_TO_/, 'its certificate cannot be verified'],
-  [/^CERT_HAS_EXPIRED$/, 'its certificate has expired'],
-  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, 'its certificate is for another host'],
-  [/^HPE_/, 'it did not answer in HTTP'],
+const transportWords: readonly (readonly [RegExp, Phrase])[] = [
+  [/^ECONNREFUSED$/, phrase('nothing listens there')],
+  [/^ENOTFOUND$/, phrase('there is no host of that name')],
+  [/^EAI_AGAIN$/, phrase('its name cannot be looked up now')],
+  [/^(ENETUNREACH|EHOSTUNREACH|ENETDOWN)$/, phrase('the network does not lead there')],
+  [/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/, phrase('the connection was not accepted in time')],
+  [/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/, phrase('the connection was closed')],
+  [untrustedCodes, phrase('its certificate is signed by an authority that is not known here')],
+  [/UNABLE_TO_/, phrase('its certificate cannot be verified')],
+  [/^CERT_HAS_EXPIRED$/, phrase('its certificate has expired')],
+  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, phrase('its certificate is for another host')],
+  [/^HPE_/, phrase('it did not answer in HTTP')],
 ];
 
 function errorCode(error: unknown): string | undefined {

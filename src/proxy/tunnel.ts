@@ -3,8 +3,9 @@ import https from 'node:https';
 import net, { type Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { WebProxy } from './network';
+import { type Phrase, phrase, render, type Words } from './phrase';
 import { askSocks } from './socks';
-import { readTransportError } from './transportError';
+import { readTransportError, WordedError } from './transportError';
 
 /** A connection to `host:port` through a proxy, or why there is none. */
 export type Tunnel =
@@ -13,7 +14,7 @@ export type Tunnel =
 
 export interface TunnelRefusal {
   readonly reason: 'unreachable' | 'networkRefused';
-  readonly detail: string;
+  readonly detail: Phrase;
   /** The address of the proxy, where everything behind it shares the fate. */
   readonly proxy?: string;
 }
@@ -23,7 +24,7 @@ export class TunnelError extends Error {
   readonly refusal: TunnelRefusal;
 
   constructor(refusal: TunnelRefusal) {
-    super(refusal.detail);
+    super(render(refusal.detail));
     this.refusal = refusal;
   }
 }
@@ -34,7 +35,7 @@ export interface TunnelOptions {
   readonly secureContext: SecureContext | undefined;
   readonly verifiesCertificates: boolean;
   /** What to do about a certificate that is not trusted. */
-  readonly cure: string;
+  readonly cure: Phrase;
 }
 
 export interface Destination {
@@ -63,24 +64,39 @@ export function credentialsWanted(proxy: WebProxy, authenticate: string): Tunnel
   const isBasic = schemes.length === 0 || schemes.some((scheme) => /^basic$/i.test(scheme));
   return { reason: 'networkRefused', detail: credentialsDetail(), proxy: proxy.address };
 
-  function credentialsDetail(): string {
+  function credentialsDetail(): Phrase {
     const name = nameOf(proxy);
     if (!isBasic && proxy.authorization === undefined) {
-      return `${name} asks for a login by ${schemes.join(' or ')}, which is not supported. Name a local relay that does it, like Px or Cntlm, in the setting http.proxy`;
+      return phrase(
+        '{0} asks for a login by {1}, which is not supported. Name a local relay that does it, like Px or Cntlm, in the setting http.proxy',
+        name,
+        schemes.reduce<Words>(
+          (list, one) => (list === '' ? one : phrase('{0} or {1}', list, one)),
+          '',
+        ),
+      );
     }
     return proxy.authorization === undefined
-      ? `${name} asks for credentials. Give them in the setting http.proxy (http://user:password@host:port), in http.proxyAuthorization or in HTTPS_PROXY`
-      : `${name} does not accept the credentials that it is given. Correct them in the setting http.proxy or http.proxyAuthorization, or in HTTPS_PROXY`;
+      ? phrase(
+          '{0} asks for credentials. Give them in the setting http.proxy (http://user:password@host:port), in http.proxyAuthorization or in HTTPS_PROXY',
+          name,
+        )
+      : phrase(
+          '{0} does not accept the credentials that it is given. Correct them in the setting http.proxy or http.proxyAuthorization, or in HTTPS_PROXY',
+          name,
+        );
   }
 }
 
 /** The proxy could not be connected to. */
-export function proxyUnreachable(proxy: WebProxy, error: unknown, cure: string): TunnelRefusal {
+export function proxyUnreachable(proxy: WebProxy, error: unknown, cure?: Phrase): TunnelRefusal {
   const { reason, detail } = readTransportError(error);
-  const said = `${nameOf(proxy)} cannot be reached: ${detail}`;
-  return reason === 'untrusted'
-    ? { reason: 'networkRefused', detail: `${said}. ${cure}`, proxy: proxy.address }
-    : { reason: 'unreachable', detail: said, proxy: proxy.address };
+  const said = phrase('{0} cannot be reached: {1}', nameOf(proxy), detail);
+  if (reason !== 'untrusted') {
+    return { reason: 'unreachable', detail: said, proxy: proxy.address };
+  }
+  const detailed = cure === undefined ? said : phrase('{0}. {1}', said, cure);
+  return { reason: 'networkRefused', detail: detailed, proxy: proxy.address };
 }
 
 function openHttpTunnel(proxy: WebProxy, to: Destination, options: TunnelOptions): Promise<Tunnel> {
@@ -136,7 +152,7 @@ async function openSocksTunnel(
   options: TunnelOptions,
 ): Promise<Tunnel> {
   const socket = net.connect({ host: proxy.hostname, port: proxy.port });
-  const timer = setTimeout(() => socket.destroy(new Error(tooSlow)), options.timeoutMs);
+  const timer = setTimeout(() => socket.destroy(new WordedError(tooSlow)), options.timeoutMs);
   try {
     const answer = await askSocks(socket, to, proxy.login);
     if (answer.outcome === 'open') return { ok: true, socket };
@@ -157,10 +173,10 @@ async function openSocksTunnel(
   }
 }
 
-const tooSlow = 'it did not answer in time';
+const tooSlow = phrase('it did not answer in time');
 
 function timedOut(proxy: WebProxy): Tunnel {
-  return fail(proxyUnreachable(proxy, new Error(tooSlow), ''));
+  return fail(proxyUnreachable(proxy, new WordedError(tooSlow)));
 }
 
 function fail(refusal: TunnelRefusal): Tunnel {
@@ -168,25 +184,30 @@ function fail(refusal: TunnelRefusal): Tunnel {
 }
 
 function notHttp(proxy: WebProxy): TunnelRefusal {
-  return proxyUnreachable(proxy, new Error('it did not answer as a proxy does'), '');
+  return proxyUnreachable(proxy, new WordedError(phrase('it did not answer as a proxy does')));
 }
 
 /** 4xx: it does not let us; 5xx: it tried. Neither says anything about other addresses. */
 function refused(proxy: WebProxy, to: Destination, status: number): TunnelRefusal {
-  return status >= 500
-    ? notReached(proxy, `status ${status}`)
-    : denied(proxy, to, `status ${status}`);
+  const why = phrase('status {0}', status);
+  return status >= 500 ? notReached(proxy, why) : denied(proxy, to, why);
 }
 
-function denied(proxy: WebProxy, to: Destination, why: string): TunnelRefusal {
-  const detail = `${nameOf(proxy)} does not allow connections to ${to.hostname}:${to.port} (${why}). Ask those who run it to allow this address, or name it in http.noProxy if it can be reached directly`;
+function denied(proxy: WebProxy, to: Destination, why: Phrase): TunnelRefusal {
+  const detail = phrase(
+    '{0} does not allow connections to {1} ({2}). Ask those who run it to allow this address, or name it in http.noProxy if it can be reached directly',
+    nameOf(proxy),
+    `${to.hostname}:${to.port}`,
+    why,
+  );
   return { reason: 'networkRefused', detail };
 }
 
-function notReached(proxy: WebProxy, why: string): TunnelRefusal {
-  return { reason: 'unreachable', detail: `${nameOf(proxy)} could not connect to it (${why})` };
+function notReached(proxy: WebProxy, why: Phrase): TunnelRefusal {
+  const detail = phrase('{0} could not connect to it ({1})', nameOf(proxy), why);
+  return { reason: 'unreachable', detail };
 }
 
-function nameOf({ protocol, address }: WebProxy): string {
-  return `the ${protocol === 'socks5:' ? 'SOCKS' : 'HTTP'} proxy ${address}`;
+function nameOf({ protocol, address }: WebProxy): Phrase {
+  return phrase('the {0} proxy {1}', protocol === 'socks5:' ? 'SOCKS' : 'HTTP', address);
 }

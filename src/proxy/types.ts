@@ -4,6 +4,7 @@ import type { ImageSize } from './imageTokens';
 
 import type { ChainOwner } from './chainOwners';
 import type { ScenarioConditions } from './conditions';
+import type { Phrase, Words } from './phrase';
 
 export const wireFormats = [
   'anthropic-messages',
@@ -150,10 +151,10 @@ export interface RequestFacts {
 /** Scenario, reason and fallback chain, decided for one request. */
 export interface Route {
   readonly scenario: string;
-  readonly reason: string;
+  readonly reason: Phrase;
   readonly targets: readonly Target[];
   /** Links of the chain left out before any call, as written, each with its reason. */
-  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  readonly skipped: readonly { readonly name: string; readonly reason: Phrase }[];
   /** The rules in the order in which they were asked, up to the one that won; `why` tells why one held or did not. */
   readonly considered: readonly ConsideredRule[];
   /** Types of the server tools that the whole request is about and that no target runs. */
@@ -162,9 +163,9 @@ export interface Route {
 
 export interface ConsideredRule {
   /** A scenario's name, `modelOverrides <glob>`, or `requested model`. */
-  readonly rule: string;
+  readonly rule: Words;
   readonly matched: boolean;
-  readonly why: string;
+  readonly why: Phrase;
 }
 
 export const scopes = ['request', 'target', 'plan', 'credential', 'host'] as const;
@@ -201,8 +202,8 @@ export type DeadlinePhase = 'connect' | 'firstToken' | 'idle';
 /** Why an attempt did not serve. A value, never an exception. */
 export interface Failure {
   readonly kind: FailureKind;
-  /** The upstream's own words or the transport's, cleaned of keys and control characters, at most 300 characters. */
-  readonly detail: string;
+  /** The upstream's own words, cleaned of keys and control characters and at most 300 characters, or ours. */
+  readonly detail: Words;
   /** `detail` repeats a part of the request, so that it is written nowhere. */
   readonly repeatsRequest?: true;
   /** The provider, key slot and model that were tried. */

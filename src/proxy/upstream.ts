@@ -9,6 +9,7 @@ import { certificateCure, trustedAuthorities } from './certificates';
 import type { Logger } from './log';
 import type { Network, WebProxy } from './network';
 import { mendPausedParsers } from './pausedParsers';
+import { phrase, type Words } from './phrase';
 import { readTransportError } from './transportError';
 import { credentialsWanted, openTunnel, proxyUnreachable, TunnelError } from './tunnel';
 
@@ -43,7 +44,7 @@ export type SendResult =
         | 'cancelled'
         /** What stands between us and the upstream does not let us through, and waiting will not change that. */
         | 'networkRefused';
-      readonly detail: string;
+      readonly detail: Words;
       /** The address of the proxy that failed, where everything behind it shares the fate. */
       readonly proxy?: string;
     };
@@ -174,7 +175,7 @@ async function forward(
       path: href,
       explain(error) {
         const { reason, detail } = readTransportError(error);
-        return reason === 'broken' ? { reason, detail } : proxyUnreachable(proxy, error, '');
+        return reason === 'broken' ? { reason, detail } : proxyUnreachable(proxy, error);
       },
     },
   );
@@ -188,7 +189,7 @@ function explain(error: unknown, network: Network): Refusal {
   if (error instanceof TunnelError) return error.refusal;
   const { reason, detail } = readTransportError(error);
   return reason === 'untrusted'
-    ? { reason: 'networkRefused', detail: `${detail}. ${certificateCure(network)}` }
+    ? { reason: 'networkRefused', detail: phrase('{0}. {1}', detail, certificateCure(network)) }
     : { reason, detail };
 }
 
@@ -231,7 +232,7 @@ async function exchange(
       },
     };
   } catch (error) {
-    if (signal.aborted) return { ok: false, reason: 'cancelled', detail: 'cancelled' };
+    if (signal.aborted) return { ok: false, reason: 'cancelled', detail: phrase('cancelled') };
     return { ok: false, ...explain(error) };
   }
 }

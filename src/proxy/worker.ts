@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import type { RunningChat } from './chats';
+import { readListenError } from './listenError';
 import type { Answer, FromWorker, Question, ToWorker } from './protocol';
 import { createProxy, type SwitchyardProxy } from './proxy';
 import { assertNever } from './types';
@@ -125,21 +126,15 @@ async function listen(
   try {
     return { type: 'listening', port: await proxy.listen(preferredPort, accessToken) };
   } catch (error) {
-    const refusal = describe(error);
+    const refusal = readListenError(error);
     const isTaken = refusal.code === 'EADDRINUSE' || refusal.code === 'EACCES';
     if (!isTaken || exactPort || preferredPort === 0) return { type: 'listenFailed', ...refusal };
   }
   try {
     return { type: 'listening', port: await proxy.listen(0, accessToken) };
   } catch (error) {
-    return { type: 'listenFailed', ...describe(error) };
+    return { type: 'listenFailed', ...readListenError(error) };
   }
-}
-
-function describe(error: unknown): { readonly code: string; readonly message: string } {
-  if (!(error instanceof Error)) return { code: 'UNKNOWN', message: String(error) };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
-  return { code, message: error.message };
 }
 
 main();

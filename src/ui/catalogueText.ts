@@ -1,3 +1,4 @@
+import { render } from '../proxy/phrase';
 import type { CatalogueRefreshed, CatalogueReport, ProviderRefreshed } from '../proxy/protocol';
 import type { Translate } from './translate';
 
@@ -28,7 +29,9 @@ export function catalogueLines(
 function providerLines(provider: ProviderRefreshed, t: Translate): readonly string[] {
   const { label, models, added, removed, changed, failure } = provider;
   if (failure !== undefined) {
-    return [t('{0}: not refreshed, since {1}; what is known of it stays', label, failure)];
+    return [
+      t('{0}: not refreshed, since {1}; what is known of it stays', label, render(failure, t)),
+    ];
   }
   const isSame = added.length + removed.length + changed.length === 0;
   return [

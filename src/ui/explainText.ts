@@ -1,3 +1,4 @@
+import { render } from '../proxy/phrase';
 import { type AttemptTrace, type RequestTrace, servingAttempt } from '../proxy/requestTrace';
 import { assertNever, type RequestFacts } from '../proxy/types';
 import { count, duration, money, timeOfDay, yesOrNo } from './figures';
@@ -37,7 +38,9 @@ export function outcomeInWords(trace: RequestTrace, t: Translate): string {
     case 'brokeOff':
       return target === '' ? t('broke off') : t('{0} broke off', target);
     case 'failed':
-      return failure === undefined ? t('not served') : t('not served: {0}', failure.words);
+      return failure === undefined
+        ? t('not served')
+        : t('not served: {0}', render(failure.words, t));
     case 'cancelled':
       return t('ended by the client');
     case 'answeredHere':
@@ -66,7 +69,7 @@ function summary(trace: RequestTrace, t: Translate): string {
   const lines = [
     `**${escapeMarkdown(outcome)}**`,
     escapeMarkdown(figuresOf(trace, t)),
-    t('Scenario {0}: {1}.', `**${escapeMarkdown(scenario)}**`, escapeMarkdown(reason)),
+    t('Scenario {0}: {1}.', `**${escapeMarkdown(scenario)}**`, escapeMarkdown(render(reason, t))),
   ];
   if (trace.moved !== undefined) lines.push(escapeMarkdown(moveInWords(trace.moved, t)));
   return lines.join('  \n');
@@ -76,7 +79,7 @@ export function moveInWords(
   { from, to, why }: NonNullable<RequestTrace['moved']>,
   t: Translate,
 ): string {
-  return t('The conversation moved from {0} to {1}: {2}.', from, to, why);
+  return t('The conversation moved from {0} to {1}: {2}.', from, to, render(why, t));
 }
 
 export function capitalized(text: string): string {
@@ -84,7 +87,7 @@ export function capitalized(text: string): string {
 }
 
 function failureSentence({ failure, status }: RequestTrace, t: Translate): string {
-  const words = escapeMarkdown(failure?.words ?? '');
+  const words = escapeMarkdown(render(failure?.words ?? '', t));
   return status === undefined
     ? t('The client was told: {0}.', `**${words}**`)
     : t('The client was told: {0}, with status {1}.', `**${words}**`, status);
@@ -100,7 +103,7 @@ export function untriedRows(
   const untried = isDone ? t('not needed') : outcome === undefined ? t('next') : t('not asked');
   return [
     ...chain.filter((name) => !tried.has(name)).map((name) => [name, untried] as const),
-    ...skipped.map(({ name, reason }) => [name, t('left out: {0}', reason)] as const),
+    ...skipped.map(({ name, reason }) => [name, t('left out: {0}', render(reason, t))] as const),
   ];
 }
 
@@ -139,7 +142,7 @@ export function attemptResult(
   { outcome }: RequestTrace,
   t: Translate,
 ): string {
-  const words = attempt.failure?.words ?? '';
+  const words = render(attempt.failure?.words ?? '', t);
   switch (attempt.origin) {
     case 'remembered':
       return t('not asked: {0} (remembered)', words);
@@ -199,7 +202,8 @@ function courseBar(attempt: AttemptTrace, { startedAt, endedAt, attempts }: Requ
 }
 
 function rules({ considered, reason, scenario }: RequestTrace, t: Translate): string {
-  if (considered.length === 0) return `**${escapeMarkdown(scenario)}**: ${escapeMarkdown(reason)}`;
+  if (considered.length === 0)
+    return `**${escapeMarkdown(scenario)}**: ${escapeMarkdown(render(reason, t))}`;
   return markdownTable(
     [
       ['', 'left'],
@@ -207,8 +211,8 @@ function rules({ considered, reason, scenario }: RequestTrace, t: Translate): st
       [t('Why'), 'left'],
     ],
     considered.map(({ rule, matched, why }) => {
-      const name = escapeMarkdown(rule);
-      return [matched ? '✓' : '–', matched ? `**${name}**` : name, escapeMarkdown(why)];
+      const name = escapeMarkdown(render(rule, t));
+      return [matched ? '✓' : '–', matched ? `**${name}**` : name, escapeMarkdown(render(why, t))];
     }),
   );
 }

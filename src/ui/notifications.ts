@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
+import { momentInWords, render } from '../proxy/phrase';
 import type { PlanUsage, PlanWindow } from '../proxy/planUsage';
 import type { Notice, NoticeButton } from '../proxy/protocol';
-import { momentInWords } from '../proxy/timeInWords';
 import type { ProxyStatus } from '../proxyStatus';
 import type { CommandId } from './commands';
 import { keyOwner } from './keySlots';
@@ -23,7 +23,11 @@ export class Notifications {
   /** The worker sends each notice once per cause; here only the same one twice at a time is refused. */
   showNotice(notice: Notice): void {
     const actions = notice.buttons.flatMap((button) => noticeAction(button, notice) ?? []);
-    void this.#show(noticeCause(notice), plainMessage(notice.message), actions);
+    void this.#show(
+      noticeCause(notice),
+      plainMessage(render(notice.message, vscode.l10n.t)),
+      actions,
+    );
   }
 
   showInvalidSettings(
@@ -65,7 +69,7 @@ export class Notifications {
     const message =
       resetsAt === undefined
         ? used
-        : vscode.l10n.t('{0} It resets on {1}.', used, momentInWords(resetsAt));
+        : vscode.l10n.t('{0} It resets on {1}.', used, momentInWords(resetsAt, vscode.l10n.t));
     void this.#show(`planUsage ${plan.plan} ${window.name}`, plainMessage(message), [
       command(vscode.l10n.t('Show Usage'), 'switchyard.showUsage'),
       openSetting(vscode.l10n.t('Open Settings'), 'switchyard.warnAtPlanUsage'),

@@ -1,3 +1,4 @@
+import { render } from '../proxy/phrase';
 import type { CredentialReport, TargetReport } from '../proxy/protocol';
 import { durationInWords } from '../proxy/timeInWords';
 import type { ProxyStatus } from '../proxyStatus';
@@ -66,7 +67,7 @@ export function statusText(status: ProxyStatus, t: Translate): string {
       target.scenarios.length > 2 && target.scenarios.length === every
         ? t('all')
         : target.scenarios.join(', '),
-      target.lastFailure ?? '-',
+      render(target.lastFailure ?? '-', t),
     ]),
   ];
   const keys = report.credentials.map(
@@ -120,7 +121,7 @@ function describeTargetNow(target: TargetReport, now: number, t: Translate): str
   const restMs = restsUntil - now;
   return restMs < 60_000
     ? t('rests for less than a minute')
-    : t('rests for {0}', durationInWords(Math.ceil(restMs / 60_000) * 60_000));
+    : t('rests for {0}', durationInWords(Math.ceil(restMs / 60_000) * 60_000, t));
 }
 
 const stateIcons = {
@@ -153,7 +154,7 @@ function credentialLines(credentials: readonly CredentialReport[], t: Translate)
   return credentials
     .map(
       (report) =>
-        `$(key) ${escapeMarkdown(`${reportOwner(report, t)}: ${describeCredential(report.state, t)}`)}`,
+        `$(key) ${escapeMarkdown(t('{0}: {1}', reportOwner(report, t), describeCredential(report.state, t)))}`,
     )
     .join('  \n');
 }
@@ -171,9 +172,9 @@ function targetTable(targets: readonly TargetReport[], now: number, t: Translate
     unbreakable(describeLatency(target)),
     // The one column that gives way: a hover is about 500 pixels wide and does not scroll sideways.
     escapeMarkdown(
-      target.lastFailure !== undefined && target.lastFailure === shown[index - 1]?.lastFailure
+      isAsAbove(target, shown[index - 1])
         ? t('as above')
-        : inBrief(target.lastFailure ?? '-'),
+        : inBrief(render(target.lastFailure ?? '-', t)),
     ),
   ]);
   // The hover's tables have no space between columns; behind an icon it would break into a line of its own.
@@ -187,6 +188,11 @@ function targetTable(targets: readonly TargetReport[], now: number, t: Translate
     : `${table.join('\n')}\n\n${escapeMarkdown(t('and {0} more', more))}`;
 }
 
+function isAsAbove({ lastFailure }: TargetReport, above: TargetReport | undefined): boolean {
+  const words = lastFailure && render(lastFailure);
+  return words !== undefined && words === render(above?.lastFailure ?? '');
+}
+
 /** The first sentence, cut to what fits beside the other columns; Show Status has it whole. */
 function inBrief(failure: string): string {
   const first = failure.replace(/([.!?])\s.*$/su, '$1');
@@ -197,7 +203,13 @@ const maxFailureLength = 44;
 
 /** Escaped, and never broken into lines, which would make the hover too tall. */
 function unbreakable(text: string): string {
-  return escapeMarkdown(text).replaceAll(' ', '&nbsp;').replaceAll('&#45;', '&#8209;');
+  return (
+    escapeMarkdown(text)
+      .replaceAll(' ', '&nbsp;')
+      .replaceAll('&#45;', '&#8209;')
+      // Chinese may be broken behind every character, were it not for a word joiner.
+      .replace(/\p{sc=Han}(?!$)/gu, '$&&#8288;')
+  );
 }
 
 function tooltipLinks(

@@ -1,3 +1,4 @@
+import { render } from '../proxy/phrase';
 import { type RequestOutcome, type RequestTrace, servingAttempt } from '../proxy/requestTrace';
 import { outcomeInWords } from './explainText';
 import { count, duration, money, timeOfDay } from './figures';
@@ -26,7 +27,7 @@ export function requestPick(trace: RequestTrace, t: Translate): RequestPick {
   const detail = [
     facts.requestedModel,
     t('{0} tokens', count(facts.inputTokens)),
-    ...failed.map(({ target, failure }) => `${target}: ${failure?.words}`),
+    ...failed.map(({ target, failure }) => `${target}: ${render(failure?.words ?? '', t)}`),
   ];
   return {
     label: `$(${icons[outcome ?? 'running']}) ${withoutIcons(name)}`,

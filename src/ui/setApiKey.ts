@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { render } from '../proxy/phrase';
 import type { AnswerTo, CredentialReport, Question } from '../proxy/protocol';
 import { type ApiKeys, assertNever, type Provider } from '../proxy/types';
 import type { ProxyStatus } from '../proxyStatus';
@@ -155,7 +156,7 @@ async function checkKey(
     };
   }
   const { check } = answer;
-  const said = plainMessage(check.message);
+  const said = plainMessage(render(check.message, vscode.l10n.t));
   switch (check.outcome) {
     case 'accepted': {
       const { plan } = check;

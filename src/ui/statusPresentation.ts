@@ -1,3 +1,4 @@
+import { render } from '../proxy/phrase';
 import type { CredentialReport, ProxyReport } from '../proxy/protocol';
 import { assertNever } from '../proxy/types';
 import type { ProxyStatus, StartFailure } from '../proxyStatus';
@@ -89,7 +90,7 @@ export function describeFailure(reason: StartFailure, t: Translate): string {
     case 'portTaken':
       return t('Port {0} is in use by another program.', reason.port);
     case 'cannotListen':
-      return t('The proxy cannot listen: {0}.', reason.message);
+      return t('The proxy cannot listen: {0}.', render(reason.message, t));
     case 'noAnswer':
       return t('The proxy did not start in time.');
     case 'crashed':

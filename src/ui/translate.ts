@@ -1,2 +1,2 @@
 /** `vscode.l10n.t`, handed in so that what only makes texts runs without VS Code. */
-export type Translate = (message: string, ...values: (string | number)[]) => string;
+export type { Translate } from '../proxy/phrase';

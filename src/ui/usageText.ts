@@ -1,5 +1,6 @@
+import { momentInWords, render } from '../proxy/phrase';
 import type { PlanUsage, PlanWindow } from '../proxy/planUsage';
-import { durationInWords, momentInWords } from '../proxy/timeInWords';
+import { durationInWords } from '../proxy/timeInWords';
 import type { UsageCounts } from '../usage/usageDay';
 import {
   type NamedUsage,
@@ -87,7 +88,7 @@ function planSections(view: PlansView, now: number, t: Translate): readonly stri
         `## ${escapeMarkdown(keyOwner(plan.label, plan.credential, t))}`,
         plan.problem === undefined
           ? planTable(plan, now, t)
-          : escapeMarkdown(t('The use of this plan is not known: {0}.', plan.problem)),
+          : escapeMarkdown(t('The use of this plan is not known: {0}.', render(plan.problem, t))),
       ]);
   }
 }
@@ -113,7 +114,7 @@ function resetInWords({ resetsAt, isExhausted }: PlanWindow, now: number, t: Tra
   const until =
     resetsAt === undefined || resetsAt <= now
       ? ''
-      : t('in {0} ({1})', durationInWords(resetsAt - now), momentInWords(resetsAt));
+      : t('in {0} ({1})', durationInWords(resetsAt - now, t), momentInWords(resetsAt, t));
   if (!isExhausted) return until;
   return until === '' ? t('used up') : `${t('used up')}; ${until}`;
 }
@@ -214,9 +215,13 @@ function sessionTable({ sessions }: UsageSummary, t: Translate): string {
     sessions
       .slice(0, maxSessions)
       .map(({ session, firstAt, lastAt, requests, cost }) =>
-        [session, momentInWords(firstAt), momentInWords(lastAt), count(requests), money(cost)].map(
-          escapeMarkdown,
-        ),
+        [
+          session,
+          momentInWords(firstAt, t),
+          momentInWords(lastAt, t),
+          count(requests),
+          money(cost),
+        ].map(escapeMarkdown),
       ),
   );
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { render } from '../../src/proxy/phrase';
 import { codecs } from '../../src/proxy/wire/formats';
 import { anthropicEvent, anthropicText } from '../support/anthropicAnswers';
 import {
@@ -198,7 +199,7 @@ describe('a key', () => {
       }
       const check = await proxy.proxy.checkKey('opencode-go', key);
       assert.equal(check.outcome, 'unknown');
-      assert.match(check.message, /redirects to 127\.0\.0\.1:\d+, where no key is sent/);
+      assert.match(render(check.message), /redirects to 127\.0\.0\.1:\d+, where no key is sent/);
     });
   }
 
@@ -317,7 +318,7 @@ describe('a key', () => {
       const reached = await proxy.proxy.reach();
       assert.equal(reached.length, 2);
       for (const { failure, keys } of reached) {
-        assert.match(failure ?? '', /held back: run .*Confirm Key Address/);
+        assert.match(render(failure ?? ''), /held back: run .*Confirm Key Address/);
         assert.deepEqual(keys, []);
       }
     });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { render } from '../../src/proxy/phrase';
 import type { ProxyStatus } from '../../src/proxyStatus';
 import { commands } from '../../src/ui/commands';
 import { plainMessage } from '../../src/ui/plainMessage';
@@ -98,7 +99,7 @@ describe('the words of a hostile upstream', () => {
         assertPlain(got.error, 1_000, form);
         for (const line of proxy.logs.splice(0)) assertPlain(line, 1_000, `${form}, the log`);
         for (const notice of proxy.notices.splice(0)) {
-          const shown = plainMessage(notice.message);
+          const shown = plainMessage(render(notice.message));
           assertPlain(shown, 500, `${form}, the notification`);
           assert.doesNotMatch(shown, notificationLink);
           assert.ok(notice.link === undefined || !notice.link.includes('evil'));
@@ -186,7 +187,7 @@ describe('the words of a hostile upstream', () => {
         const said = [
           got.error,
           ...bench.proxy.logs,
-          ...bench.proxy.notices.map((one) => one.message),
+          ...bench.proxy.notices.map((one) => render(one.message)),
         ];
         for (const one of said) {
           assert.ok(!one.replaceAll(' ', '').includes(hostileKey.slice(3, 15)), one);

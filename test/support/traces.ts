@@ -1,4 +1,5 @@
 // Traces as the worker would tell them, for what shows and sums them.
+import { phrase } from '../../src/proxy/phrase';
 import type { RequestTrace } from '../../src/proxy/requestTrace';
 
 /** A request of 2 s that the second model of its chain served, on 22 November 2026 at noon (UTC). */
@@ -21,13 +22,13 @@ export const servedTrace: RequestTrace = {
     sessionId: 'a1b2c3d4',
   },
   scenario: 'default',
-  reason: 'no other rule matched',
+  reason: phrase('no other rule matched'),
   considered: [
-    { rule: 'vision', matched: false, why: 'no images' },
-    { rule: 'default', matched: true, why: 'no other rule matched' },
+    { rule: 'vision', matched: false, why: phrase('no images') },
+    { rule: 'default', matched: true, why: phrase('no other rule matched') },
   ],
   chain: ['opencode-go/glm-5.3', 'opencode-go/kimi-k2.7-code'],
-  skipped: [{ name: 'opencode-go/hy3', reason: 'cannot see images' }],
+  skipped: [{ name: 'opencode-go/hy3', reason: phrase('cannot see images') }],
   attempts: [
     {
       target: 'opencode-go/glm-5.3',
@@ -35,7 +36,11 @@ export const servedTrace: RequestTrace = {
       origin: 'attempted',
       startedAt: Date.UTC(2026, 10, 22, 12),
       endedAt: Date.UTC(2026, 10, 22, 12) + 300,
-      failure: { kind: 'overloaded', words: 'overloaded (529)', upstreamStatus: 529 },
+      failure: {
+        kind: 'overloaded',
+        words: phrase('{0} ({1})', phrase('overloaded'), 529),
+        upstreamStatus: 529,
+      },
     },
     {
       target: 'opencode-go/kimi-k2.7-code',

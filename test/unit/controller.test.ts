@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseSettings } from '../../src/config/schema';
 import { ProxyController } from '../../src/controller';
+import { phrase } from '../../src/proxy/phrase';
 import type { FromWorker, ProxyReport, Question, ToWorker } from '../../src/proxy/protocol';
 import type { RequestTrace } from '../../src/proxy/requestTrace';
 import type { StoredRest } from '../../src/proxy/restMemory';
@@ -34,7 +35,7 @@ class FakeWorker {
     if (message.type === 'listen') this.send(this.#listen(message.preferredPort));
     if (message.type === 'close' && !this.#isSlowToClose) this.send({ type: 'closed' });
     if (message.type === 'ask' && isQuick(message.question)) {
-      const check = { outcome: 'accepted', message: 'yes' } as const;
+      const check = { outcome: 'accepted', message: phrase('yes') } as const;
       this.send({ type: 'answered', id: message.id, answer: { about: 'key', check } });
     }
   }

@@ -1,6 +1,6 @@
-import { durationInWords } from '../../proxy/timeInWords';
 import type { HealthView } from '../messages';
 import { TableFrame } from './dataTable';
+import { durationText } from './duration';
 import { Empty } from './empty';
 import { numbered } from './numbered';
 import { useNow, usePage } from './page';
@@ -12,7 +12,7 @@ export function Health({ rows }: { readonly rows: readonly HealthView[] }) {
   const now = useNow(rows.some(({ untilAt }) => untilAt !== undefined) ? 'second' : 'never');
   const again = ({ untilAt }: HealthView) => {
     if (untilAt === undefined) return '';
-    return untilAt <= now ? text('againNow') : text('againIn', durationInWords(untilAt - now));
+    return untilAt <= now ? text('againNow') : text('againIn', durationText(untilAt - now, text));
   };
   const hasTrouble = rows.some(({ tone }) => tone === 'warning' || tone === 'bad');
   return (

@@ -1,5 +1,5 @@
-import { durationInWords } from '../../proxy/timeInWords';
 import type { DashboardView, PlanView } from '../messages';
+import { durationText } from './duration';
 import { Empty } from './empty';
 import { numbered } from './numbered';
 import { useNow, usePage } from './page';
@@ -36,7 +36,7 @@ function Meter({ limit, now }: { readonly limit: Limit; readonly now: number }) 
     ...(isExhausted ? [text('usedUp')] : []),
     ...(resetsAt === undefined || resetsAt <= now
       ? []
-      : [text('resetsIn', durationInWords(resetsAt - now))]),
+      : [text('resetsIn', durationText(resetsAt - now, text))]),
   ];
   const level = shown >= fullPercent ? 'full' : shown >= highPercent ? 'high' : 'low';
   return (

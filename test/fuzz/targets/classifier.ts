@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { classify } from '../../../src/proxy/classify';
 import { answerHeaders } from '../../../src/proxy/failure';
-import { inBrief, notification, sentence } from '../../../src/proxy/failureMessage';
+import { inBrief } from '../../../src/proxy/failureBriefs';
+import { notification, sentence } from '../../../src/proxy/failureMessage';
+import { render } from '../../../src/proxy/phrase';
 import { mergeProviders } from '../../../src/proxy/providers';
 import { timed } from '../checks';
 
@@ -31,9 +33,15 @@ export function fuzz(data: Buffer): Promise<void> {
 }
 
 function checkFailure(failure: ReturnType<typeof classify>): void {
-  const { detail, link, limitName, resetsAt } = failure;
+  const detail = render(failure.detail);
+  const { link, limitName, resetsAt } = failure;
   assert.ok(detail !== '' && detail.length <= 300);
-  for (const said of [detail, sentence(failure, now), notification(failure), inBrief(failure)]) {
+  for (const said of [
+    detail,
+    sentence(failure, now),
+    render(notification(failure)),
+    render(inBrief(failure)),
+  ]) {
     assert.doesNotMatch(said, /[\p{Cc}\p{Cf}\u2028\u2029]/u);
     assert.ok(said.length < 1_000);
     assert.ok(!said.includes(secret));

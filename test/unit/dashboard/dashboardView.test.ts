@@ -9,6 +9,7 @@ import {
 import { dashboardPage } from '../../../src/dashboard/page';
 import { textKeys } from '../../../src/dashboard/textKeys';
 import { dashboardTexts } from '../../../src/dashboard/texts';
+import { phrase } from '../../../src/proxy/phrase';
 import type { ProxyReport } from '../../../src/proxy/protocol';
 import { traceKey } from '../../../src/proxy/requestTrace';
 import type { ProxyStatus } from '../../../src/proxyStatus';
@@ -31,7 +32,7 @@ const report: ProxyReport = {
       scenarios: ['default'],
       state: 'resting',
       restsUntil: now + 5_000,
-      lastFailure: 'overloaded (529)',
+      lastFailure: phrase('overloaded (529)'),
     },
   ],
 };
@@ -75,7 +76,7 @@ describe('dashboardView', () => {
     const [first, second] = servedTrace.attempts;
     assert.ok(first !== undefined && second !== undefined);
     const { endedAt: _untold, ...open } = second;
-    const failure = { kind: 'cancelled', words: 'the client left' } as const;
+    const failure = { kind: 'cancelled', words: phrase('the client left') } as const;
     const trace = traceWith({ attempts: [first, { ...open, failure }], outcome: 'cancelled' });
     const last = viewOf({ traces: [trace] }).requests[0]?.attempts[1];
     assert.deepEqual([last?.state, last?.endedAt], ['done', servedTrace.endedAt]);
@@ -120,7 +121,13 @@ describe('dashboardView', () => {
 
   it('tells health of every scope: keys, plans and hosts that rest, models, those in trouble first', () => {
     const rests: ProxyReport['rests'] = [
-      { scope: 'plan', name: 'zen', isProbed: false, untilAt: now + 9_000, words: 'plan limit' },
+      {
+        scope: 'plan',
+        name: 'zen',
+        isProbed: false,
+        untilAt: now + 9_000,
+        words: phrase('plan limit'),
+      },
       { scope: 'host', name: 'a.example', isProbed: true, untilAt: now - 1 },
       { scope: 'target', name: 'opencode-go/glm-5.3', isProbed: false, untilAt: now + 5_000 },
     ];

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { modelSpeeds, modelTable } from '../../../src/dashboard/modelSpeed';
 import { percentile } from '../../../src/dashboard/percentile';
+import { phrase } from '../../../src/proxy/phrase';
 import { servedTrace, traceWith } from '../../support/traces';
 import { plainTranslate as t } from '../ui/plainTranslate';
 
@@ -50,7 +51,7 @@ describe('modelSpeeds', () => {
       ...attempt,
       ...(index === 0
         ? ({ origin: 'remembered' } as const)
-        : { failure: { kind: 'cancelled', words: 'the client left' } as const }),
+        : { failure: { kind: 'cancelled', words: phrase('the client left') } as const }),
     }));
     assert.deepEqual(
       modelSpeeds([traceWith({ attempts, outcome: 'cancelled' })]).map(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { diagnosticsText } from '../../../src/diagnose/diagnosticsText';
 import { withoutPrivate } from '../../../src/diagnose/privacy';
+import { phrase } from '../../../src/proxy/phrase';
 import { running, target } from './facts';
 
 const words = {
@@ -21,7 +22,7 @@ describe('diagnosticsText', () => {
         { title: 'Fine', state: 'ok', sentence: 'All is well | truly.' },
         { title: dirty, state: 'problem', sentence: dirty },
       ],
-      status: running({ targets: [target({ lastFailure: dirty })] }),
+      status: running({ targets: [target({ lastFailure: phrase('{0}', dirty) })] }),
       logLines: [dirty, '````` @somebody'],
     },
     words,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { judgeClock, judgeKeys, judgeReach } from '../../../src/diagnose/providerChecks';
+import { phrase } from '../../../src/proxy/phrase';
 import type { KeyReach, ProviderReach } from '../../../src/proxy/reach';
 import { plainTranslate as t } from '../ui/plainTranslate';
 import { credential, running, stopped } from './facts';
@@ -15,7 +16,7 @@ function reach(change: Partial<ProviderReach> = {}): ProviderReach {
 }
 
 function answer(outcome: KeyReach['outcome'], plan?: KeyReach['plan']): KeyReach {
-  const message = `OpenCode: ${outcome}.`;
+  const message = phrase('OpenCode: {0}.', outcome);
   return { credential: 'opencode', outcome, message, ...(plan === undefined ? {} : { plan }) };
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { judgeCatalogue, judgeRests, judgeSettings } from '../../../src/diagnose/stateChecks';
 import { settingsIn } from '../../../src/diagnose/workspaceSettings';
+import { phrase } from '../../../src/proxy/phrase';
 import { plainTranslate as t } from '../ui/plainTranslate';
 import { running, stopped, target } from './facts';
 
@@ -46,7 +47,11 @@ describe('judgeSettings', () => {
 
 describe('judgeRests', () => {
   it('tells what rests, why and until when', () => {
-    const resting = target({ state: 'resting', lastFailure: 'overloaded (529)', restsUntil: 1 });
+    const resting = target({
+      state: 'resting',
+      lastFailure: phrase('overloaded (529)'),
+      restsUntil: 1,
+    });
     const verdict = judgeRests(running({ targets: [resting, target({ name: 'a/b' })] }), t);
     assert.equal(verdict.state, 'warning');
     assert.match(

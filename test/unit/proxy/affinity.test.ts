@@ -6,11 +6,13 @@ import {
   type LastServed,
   withAffinity,
 } from '../../../src/proxy/affinity';
+import { phrase, render } from '../../../src/proxy/phrase';
 import { mergeProviders } from '../../../src/proxy/providers';
 import { parseTarget } from '../../../src/proxy/router';
 import { linkName } from '../../../src/proxy/targetKeys';
 import type { Failure, RequestFacts, Route, Target } from '../../../src/proxy/types';
 import { parseMessagesRequest } from '../../../src/proxy/wire/anthropicRequest';
+import { inEnglish } from '../../support/inEnglish';
 
 const providers = mergeProviders({
   many: { baseUrl: 'https://many.invalid/v1', credential: ['one', 'two'] },
@@ -37,7 +39,7 @@ describe('withAffinity', () => {
   it('puts the model that served last in front, keeps the order of the others, and says so', () => {
     const { targets, note } = withAffinity(chain, last(target('other/b')), { now, hasKey });
     assert.deepEqual(names(targets), ['other/b', 'many/a', 'many/c']);
-    assert.equal(note, 'stays with other/b, where its prompt cache lives');
+    assert.equal(inEnglish(note), 'stays with other/b, where its prompt cache lives');
   });
 
   it('says nothing where the chain itself begins so', () => {
@@ -49,7 +51,7 @@ describe('withAffinity', () => {
   it('keeps the key for every model of its providers', () => {
     const { targets, note } = withAffinity(chain, last(target('many/a', 'two')), { now, hasKey });
     assert.deepEqual(names(targets), ['many/a#two', 'other/b', 'many/c#two']);
-    assert.equal(note, 'stays with many/a#two, where its prompt cache lives');
+    assert.equal(inEnglish(note), 'stays with many/a#two, where its prompt cache lives');
   });
 
   it('says nothing of a key that is the only one set', () => {
@@ -69,7 +71,7 @@ describe('withAffinity', () => {
     const long = last(target('other/b'), cacheLifeMs);
     const { targets, note } = withAffinity(chain, long, { now, hasKey });
     assert.deepEqual(targets, chain);
-    assert.equal(note, 'back to the first of the chain after a pause of 1 h');
+    assert.equal(inEnglish(note), 'back to the first of the chain after a pause of 1 h');
     const almost = last(target('other/b'), cacheLifeMs - 1);
     assert.equal(withAffinity(chain, almost, { now, hasKey }).targets[0]?.model, 'b');
   });
@@ -138,7 +140,7 @@ describe('conversationOf', () => {
 describe('the affinity of conversations', () => {
   const route: Route = {
     scenario: 'default',
-    reason: 'default',
+    reason: phrase('default'),
     targets: chain,
     skipped: [],
     considered: [],
@@ -163,18 +165,19 @@ describe('the affinity of conversations', () => {
       credential?: string,
       passed: Parameters<typeof affinity.served>[2] = nothing,
     ) => affinity.served(going('x'), target(name, credential), passed);
+    const why = (...asked: Parameters<typeof by>) => render(by(...asked)?.why ?? '');
     assert.equal(by('many/a', 'one'), undefined);
     assert.equal(by('many/a', 'one'), undefined);
-    assert.deepEqual(by('many/a', 'two', { failures: [failure], skipped: [] }), {
+    assert.deepEqual(inEnglish(by('many/a', 'two', { failures: [failure], skipped: [] })), {
       from: 'many/a#one',
       to: 'many/a#two',
       why: 'rate limited (429)',
     });
-    const skipped = [{ name: 'many/a', reason: 'cannot see images' }];
-    assert.equal(by('other/b', 'other', { failures: [], skipped })?.why, 'cannot see images');
-    assert.equal(by('many/a', 'one')?.why, 'it can no longer be asked');
+    const skipped = [{ name: 'many/a', reason: phrase('cannot see images') }];
+    assert.equal(why('other/b', 'other', { failures: [], skipped }), 'cannot see images');
+    assert.equal(why('many/a', 'one'), 'it can no longer be asked');
     time += cacheLifeMs;
-    assert.equal(by('other/b', 'other')?.why, 'a pause of 1 h');
+    assert.equal(why('other/b', 'other'), 'a pause of 1 h');
   });
 
   it('begins anew with every conversation, also with one that begins in the same way', () => {
@@ -190,10 +193,10 @@ describe('the affinity of conversations', () => {
     const affinity = createAffinity({ now: () => now, hasKey });
     affinity.served(going('x'), target('other/b'), nothing);
     assert.equal(
-      affinity.follow(route, going('x')).reason,
+      render(affinity.follow(route, going('x')).reason),
       'default; stays with other/b, where its prompt cache lives',
     );
-    assert.equal(affinity.follow(route, going('y')).reason, 'default');
+    assert.equal(render(affinity.follow(route, going('y')).reason), 'default');
   });
 
   it('forgets everything when told to, and else those that were silent for the longest', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ClassifyContext, classify } from '../../../src/proxy/classify';
+import { render } from '../../../src/proxy/phrase';
 import { redact } from '../../../src/proxy/redact';
 import type { Failure, FailureKind, Provider } from '../../../src/proxy/types';
 import {
@@ -358,16 +359,17 @@ describe('classify, on the shape of a body', () => {
   });
 
   it('says so when there is no message', () => {
-    assert.equal(classifyBody(502, '').detail, 'status 502 without a message');
+    assert.equal(render(classifyBody(502, '').detail), 'status 502 without a message');
   });
 
   it('gives a detail of at most 300 characters without keys and control characters', () => {
     const message = `\u001b[31mbad\u001b[0m key my-own-secret-key and sk-abcdefghijklmnop ${'x'.repeat(400)}`;
-    const { detail } = classifyBody(
+    const failure = classifyBody(
       400,
       { error: { message } },
       { redact: (text) => redact(text, ['my-own-secret-key']) },
     );
+    const detail = render(failure.detail);
     assert.ok(detail.startsWith('bad key [redacted] and [redacted] xxx'), detail);
     assert.equal(detail.length, 300);
   });

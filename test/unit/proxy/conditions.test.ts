@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { judge, type ScenarioConditions } from '../../../src/proxy/conditions';
+import { render } from '../../../src/proxy/phrase';
 import type { RequestContent } from '../../../src/proxy/requestContent';
 import type { RequestFacts } from '../../../src/proxy/types';
+import { inEnglish } from '../../support/inEnglish';
 import { plainContent, plainFacts } from '../../support/routing';
 
 type Request = Partial<RequestFacts & RequestContent>;
@@ -183,17 +185,17 @@ describe('judge', () => {
   for (const [condition, cases] of Object.entries(casesByCondition)) {
     for (const { when, yes, because, no, whyNot } of cases) {
       it(`${condition}: holds when ${because}`, () => {
-        assert.deepEqual(judge(when, requestOf(yes)), { holds: true, why: because });
+        assert.deepEqual(inEnglish(judge(when, requestOf(yes))), { holds: true, why: because });
       });
       it(`${condition}: does not hold when ${whyNot}`, () => {
-        assert.deepEqual(judge(when, requestOf(no)), { holds: false, why: whyNot });
+        assert.deepEqual(inEnglish(judge(when, requestOf(no))), { holds: false, why: whyNot });
       });
     }
   }
 
   it('wants every condition to hold, and gives all their reasons', () => {
     const when: ScenarioConditions = { hasTools: true, effortAtLeast: 'high' };
-    assert.deepEqual(judge(when, requestOf({ effort: 'high' })), {
+    assert.deepEqual(inEnglish(judge(when, requestOf({ effort: 'high' }))), {
       holds: true,
       why: 'has tools, effort high',
     });
@@ -201,17 +203,20 @@ describe('judge', () => {
   });
 
   it('lets a rule without conditions never hold', () => {
-    assert.deepEqual(judge({}, requestOf({})), { holds: false, why: 'it has no conditions' });
+    assert.deepEqual(inEnglish(judge({}, requestOf({}))), {
+      holds: false,
+      why: 'it has no conditions',
+    });
   });
 
   it('says nothing of what the person typed, and little of what a client calls itself', () => {
     const typed = { lastTypedText: 'the secret plan' };
     const { why } = judge({ lastUserMessageContains: ['plan'] }, requestOf(typed));
-    assert.doesNotMatch(why, /secret|plan/);
+    assert.doesNotMatch(render(why), /secret|plan/);
     const forged = { userAgent: `x${'y'.repeat(500)}\n[info] forged` };
     const verdict = judge({ client: ['z'] }, requestOf(forged));
-    assert.ok(verdict.why.length < 120);
-    assert.doesNotMatch(verdict.why, /\n/);
+    assert.ok(render(verdict.why).length < 120);
+    assert.doesNotMatch(render(verdict.why), /\n/);
   });
 });
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { summarizeAttempts } from '../../../src/proxy/failureBriefs';
 import {
   mostActionable,
-  notification,
+  notification as notificationPhrase,
   sentence,
-  summarizeAttempts,
 } from '../../../src/proxy/failureMessage';
+import { render } from '../../../src/proxy/phrase';
 import { durationInWords } from '../../../src/proxy/timeInWords';
 import {
   type Failure,
@@ -30,6 +31,7 @@ const failureOf = (kind: FailureKind, more: Partial<Failure> = {}): Failure => (
   model: 'glm-5.3',
   ...more,
 });
+const notification = (failure: Failure): string => render(notificationPhrase(failure));
 const say = (kind: FailureKind, more?: Partial<Failure>): string =>
   sentence(failureOf(kind, more), now);
 const link = 'https://opencode.ai/workspace/wrk_1/go';

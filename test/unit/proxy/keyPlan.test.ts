@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createProxy, type SwitchyardProxy } from '../../../src/proxy/proxy';
 import type { ProviderSettings } from '../../../src/proxy/types';
+import { inEnglish } from '../../support/inEnglish';
 import { openaiList } from '../../support/modelLists';
 import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scriptedUpstream';
 import { plainSettings, startTestProxy, type TestProxy } from '../../support/testProxy';
@@ -26,7 +27,7 @@ describe('a check of a key', () => {
   it('tells that the key has a plan', async () => {
     upstream.answer({ status: 200, body: { usage: {} } });
     const check = await proxy.proxy.checkKey('opencode-go', 'sk-one');
-    assert.deepEqual(check, {
+    assert.deepEqual(inEnglish(check), {
       outcome: 'accepted',
       message: 'OpenCode accepted the API key.',
       plan: 'active',
@@ -37,7 +38,7 @@ describe('a check of a key', () => {
   it('tells that the key is good and has no plan', async () => {
     upstream.answer(OPENCODE_CONSOLE_ERRORS.noGoSubscription);
     const check = await proxy.proxy.checkKey('opencode-go', 'sk-one');
-    assert.deepEqual(check, {
+    assert.deepEqual(inEnglish(check), {
       outcome: 'accepted',
       message: 'OpenCode accepted the API key, but it has no OpenCode Go subscription.',
       plan: 'missing',
@@ -47,7 +48,10 @@ describe('a check of a key', () => {
   it('says nothing of a plan where there are none, and sends the key where the format reads it', async () => {
     upstream.answerAlways({ status: 200, body: openaiList(['any']) });
     const check = await proxy.proxy.checkKey('deepseek', 'sk-two');
-    assert.deepEqual(check, { outcome: 'accepted', message: 'DeepSeek accepted the API key.' });
+    assert.deepEqual(inEnglish(check), {
+      outcome: 'accepted',
+      message: 'DeepSeek accepted the API key.',
+    });
     await proxy.proxy.checkKey('anthropic', 'sk-three');
     const [deepseek, anthropic] = upstream.requests;
     assert.equal(deepseek?.headers.authorization, 'Bearer sk-two');

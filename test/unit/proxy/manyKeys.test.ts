@@ -1,5 +1,6 @@
 // A provider with several keys: which of them is used, and what is remembered of each.
 import assert from 'node:assert/strict';
+import { render } from '../../../src/proxy/phrase';
 import type { ApiKeys, ProxySettings } from '../../../src/proxy/types';
 import { parseJson, stringAt } from '../../../src/proxy/wire/json';
 import { createFakeClock } from '../../support/fakeClock';
@@ -122,7 +123,7 @@ describe('a provider with several keys', () => {
     assert.equal((await ask()).status, 200);
     assert.deepEqual(calls(), ['home glm-5.3', 'work glm-5.3', 'work glm-5.3']);
     assert.deepEqual(
-      proxy.notices.map(({ message, credential }) => [message, credential]),
+      proxy.notices.map(({ message, credential }) => [render(message), credential]),
       [['OpenCode rejected the API key “home”.', 'home']],
     );
   });
@@ -185,7 +186,7 @@ describe('a provider with several keys', () => {
     await ask();
     assert.deepEqual(calls(), ['home glm-5.3', 'work glm-5.3', 'work glm-5.3']);
     assert.match(
-      proxy.notices[0]?.message ?? '',
+      render(proxy.notices[0]?.message ?? ''),
       /^The 5-hour usage limit of OpenCode Go \(API key “home”\) is reached\./,
     );
     assert.match(proxy.logs.join('\n'), /resting plan opencode-go#home for \d+ s after planLimit/);

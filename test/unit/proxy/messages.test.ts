@@ -6,6 +6,7 @@ import {
   anthropicText,
 } from '../../support/anthropicAnswers';
 import { createFakeClock } from '../../support/fakeClock';
+import { inEnglish } from '../../support/inEnglish';
 import {
   openaiChatCompletion,
   openaiChatSse,
@@ -104,7 +105,7 @@ describe('POST /v1/messages', () => {
         assert.match((await failed(second)).message, /^OpenCode rejected the API key\. Run/);
         assert.equal(upstream.requests.length, 1);
         assert.equal(proxy.notices.length, 1);
-        assert.equal(proxy.notices[0]?.message, 'OpenCode rejected the API key.');
+        assert.equal(inEnglish(proxy.notices[0]?.message), 'OpenCode rejected the API key.');
         assert.deepEqual(proxy.notices[0]?.buttons, ['setApiKey', 'showLog']);
       });
 

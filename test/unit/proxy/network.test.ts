@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type NetworkSettings, readNetwork } from '../../../src/proxy/network';
+import { render } from '../../../src/proxy/phrase';
 import { plainNetwork } from '../../support/plainNetwork';
 
 /** `direct`, the proxy's address, or why there is no way. */
@@ -10,7 +11,11 @@ function wayTo(
 ): string {
   const all = settings === undefined ? undefined : { ...plainNetwork, ...settings };
   const way = readNetwork(environment, all).wayTo(new URL(url));
-  return way.by === 'proxy' ? way.proxy.address : way.by === 'direct' ? 'direct' : way.detail;
+  return way.by === 'proxy'
+    ? way.proxy.address
+    : way.by === 'direct'
+      ? 'direct'
+      : render(way.detail);
 }
 
 describe('the way to an upstream', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { render } from '../../../src/proxy/phrase';
 import { readPlanWindows } from '../../../src/proxy/planUsage';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scriptedUpstream';
@@ -115,6 +116,6 @@ describe('the use of a plan', () => {
     upstream.answer({ status: 403, body: {} });
     const [plan] = await proxy.proxy.planUsage();
     assert.deepEqual(plan?.windows, []);
-    assert.match(plan?.problem ?? '', /403/);
+    assert.match(render(plan?.problem ?? ''), /403/);
   });
 });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { render } from '../../../src/proxy/phrase';
 import { createFakeClock } from '../../support/fakeClock';
+import { inEnglish } from '../../support/inEnglish';
 import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scriptedUpstream';
 import { startTestProxy, type TestProxy } from '../../support/testProxy';
 
@@ -35,7 +37,7 @@ describe('reach', () => {
     upstream.answer({ status: 200, headers: { date }, body: page });
     await start({ opencode: key });
     const reach = await goOf();
-    assert.deepEqual(reach?.keys, [
+    assert.deepEqual(inEnglish(reach?.keys), [
       {
         credential: 'opencode',
         outcome: 'accepted',
@@ -75,10 +77,10 @@ describe('reach', () => {
   it('names what stands in the way: nobody there, an HTTP proxy that wants a login', async () => {
     upstream.answer({ status: 407, body: {} });
     await start({ opencode: key });
-    assert.equal((await goOf())?.failure, 'the HTTP proxy wants a login (407)');
+    assert.equal(render((await goOf())?.failure ?? ''), 'the HTTP proxy wants a login (407)');
     await upstream.close();
     const reach = await goOf();
-    assert.match(reach?.failure ?? '', /nothing listens there \(ECONNREFUSED\)/);
+    assert.match(render(reach?.failure ?? ''), /nothing listens there \(ECONNREFUSED\)/);
     assert.equal(reach?.keys[0]?.outcome, 'unknown');
     assert.ok(!JSON.stringify(reach).includes(key));
   });

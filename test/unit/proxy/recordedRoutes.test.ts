@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
+import { render } from '../../../src/proxy/phrase';
 import { describeContent } from '../../../src/proxy/requestContent';
 import { describeRequest } from '../../../src/proxy/requestFacts';
 import { route } from '../../../src/proxy/router';
@@ -9,6 +10,7 @@ import type { RequestClass } from '../../../src/proxy/types';
 import { createChatClient } from '../../../src/proxy/wire/chatClient';
 import { anthropicClient, type ClientCodec } from '../../../src/proxy/wire/clients';
 import { createResponsesClient } from '../../../src/proxy/wire/responsesClient';
+import { inEnglish } from '../../support/inEnglish';
 import { tableOf } from '../../support/routing';
 import { fixture, fixtureBody, objectOf, parsed, readBy } from './wire/requests';
 
@@ -78,11 +80,11 @@ describe('the recorded requests of every agent', () => {
       const { facts, content } = described(name);
       const chosen = route(facts, content, tableOf());
       assert.deepEqual(
-        [chosen.scenario, chosen.reason, facts.requestClass],
+        [chosen.scenario, render(chosen.reason), facts.requestClass],
         [scenario, reason, requestClass],
       );
       const winner = chosen.considered.at(-1);
-      assert.deepEqual(winner, { rule: scenario, matched: true, why: reason });
+      assert.deepEqual(inEnglish(winner), { rule: scenario, matched: true, why: reason });
     });
   }
 

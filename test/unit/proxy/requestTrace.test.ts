@@ -3,6 +3,7 @@ import { type RequestTrace, servingAttempt } from '../../../src/proxy/requestTra
 import { createTraceRecorder } from '../../../src/proxy/traceRecorder';
 import { anthropicMessage, anthropicSse } from '../../support/anthropicAnswers';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
+import { inEnglish } from '../../support/inEnglish';
 import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scriptedUpstream';
 import { startTestProxy, type TestProxy } from '../../support/testProxy';
 import { servedTrace } from '../../support/traces';
@@ -72,7 +73,7 @@ describe('the trace of a request', () => {
     assert.equal(trace.stopReason, 'end_turn');
     assert.equal(trace.cost, undefined);
     const wireFormat = 'anthropic-messages';
-    assert.deepEqual(trace.attempts, [
+    assert.deepEqual(inEnglish(trace.attempts), [
       {
         target: 'up/first',
         wireFormat,
@@ -208,7 +209,7 @@ describe('the trace of a request', () => {
         ['up/first', 'two'],
       ],
     );
-    assert.deepEqual(trace.moved, {
+    assert.deepEqual(inEnglish(trace.moved), {
       from: 'up/first#one',
       to: 'up/first#two',
       why: 'rate limited (429)',

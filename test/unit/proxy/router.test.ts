@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { render } from '../../../src/proxy/phrase';
 import { mergeProviders } from '../../../src/proxy/providers';
 import type { RequestContent } from '../../../src/proxy/requestContent';
 import { route } from '../../../src/proxy/router';
 import { type RequestFacts, targetName } from '../../../src/proxy/types';
+import { inEnglish } from '../../support/inEnglish';
 import { plainContent, plainFacts, tableOf } from '../../support/routing';
 
 function routed(
@@ -71,14 +73,14 @@ describe('route', () => {
   it('says when a requested scenario does not exist, and serves by the rules', () => {
     const chosen = routed({ requestedModel: 'scenario:nope' });
     assert.equal(chosen.scenario, 'default');
-    assert.match(chosen.reason, /no scenario is named “nope”/);
+    assert.match(render(chosen.reason), /no scenario is named “nope”/);
   });
 
   it('serves a name with an unknown provider by the rules, and says that it is unknown', () => {
     const chosen = routed({ requestedModel: 'meta/llama-9' });
     assert.equal(chosen.scenario, 'default');
     assert.equal(
-      chosen.reason,
+      render(chosen.reason),
       '“meta/llama-9” names no scenario and no target; no other rule matched',
     );
   });
@@ -96,7 +98,7 @@ describe('route', () => {
     const table = tableOf({ scenarios: { mine: { when: { hasImages: true }, models } } });
     const chosen = routed({ hasImages: true }, table);
     assert.equal(chosen.scenario, 'mine');
-    assert.match(chosen.reason, /has images/);
+    assert.match(render(chosen.reason), /has images/);
   });
 
   it('keeps the built-in rule of a scenario whose chain a person replaced', () => {
@@ -109,7 +111,7 @@ describe('route', () => {
     const table = tableOf({ scenarios: { default: { models: ['ollama/qwen'] } }, keys: [] });
     const chosen = routed({ requestedModel: 'claude-haiku-5-5' }, table);
     assert.deepEqual(chosen.names, ['ollama/qwen']);
-    assert.match(chosen.reason, /no API key/);
+    assert.match(render(chosen.reason), /no API key/);
   });
 
   it('stays with the built-in chain when no scenario has a key, so that the person hears of it', () => {
@@ -123,7 +125,7 @@ describe('route', () => {
     const models = ['opencode-go/glm-5.3', 'opencode-go/kimi-k2.7-code'];
     const chosen = routed({ hasImages: true }, tableOf({ scenarios: { vision: { models } } }));
     assert.deepEqual(chosen.names, ['opencode-go/kimi-k2.7-code']);
-    assert.equal(chosen.skipped[0]?.reason, 'cannot see images');
+    assert.equal(inEnglish(chosen.skipped[0]?.reason), 'cannot see images');
   });
 
   it('skips targets that cannot call tools when the request declares some', () => {
@@ -139,7 +141,9 @@ describe('route', () => {
     });
     const chosen = routed({}, table);
     assert.deepEqual(chosen.names, ['mine/worker']);
-    assert.deepEqual(chosen.skipped, [{ name: 'mine/talker', reason: 'cannot call tools' }]);
+    assert.deepEqual(inEnglish(chosen.skipped), [
+      { name: 'mine/talker', reason: 'cannot call tools' },
+    ]);
     assert.deepEqual(routed({ hasTools: false }, table).names, ['mine/talker', 'mine/worker']);
   });
 
@@ -153,7 +157,7 @@ describe('route', () => {
       const chosen = routed({ hasImages: true }, table);
       assert.equal(chosen.scenario, 'vision');
       assert.equal(
-        chosen.reason,
+        render(chosen.reason),
         'has images, which no model of override (modelOverrides claude-opus-*) can see',
       );
       assert.ok(chosen.targets.every(({ facts }) => facts.images === true));
@@ -186,7 +190,10 @@ describe('route', () => {
       const keys = ['opencode', 'anthropic'];
       const chosen = routed(facts, tableOf({ scenarios: { default: { models } }, keys }), search);
       assert.deepEqual(chosen.names, ['anthropic/claude-opus-5-5']);
-      assert.equal(chosen.skipped[0]?.reason, 'cannot be asked to run web_search_20250305');
+      assert.equal(
+        inEnglish(chosen.skipped[0]?.reason),
+        'cannot be asked to run web_search_20250305',
+      );
       assert.deepEqual(chosen.lackingServerTools, []);
     });
 
@@ -224,7 +231,7 @@ describe('route', () => {
     const chosen = routed({ requestedModel: 'scenario:default', inputTokens: 300_000 });
     assert.ok(!chosen.names.includes('opencode-go/kimi-k2.7-code'));
     assert.match(
-      chosen.skipped[0]?.reason ?? '',
+      render(chosen.skipped[0]?.reason ?? ''),
       /^holds 262,144 tokens, the request needs 331,024/,
     );
   });
@@ -255,8 +262,8 @@ describe('route', () => {
 
   it('lets no name of a client make log lines of its own', () => {
     const requestedModel = `scenario:${'z'.repeat(5_000)}\n[info] forged`;
-    assert.ok(routed({ requestedModel }).reason.length < 200);
-    assert.doesNotMatch(routed({ requestedModel }).reason, /\n/);
+    assert.ok(render(routed({ requestedModel }).reason).length < 200);
+    assert.doesNotMatch(render(routed({ requestedModel }).reason), /\n/);
   });
 
   it('leaves out a target whose wire format it cannot write', () => {
@@ -267,7 +274,7 @@ describe('route', () => {
     };
     const chosen = routed({ requestedModel: 'scenario:default' }, table);
     assert.deepEqual(chosen.names, ['opencode-go/glm-5.3']);
-    assert.match(chosen.skipped[0]?.reason ?? '', /openai-responses/);
+    assert.match(render(chosen.skipped[0]?.reason ?? ''), /openai-responses/);
   });
 
   it("puts a scenario's parameters over a model's", () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { readNetwork } from '../../../src/proxy/network';
+import { render } from '../../../src/proxy/phrase';
 import { createUpstream, type SendResult } from '../../../src/proxy/upstream';
 import { startRawUpstream } from '../../support/rawUpstream';
 import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scriptedUpstream';
@@ -88,7 +89,7 @@ describe('the HTTP client', () => {
     const refused = await get('http://127.0.0.1:9/');
     assert.ok(!refused.ok);
     assert.deepEqual(
-      [refused.reason, refused.detail],
+      [refused.reason, render(refused.detail)],
       ['unreachable', 'nothing listens there (ECONNREFUSED)'],
     );
     server.answer({ reset: true });

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Logger } from '../../../src/proxy/log';
 import { type Environment, type NetworkSettings, readNetwork } from '../../../src/proxy/network';
+import { render } from '../../../src/proxy/phrase';
 import { createUpstream, type SendResult } from '../../../src/proxy/upstream';
 import { makeTemporaryFolder, removeFolder } from '../../support/folders';
 import { plainNetwork } from '../../support/plainNetwork';
@@ -75,7 +76,7 @@ describe('the HTTP client behind a company proxy', () => {
   /** The text of the answer, or why there is none. */
   async function get(url: string, around: Surroundings = {}): Promise<string> {
     const result = await send(url, around);
-    return result.ok ? result.text : `${result.reason}: ${result.detail}`;
+    return result.ok ? result.text : `${result.reason}: ${render(result.detail)}`;
   }
 
   async function send(
@@ -171,7 +172,7 @@ describe('the HTTP client behind a company proxy', () => {
       assert.ok(!none.ok);
       assert.deepEqual([none.reason, none.proxy], ['networkRefused', address]);
       assert.match(
-        none.detail,
+        render(none.detail),
         new RegExp(
           `^the HTTP proxy ${address} asks for credentials\\. Give them in the setting http\\.proxy `,
         ),
@@ -205,7 +206,10 @@ describe('the HTTP client behind a company proxy', () => {
     const result = await send(secureUrl, { settings: { proxy: `http://127.0.0.1:${proxy.port}` } });
     assert.ok(!result.ok);
     assert.deepEqual([result.reason, result.proxy], ['networkRefused', undefined]);
-    assert.match(result.detail, /does not allow connections to llm\.example:443 \(status 403\)/);
+    assert.match(
+      render(result.detail),
+      /does not allow connections to llm\.example:443 \(status 403\)/,
+    );
     const socks = await socksTo(secure, { reply: 2 });
     const said = await get(secureUrl, { settings: { proxy: `socks5://127.0.0.1:${socks.port}` } });
     assert.match(said, /^networkRefused: .*not allowed by its rules/);
@@ -229,7 +233,10 @@ describe('the HTTP client behind a company proxy', () => {
         const result = await send(url, { settings: { proxy: `${scheme}://127.0.0.1:9` } });
         assert.ok(!result.ok);
         assert.deepEqual([result.reason, result.proxy], ['unreachable', `${scheme}://127.0.0.1:9`]);
-        assert.match(result.detail, /127\.0\.0\.1:9 cannot be reached: nothing listens there/);
+        assert.match(
+          render(result.detail),
+          /127\.0\.0\.1:9 cannot be reached: nothing listens there/,
+        );
       }
     }
   });

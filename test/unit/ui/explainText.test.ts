@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { phrase } from '../../../src/proxy/phrase';
 import { explainMarkdown } from '../../../src/ui/explainText';
 import { requestPick } from '../../../src/ui/requestPick';
 import { servedTrace, traceWith } from '../../support/traces';
@@ -33,7 +34,7 @@ describe('explainMarkdown', () => {
   });
 
   it('names the key where there are several, and says why a conversation moved', () => {
-    const moved = { from: 'a/m', to: 'b/m', why: 'overloaded (529)' };
+    const moved = { from: 'a/m', to: 'b/m', why: phrase('overloaded (529)') };
     const attempts = servedTrace.attempts.map((one) => ({ ...one, credential: 'work' }));
     const text = plainCells(explainMarkdown(traceWith({ moved, attempts }), t));
     assert.match(text, /\| opencode-go\/glm-5\.3 \(key “work”\) \| overloaded/);
@@ -65,7 +66,7 @@ describe('explainMarkdown', () => {
 
   it('tells what the client was told when nothing served, and who was not asked', () => {
     const { usage: _usage, cost: _cost, ...bare } = servedTrace;
-    const failure = { kind: 'keyRejected', words: 'API key rejected (401)' } as const;
+    const failure = { kind: 'keyRejected', words: phrase('API key rejected (401)') } as const;
     const [first] = servedTrace.attempts;
     assert.ok(first !== undefined);
     const attempts = [{ ...first, origin: 'remembered', failure } as const];
@@ -89,13 +90,14 @@ describe('explainMarkdown', () => {
 
   it('lets no foreign text make links, headings, HTML or cells of its own', () => {
     const nasty = '](command:evil) [x](https://e.vil) <b> | **a** `c`\n# h';
+    const foreign = phrase('{0}', nasty);
     const trace = traceWith({
       scenario: nasty,
-      reason: nasty,
+      reason: foreign,
       facts: { ...servedTrace.facts, requestedModel: nasty, userAgent: nasty, agentType: nasty },
-      considered: [{ rule: nasty, matched: true, why: nasty }],
+      considered: [{ rule: nasty, matched: true, why: foreign }],
       chain: [nasty],
-      skipped: [{ name: nasty, reason: nasty }],
+      skipped: [{ name: nasty, reason: foreign }],
     });
     const text = explainMarkdown(trace, t);
     assert.doesNotMatch(text, /command:|https:|<b>|\n# h/);

@@ -1,11 +1,12 @@
 import { strict as assert } from 'node:assert';
+import { phrase } from '../../../src/proxy/phrase';
 import type { Notice } from '../../../src/proxy/protocol';
 import { noticeCause } from '../../../src/ui/noticeCause';
 
 describe('noticeCause', () => {
   const notice: Notice = {
     kind: 'planLimit',
-    message: 'The weekly limit of OpenCode Go is reached.',
+    message: phrase('The {0} limit of OpenCode Go is reached.', phrase('weekly')),
     credential: 'opencode',
     providerId: 'opencode-go',
     buttons: [],
@@ -18,7 +19,7 @@ describe('noticeCause', () => {
   it('tells two plans of one key apart, and two limits of one plan', () => {
     const others = [
       { ...notice, providerId: 'opencode-zen' },
-      { ...notice, message: 'The monthly limit of OpenCode Go is reached.' },
+      { ...notice, message: phrase('The {0} limit of OpenCode Go is reached.', phrase('monthly')) },
     ];
     assert.equal(new Set([notice, ...others].map(noticeCause)).size, 3);
   });

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { phrase } from '../../../src/proxy/phrase';
 import type { TargetReport } from '../../../src/proxy/protocol';
 import type { ProxyStatus } from '../../../src/proxyStatus';
 import { commands } from '../../../src/ui/commands';
@@ -45,7 +46,7 @@ describe('tooltipMarkdown', () => {
       name: 'opencode-go/kimi',
       scenarios: ['default'],
       state: 'resting',
-      lastFailure: 'Overloaded. Tried again later.',
+      lastFailure: phrase('Overloaded. Tried again later.'),
     };
     const lines = unescaped(tooltipMarkdown(running([serving, failed]), t, { now })).split('\n');
     assert.ok(lines.includes('|  | Model | State | First token | Last failure |'));
@@ -63,7 +64,11 @@ describe('tooltipMarkdown', () => {
   });
 
   it('tells a failure that several models share once', () => {
-    const failed: TargetReport = { ...serving, state: 'resting', lastFailure: 'Key rejected.' };
+    const failed: TargetReport = {
+      ...serving,
+      state: 'resting',
+      lastFailure: phrase('Key rejected.'),
+    };
     const lines = unescaped(tooltipMarkdown(running([failed, failed]), t, { now })).split('\n');
     assert.equal(lines.filter((line) => line.includes('Key rejected.')).length, 1);
     assert.equal(lines.filter((line) => line.includes('as above')).length, 1);
@@ -97,7 +102,11 @@ describe('tooltipMarkdown', () => {
 
   it('lets no foreign text make links, icons, HTML, rows or emphasis', () => {
     const nasty = '](command:evil) [x](https://e.vil) $(zap) <b> | **a** `c`\n| new | row |';
-    const markdown = tooltipMarkdown(running([{ ...serving, lastFailure: nasty }]), t, { now });
+    const markdown = tooltipMarkdown(
+      running([{ ...serving, lastFailure: phrase('{0}', nasty) }]),
+      t,
+      { now },
+    );
     const row = markdown.split('\n').find((line) => line.includes('glm')) ?? '';
     assert.equal(row.match(/\|/g)?.length, 6);
     assert.doesNotMatch(row.replace('$(pass)', ''), /[[\]<>`*]|\$\(|command:|https:/);
@@ -141,7 +150,7 @@ describe('statusText', () => {
       name: 'a/b',
       scenarios: [],
       state: 'unused',
-      lastFailure: 'x\ny',
+      lastFailure: phrase('x\ny'),
     };
     const lines = statusText(running([serving, second]), t).split('\n');
     const column = lines.find((line) => line.startsWith('MODEL'))?.indexOf('STATE');
