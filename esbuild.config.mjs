@@ -54,7 +54,7 @@ const results = await Promise.all([
   }),
   build({
     ...shared,
-    entryPoints: { guide: 'src/guide.ts', dashboardView: 'src/dashboard/dashboardView.ts' },
+    entryPoints: { guide: 'src/guide.ts', dashboardTab: 'src/dashboard/dashboardTab.ts' },
     external: ['vscode'],
   }),
   build({

@@ -1,5 +1,6 @@
 // The batches that every subject runs, by turns, so that noise of the machine falls on all of them alike.
 import { type Batch, type BatchResult, type Lab, runBatch, type Subject } from './lab';
+import { timed } from './progress';
 import { quantile } from './statistics';
 
 export const largeBodyBytes = 160_000;
@@ -7,6 +8,8 @@ export const smallBodyBytes = 1_000;
 /** Events of a long stream, and of the one that comes as fast as it is taken. */
 export const longStreamEvents = 2_000;
 export const fastStreamEvents = 10_000;
+/** Of a stream with pauses, 20 ms each. */
+const pacedEvents = 60;
 
 export const cells = {
   /** CPU per request with a long history. */
@@ -20,10 +23,14 @@ export const cells = {
   /** Events per second of one stream. */
   fast: batch(`burst-${fastStreamEvents}`, smallBodyBytes, 6, 1),
   /** How much later each event arrives. */
-  paced: { ...batch('paced-60-20', smallBodyBytes, 16, 16), read: 'delays' },
+  paced: { ...batch(pacedScript(pacedEvents), smallBodyBytes, 16, 16), read: 'delays' },
 } as const satisfies Record<string, Batch>;
 
 export type CellName = keyof typeof cells;
+
+function pacedScript(events: number): string {
+  return `paced-${events}-20`;
+}
 
 function batch(script: string, bodyBytes: number, requests: number, concurrency: number): Batch {
   return { script, bodyBytes, requests, concurrency };
@@ -59,6 +66,13 @@ export interface Effort {
   readonly share: number;
 }
 
+/** Fewer requests; of what lasts as long as its streams do, shorter ones. */
+function scaled(cell: Batch, { share }: Effort): Batch {
+  if (cell === cells.paced)
+    return { ...cell, script: pacedScript(Math.round(pacedEvents * share)) };
+  return { ...cell, requests: Math.round(cell.requests * share) };
+}
+
 /** Warms every subject up, then runs them by turns. */
 export async function runCell(
   lab: Lab,
@@ -66,7 +80,7 @@ export async function runCell(
   cell: Batch,
   effort: Effort,
 ): Promise<CellResults> {
-  const sized = { ...cell, requests: Math.round(cell.requests * effort.share) };
+  const sized = scaled(cell, effort);
   const results = new Map<string, BatchResult[]>(subjects.map(({ name }) => [name, []]));
   for (const subject of subjects) await runBatch(lab, subject, sized);
   for (let repetition = 0; repetition < effort.repetitions; repetition += 1) {
@@ -99,11 +113,8 @@ export async function runMatrix(
   subjects: readonly Subject[],
   effort: Effort,
 ): Promise<Matrix> {
-  await warmUp(lab, subjects);
-  const run = (name: CellName) => {
-    process.stderr.write(`  ${name} …\n`);
-    return runCell(lab, subjects, cells[name], effort);
-  };
+  await timed('warming up', () => warmUp(lab, subjects));
+  const run = (name: CellName) => timed(name, () => runCell(lab, subjects, cells[name], effort));
   return {
     large: await run('large'),
     alone: await run('alone'),

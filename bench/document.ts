@@ -37,12 +37,19 @@ export function markdownTable(
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)];
 }
 
-/** What was measured on and when; how loaded it was tells how far to trust it. */
+/** Of the last minute: what else ran on the machine tells how far to trust a figure. */
+export function loadInWords(): string {
+  return (os.loadavg()[0] ?? 0).toFixed(1);
+}
+
+/** When the tool was started: what it runs itself is not in it yet. */
+export const loadBefore = loadInWords();
+
+/** What was measured on and when. */
 function machine(): string {
   const [processor] = os.cpus();
   const gigabytes = Math.round(os.totalmem() / 1024 ** 3);
   const date = new Date().toISOString().slice(0, 10);
-  const load = (os.loadavg()[1] ?? 0).toFixed(1);
   const model = processor?.model.replace(/\s+/g, ' ').trim() ?? 'unknown processor';
-  return `${date}, ${os.cpus().length} × ${model}, ${gigabytes} GB, ${os.type()} ${process.arch}, Node ${process.versions.node}, load average ${load}.`;
+  return `${date}, ${os.cpus().length} × ${model}, ${gigabytes} GB, ${os.type()} ${process.arch}, Node ${process.versions.node}, load average ${loadBefore} at the start, ${loadInWords()} at the end.`;
 }

@@ -51,6 +51,9 @@ const processNames = [
   'pipeUndici',
   'turns',
   'loopbackOnly',
+  'loadExtension',
+  'startWorker',
+  'vscode',
 ];
 
 /** Bundles the child processes: they must run in plain Node, without anything that costs time. */

@@ -3,6 +3,8 @@
 export interface Line {
   readonly name: string;
   readonly points: readonly (readonly [x: number, y: number])[];
+  /** In the colour of the line before it: the same, in another state. */
+  readonly isDashed?: boolean;
 }
 
 export interface Chart {
@@ -23,7 +25,7 @@ export interface Axis {
 }
 
 const width = 760;
-const height = 420;
+const height = 440;
 const box = { left: 78, right: 740, top: 48, bottom: 350 };
 const colours = ['#1b6ca8', '#c2571a', '#3b8132', '#7a4fa3', '#555555'];
 
@@ -50,19 +52,36 @@ export function lineChart(chart: Chart): string {
     ]),
     text((box.left + box.right) / 2, box.bottom + 38, chart.x.name, 'middle'),
     `<g transform="rotate(-90 20 ${(box.top + box.bottom) / 2})">${text(20, (box.top + box.bottom) / 2, chart.y.name, 'middle')}</g>`,
-    ...chart.lines.flatMap(({ name, points }, index) => {
-      const colour = colours[index % colours.length] ?? '#000000';
-      const path = points.map(([x, y]) => `${placeX(x)},${placeY(y)}`).join(' ');
-      const legendX = box.left + index * 220;
-      return [
-        `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>`,
-        `<rect x="${legendX}" y="${height - 22}" width="14" height="4" fill="${colour}"/>`,
-        text(legendX + 20, height - 16, name, 'start'),
-      ];
-    }),
+    ...chart.lines.flatMap((line, index) => drawn(line, index, { chart, placeX, placeY })),
     '</svg>',
     '',
   ].join('\n');
+}
+
+interface Drawing {
+  readonly chart: Chart;
+  readonly placeX: (value: number) => number;
+  readonly placeY: (value: number) => number;
+}
+
+/** The line and its entry in the legend. */
+function drawn(
+  { name, points, isDashed = false }: Line,
+  index: number,
+  { chart: { lines }, placeX, placeY }: Drawing,
+): readonly string[] {
+  const solidBefore = lines.slice(0, index + 1).filter((line) => line.isDashed !== true).length;
+  const colour = colours[(solidBefore - 1) % colours.length] ?? '#000000';
+  const stroke = `stroke="${colour}" stroke-width="2"${isDashed ? ' stroke-dasharray="3 4"' : ''}`;
+  const path = points.map(([x, y]) => `${placeX(x)},${placeY(y)}`).join(' ');
+  const inRow = lines.length > 3 ? 2 : 3;
+  const x = box.left + (index % inRow) * (inRow === 2 ? 300 : 220);
+  const y = box.bottom + 62 + Math.floor(index / inRow) * 18;
+  return [
+    `<polyline points="${path}" fill="none" ${stroke}/>`,
+    `<line x1="${x}" y1="${y - 4}" x2="${x + 22}" y2="${y - 4}" ${stroke}/>`,
+    text(x + 28, y, name, 'start'),
+  ];
 }
 
 /** Values outside of the ticks are drawn at the edge. */

@@ -41,7 +41,7 @@ async function main(): Promise<void> {
 
 function inWords({ name, share }: Share): string {
   const [functionName, source] = name.split('  ');
-  return `${Math.round(share * 100)} % \`${functionName?.replace(/\d+$/, '')}\` in ${source?.replace('src/proxy/', '')}`;
+  return `${Math.round(share * 100)} % \`${functionName}\` in ${source?.replace('src/proxy/', '')}`;
 }
 
 function printShares(title: string, shares: readonly Share[]): void {
@@ -123,8 +123,11 @@ function sharesOf(
   );
   const names = new Map(
     nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => {
-      const where = url.endsWith('standalone.js') ? sourceAt(lineNumber) : url;
-      return [id, `${functionName === '' ? '(anonymous)' : functionName}  ${where}`] as const;
+      const isBundled = url.endsWith('standalone.js');
+      // The bundler numbers functions of the same name.
+      const name = isBundled ? functionName.replace(/\d+$/, '') : functionName;
+      const where = isBundled ? sourceAt(lineNumber) : url;
+      return [id, `${name === '' ? '(anonymous)' : name}  ${where}`] as const;
     }),
   );
   const self = new Map<string, number>();

@@ -11,7 +11,20 @@ export interface Row {
   readonly ratio: string;
   /** Least and most of the repetitions. */
   readonly noise: string;
-  readonly isMet: boolean;
+  readonly verdict: Verdict;
+}
+
+/** “Within noise”: the goal lies between the least and the most of the repetitions. */
+export type Verdict = 'met' | 'met within noise' | 'missed within noise' | 'missed';
+
+export function isMet({ verdict }: Row): boolean {
+  return verdict.startsWith('met');
+}
+
+function verdictOn({ median, least, most }: Spread, isMet: (value: number) => boolean): Verdict {
+  const isSure = isMet(least) === isMet(most);
+  if (isMet(median)) return isSure ? 'met' : 'met within noise';
+  return isSure ? 'missed' : 'missed within noise';
 }
 
 export interface Limit {
@@ -33,7 +46,7 @@ export function limitRow({ work, goal, values, unit, reference = '', isMet }: Li
     reference,
     ratio: '',
     noise: noise(spread),
-    isMet: isMet(spread.median),
+    verdict: verdictOn(spread, isMet),
   };
 }
 
@@ -58,7 +71,7 @@ export function ratioRow({ work, goal, values, unit, reference, isMet }: Compari
     reference: `${reference.name} ${inDigits(spreadOf(reference.values).median)} ${unit}`,
     ratio: `${inDigits(spread.median)} ×`,
     noise: `${noise(spread)} ×`,
-    isMet: isMet(spread.median),
+    verdict: verdictOn(spread, isMet),
   };
 }
 

@@ -1,8 +1,6 @@
 // The goals that have a measurement of their own: memory, blocks, refusals, failover, sizes.
-import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod/mini';
-import { PROJECT_FOLDER } from '../scripts/project';
 import { clientHeaders, requestBody } from './bodies';
 import { type Effort, largeBodyBytes, smallBodyBytes } from './cells';
 import { BENCH_FOLDER, type Child, startChild } from './child';
@@ -39,8 +37,8 @@ export async function pausedReaderRow(lab: Lab, effort: Effort): Promise<readonl
   ] as const) {
     const growth: number[] = [];
     const resident: number[] = [];
-    // The first one pays for what stays.
-    for (let repetition = -1; repetition < effort.repetitions; repetition += 1) {
+    // The first one pays for what stays. Each takes seconds, and they differ little.
+    for (let repetition = -1; repetition < effort.repetitions / 2; repetition += 1) {
       const before = await processOf(subject).collect();
       await hold(lab, subject, 'flood-63', 1);
       await sleep(pausedMs * effort.share);
@@ -244,22 +242,6 @@ export async function failoverRow(
       reference: 'pass, 1 kB',
       isMet: (ms) => ms <= 1,
     }),
-  ];
-}
-
-/** What is built; the package only where it has been made. */
-export function sizeRows(): readonly Row[] {
-  const row = (work: string, file: string, limitKb: number): readonly Row[] => {
-    const size = statSync(path.join(PROJECT_FOLDER, file), { throwIfNoEntry: false })?.size;
-    if (size === undefined) return [];
-    const goal = `≤ ${limitKb} kB`;
-    const isMet = (kilobytes: number) => kilobytes <= limitKb;
-    return [limitRow({ work, goal, values: [size / kilobyte], unit: 'kB', isMet })];
-  };
-  const package_ = readdirSync(PROJECT_FOLDER).find((name) => name.endsWith('.vsix'));
-  return [
-    ...row('`dist/extension.js`', 'dist/extension.js', 150),
-    ...(package_ === undefined ? [] : row('`.vsix`', package_, 700)),
   ];
 }
 

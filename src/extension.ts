@@ -63,7 +63,7 @@ class Switchyard {
     this.#controller = new ProxyController({
       version: versionOf(context.extension.packageJSON),
       storageFolder: context.globalStorageUri.fsPath,
-      startWorker: workerStarter(context.asAbsolutePath('dist/proxy.js')),
+      startWorker: workerStarter(context),
       inputs: async () => ({ ...(await inputs()), settings: settings() }),
       network: readHttpSettings,
       accessToken: async () => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { AllSettings, SettingProblem } from './config/schema';
 import type { ProxyController } from './controller';
-import { Dashboard } from './dashboard/dashboard';
+import { createDashboard } from './dashboard/dashboard';
 import type { Diagnosis } from './diagnosis';
 import { registerChatModels } from './lm/chatModels';
 import { systemClock } from './proxy/clock';
@@ -70,7 +70,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
     onChange() {
       if (shown !== undefined) show(shown);
       pages.refresh(usage.page);
-      void dashboard.usageChanged();
+      dashboard.usageChanged();
     },
     onProblem: (message) => view.log('warn', `the usage history has a problem: ${message}`),
   });
@@ -94,7 +94,7 @@ export function registerSurfaces(parts: SurfaceParts): Surfaces {
   };
   const { recent } = traces;
   const status = () => proxy.status;
-  const dashboard = new Dashboard({
+  const dashboard = createDashboard({
     extensionUri: context.extension.extensionUri,
     clock: systemClock,
     status,

@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
+import { compiledCode } from './compiledCode';
 import type { ToWorker } from './proxy/protocol';
+import { versionOf } from './workspaceMemory';
 
 /** What the controller holds of the worker. */
 export interface WorkerHandle {
@@ -20,9 +22,26 @@ export type StartWorker = (listeners: WorkerListeners) => WorkerHandle;
 // is given up instead of the whole extension host.
 const maxHeapMb = 1024;
 
-/** Starts the thread from the bundle at `path` with what it needs of the host's environment. */
-export function workerStarter(path: string): StartWorker {
-  return (listeners) => startWorkerThread(path, workerEnvironment(process.env), listeners);
+/** What is used of VS Code's `ExtensionContext`. */
+export interface StarterContext {
+  asAbsolutePath(file: string): string;
+  readonly extension: { readonly packageJSON: unknown };
+  readonly globalStorageUri: { readonly fsPath: string };
+}
+
+/** Starts the thread with what it needs of the host's environment, and with the code that V8 compiled when it last ran. */
+export function workerStarter({
+  asAbsolutePath,
+  extension,
+  globalStorageUri,
+}: StarterContext): StartWorker {
+  const bundle = asAbsolutePath('dist/proxy.js');
+  const code = compiledCode(globalStorageUri.fsPath, versionOf(extension.packageJSON));
+  void code.forgetOtherVersions();
+  return (listeners) => {
+    const environment = { ...workerEnvironment(process.env), NODE_COMPILE_CACHE: code.folder };
+    return startWorkerThread(bundle, environment, listeners);
+  };
 }
 
 /** Starts the proxy's thread from the bundle at `path`, with `environment` as its `process.env`. */
@@ -57,7 +76,7 @@ export function startWorkerThread(
 
 /** Variables that the proxy may need; no keys and nothing of the person's shell beyond these. */
 const passedOn =
-  /^(PATH|HOME|USERPROFILE|SYSTEMROOT|WINDIR|TMPDIR|TMP|TEMP|TZ|LANG|LC_ALL|(HTTPS?|ALL|NO)_PROXY|NODE_EXTRA_CA_CERTS|NODE_USE_SYSTEM_CA|SSL_CERT_(FILE|DIR))$/i;
+  /^(PATH|HOME|USERPROFILE|SYSTEMROOT|WINDIR|TMPDIR|TMP|TEMP|TZ|LANG|LC_ALL|(HTTPS?|ALL|NO)_PROXY|NODE_EXTRA_CA_CERTS|NODE_USE_SYSTEM_CA|NODE_DISABLE_COMPILE_CACHE|SSL_CERT_(FILE|DIR))$/i;
 
 /** The worker's `process.env`: what it needs of the host's. VS Code's own settings for HTTP go to it by message. */
 export function workerEnvironment(

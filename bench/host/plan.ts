@@ -14,8 +14,8 @@ export const hostResult = z.object({
   runs: z.array(run),
   /** From the command to a proxy that answers. */
   startMs: z.array(z.number()),
-  /** CPU time to load the extension's bundle once more. */
-  loadCpuMs: z.array(z.number()),
+  /** To load the extension's bundle in a new process. */
+  coldLoadMs: z.array(z.number()),
   /** What VS Code itself counted: loading the bundle and the synchronous part of `activate`. */
   activation: z.optional(z.object({ loadMs: z.number(), activateMs: z.number() })),
 });

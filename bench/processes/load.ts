@@ -59,20 +59,26 @@ function ask(order: LoadOrder, body: Buffer, agent: Agent, result: LoadResult): 
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();
     const call = request(order.url, { ...post(order, body), agent }, (answer) => {
-      answer.once('data', () => result.firstByteMs.push(performance.now() - startedAt));
+      let start = '';
+      answer.once('data', (chunk: Buffer) => {
+        result.firstByteMs.push(performance.now() - startedAt);
+        start = chunk.toString('utf8', 0, shownErrorBytes);
+      });
       if (order.read === 'delays') readDelays(answer, result.delays);
       else answer.resume();
       answer.on('error', reject);
       answer.on('end', () => {
         result.totalMs.push(performance.now() - startedAt);
         if (answer.statusCode === order.expectedStatus) resolve();
-        else reject(new Error(`${order.url} answered ${answer.statusCode}`));
+        else reject(new Error(`${order.url} answered ${answer.statusCode}: ${start}`));
       });
     });
     call.on('error', reject);
     call.end(body);
   });
 }
+
+const shownErrorBytes = 500;
 
 function post(order: { readonly headers: Readonly<Record<string, string>> }, body: Buffer) {
   return { method: 'POST', headers: { ...order.headers, 'content-length': body.length } };

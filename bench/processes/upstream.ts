@@ -13,6 +13,8 @@ const counter: Counter = { calls: 0 };
 answerQuestions(({ ask }) => (ask === 'calls' ? Promise.resolve(counter.calls) : undefined));
 
 const server = createServer((request, response) => {
+  // A refresh of the catalogue, in a run that takes long enough for one.
+  if (request.method !== 'POST') return void response.writeHead(404).end();
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('error', () => undefined);

@@ -1,3 +1,6 @@
+/** Under which VS Code keeps the tab. */
+export const viewType = 'switchyard.dashboard';
+
 /** What the page may load: its own script and style sheet, and nothing else. */
 export interface PageParts {
   readonly cspSource: string;

@@ -1,7 +1,13 @@
 import * as z from 'zod/mini';
+import { wordsSchema } from '../phraseSchema';
+import type { FailedChat } from '../proxy/chats';
+import { phrase } from '../proxy/phrase';
 import type { ChatPart } from '../proxy/wire/partsClient';
 
-const partSchema: z.ZodMiniType<ChatPart> = z.discriminatedUnion('kind', [
+/** A part of an answer as it comes from the worker. */
+export type AnswerPart = Exclude<ChatPart, { kind: 'failed' }> | FailedChat;
+
+const partSchema: z.ZodMiniType<AnswerPart> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('text'), text: z.string() }),
   z.object({
     kind: z.literal('toolCall'),
@@ -10,19 +16,21 @@ const partSchema: z.ZodMiniType<ChatPart> = z.discriminatedUnion('kind', [
     input: z.record(z.string(), z.unknown()),
   }),
   z.object({ kind: z.literal('end') }),
-  z.object({ kind: z.literal('failed'), type: z.string(), message: z.string() }),
+  z.object({ kind: z.literal('failed'), type: z.string(), message: wordsSchema }),
 ]);
 
 /** The parts of some lines of an answer; empty lines only keep a connection alive. */
-export function readChatParts(lines: string): readonly ChatPart[] {
+export function readChatParts(lines: string): readonly AnswerPart[] {
   return lines
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => partSchema.safeParse(JSON.parse(line)).data ?? unreadable);
 }
 
-const unreadable: ChatPart = {
+const unreadable: AnswerPart = {
   kind: 'failed',
   type: 'api_error',
-  message: 'Switchyard could not read the answer of its own proxy. Run “Developer: Reload Window”.',
+  message: phrase(
+    'Switchyard could not read the answer of its own proxy. Run “Developer: Reload Window”.',
+  ),
 };

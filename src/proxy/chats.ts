@@ -4,6 +4,7 @@ import type { Core } from './core';
 import { countChatTokens } from './countTokens';
 import { serverLimits } from './limits';
 import { handleMessages } from './messages';
+import { type Phrase, phrase, type Words } from './phrase';
 import type { Reply } from './reply';
 import { partsClient } from './wire/partsClient';
 
@@ -87,19 +88,34 @@ export function createChats(core: Core, onActiveChange: () => void): Chats {
   };
 }
 
-const stopping = 'Switchyard is stopping and takes no new requests. Run “Switchyard: Start”.';
-const cut =
-  'Switchyard was stopped before the answer was complete. Run “Switchyard: Start” and ask again.';
+const stopping = phrase(
+  'Switchyard is stopping and takes no new requests. Run “Switchyard: Start”.',
+);
+const cut = phrase(
+  'Switchyard was stopped before the answer was complete. Run “Switchyard: Start” and ask again.',
+);
 
-function tooLarge(body: string): string | undefined {
+/** As `partsClient` writes a failure, in words that the window puts into the person's language. */
+export interface FailedChat {
+  readonly kind: 'failed';
+  readonly type: string;
+  readonly message: Words;
+}
+
+function failedLine(type: string, message: Words): string {
+  const part: FailedChat = { kind: 'failed', type, message };
+  return `${JSON.stringify(part)}\n`;
+}
+
+function tooLarge(body: string): Phrase | undefined {
   const limitMb = serverLimits.maxBodyBytes / 1024 / 1024;
   if (body.length <= serverLimits.maxBodyBytes) return undefined;
-  return `The request is larger than ${limitMb} MiB. Start a new chat, or attach less.`;
+  return phrase('The request is larger than {0} MiB. Start a new chat, or attach less.', limitMb);
 }
 
 interface Asked {
   readonly body: string;
-  readonly refusal: string | undefined;
+  readonly refusal: Phrase | undefined;
 }
 
 async function serve(core: Core, chat: Chat, { body, refusal }: Asked): Promise<void> {
@@ -114,7 +130,7 @@ async function serve(core: Core, chat: Chat, { body, refusal }: Asked): Promise<
     await handleMessages(core, partsClient, request, chat.reply);
   } catch (error) {
     core.log.error(`request ${id} bug: ${error instanceof Error ? error.stack : String(error)}`);
-    chat.fail(`Switchyard failed inside (request ${id}). Run “Switchyard: Show Log”.`);
+    chat.fail(phrase('Switchyard failed inside (request {0}). Run “Switchyard: Show Log”.', id));
   }
 }
 
@@ -122,7 +138,7 @@ interface Chat extends RunningChat {
   readonly signal: AbortSignal;
   readonly reply: Reply;
   /** Ends it with these words; what is still on its way is dropped. */
-  fail(message: string): void;
+  fail(message: Words): void;
 }
 
 function createChat(sink: ChatSink): Chat {
@@ -145,7 +161,7 @@ function createChat(sink: ChatSink): Chat {
       return hasStarted;
     },
     json: (_status, lines) => post(lines),
-    error: (status, type, message) => reply.json(status, partsClient.errorBody(type, message)),
+    error: (status, type, message) => reply.json(status, failedLine(type, message)),
     errorAndClose: (status, type, message) => reply.error(status, type, message),
     startStream() {
       hasStarted = true;
@@ -163,7 +179,7 @@ function createChat(sink: ChatSink): Chat {
     signal,
     reply,
     fail(message) {
-      post(partsClient.errorBody('api_error', message));
+      post(failedLine('api_error', message));
       isOver = true;
     },
     taken(letters) {

@@ -1,4 +1,5 @@
 import { matchesGlob } from './catalogue';
+import { once } from './once';
 import { listed, type Phrase, phrase, type Words } from './phrase';
 import { cleanForPerson } from './redact';
 import type { RequestContent } from './requestContent';
@@ -162,9 +163,9 @@ function effortVerdict(least: Effort, effort: Effort | undefined): Verdict {
     : { holds: false, why: phrase('effort {0}, below {1}', effort, least) };
 }
 
-const numbers = new Intl.NumberFormat('en-US');
+const numbers = once(() => new Intl.NumberFormat('en-US'));
 
 /** 180000 → "180,000" */
 export function inWords(count: number): string {
-  return numbers.format(count);
+  return numbers().format(count);
 }

@@ -8,7 +8,7 @@ import { deliver, type Served } from './deliver';
 import { answerHeaders, policies } from './failure';
 import { requestSentence } from './failureMessage';
 import { createLiveStream } from './liveStream';
-import { render } from './phrase';
+import { render, type Words } from './phrase';
 import { headerSafe, type Reply, withHeaders } from './reply';
 import { describeContent } from './requestContent';
 import { describeRequest } from './requestFacts';
@@ -130,12 +130,11 @@ async function refuse(
   const { failure, failures } = outcome;
   observer.failed(failure, statusFor(served, failure));
   if (failure.kind === 'cancelled') return;
-  // In English for every client: agents match it word by word.
-  const message = render(requestSentence(failure, failures, core.clock.now()));
+  const message = requestSentence(failure, failures, core.clock.now());
   if (live !== undefined && reply.hasStarted) {
     const encoder = served.codec.createStreamEncoder({ model: failure.model, inputTokens: 0 });
     const type = policies[failure.kind].answer.errorType;
-    return live.write(encoder.encodeError(type, message));
+    return live.write(encoder.encodeError(type, render(message)));
   }
   answerFailure(served, withRetryTime(failure, failures), message);
 }
@@ -154,7 +153,7 @@ function withRetryTime(failure: Failure, failures: readonly Failure[]): Failure 
   };
 }
 
-function answerFailure(served: Served, failure: Failure, message: string): void {
+function answerFailure(served: Served, failure: Failure, message: Words): void {
   const { errorType } = policies[failure.kind].answer;
   const status = statusFor(served, failure);
   served.reply.error(status, errorType, message, answerHeaders(failure, served.core.clock.now()));

@@ -1,15 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import type { AnthropicErrorType } from './failure';
+import { render, type Words } from './phrase';
 
 /** The answer to one client request. Committed at most once: a second head is a bug and throws. */
 export interface Reply {
   readonly hasStarted: boolean;
   json(status: number, body: string, headers?: Readonly<Record<string, string>>): void;
-  /** An error in the caller's own format. */
+  /** An error in the caller's own format; in English for every client but the window itself, since agents match the words. */
   error(
     status: number,
     type: AnthropicErrorType,
-    message: string,
+    message: Words,
     headers?: Readonly<Record<string, string>>,
   ): void;
   /**
@@ -88,7 +89,7 @@ export function createReply(
       response.end(body);
     },
     error(status, type, message, headers = noRetry) {
-      reply.json(status, errorBody(type, message), headers);
+      reply.json(status, errorBody(type, render(message)), headers);
     },
     errorAndClose(status, type, message, headers, whenRead) {
       if (isGone()) return;

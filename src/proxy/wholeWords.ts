@@ -1,3 +1,5 @@
+import { once } from './once';
+
 /**
  * Whether `text` holds `phrase` as whole words, whatever their case and width: “think” is not in “thinking”. Scripts that
  * write no spaces (Chinese, Japanese, Thai, …) are cut into words by a dictionary. Costs under 1 ms for 10,000 characters.
@@ -8,14 +10,14 @@ export function holdsPhrase(text: string, phrase: string): boolean {
   const within = folded(text);
   let words: Intl.Segments | undefined;
   for (let at = within.indexOf(wanted); at >= 0; at = within.indexOf(wanted, at + 1)) {
-    words ??= segmenter.segment(within);
+    words ??= segmenter().segment(within);
     if (isWordEdge(words, at) && isWordEdge(words, at + wanted.length)) return true;
   }
   return false;
 }
 
 // Fixed, so that the same text gives the same words on every machine. The dictionaries are chosen by the script anyway.
-const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
+const segmenter = once(() => new Intl.Segmenter('en', { granularity: 'word' }));
 
 function isWordEdge(words: Intl.Segments, index: number): boolean {
   const word = words.containing(index);

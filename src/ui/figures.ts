@@ -1,17 +1,21 @@
+import { once } from '../proxy/once';
 import type { Translate } from './translate';
 
-// One way to write figures, the one that the settings' texts and the log have: 12,345 and 0.5.
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+// One way to write figures, the one that the settings' texts and the log have: 12,345 and 0.5. Made at their first use: they
+// cost an activation several milliseconds.
+const whole = once(() => new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 }));
+const short = once(
+  () => new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 }),
+);
 
 /** `12,345` */
 export function count(value: number): string {
-  return whole.format(value);
+  return whole().format(value);
 }
 
 /** `12.3K`, for tables in which the order of magnitude is the news. */
 export function shortCount(value: number): string {
-  return short.format(value);
+  return short().format(value);
 }
 
 /** USD with as many digits as tell something: `$12.30`, `$0.042`, `$0.0006`, `-$0.10`. */

@@ -28,8 +28,8 @@ describe('the built files', () => {
     // Loaded when a chat asks for the models.
     ['dist/chatSurface.js', 40],
     ['dist/guide.js', 60],
-    // Loaded when the dashboard is opened.
-    ['dist/dashboardView.js', 40],
+    // Loaded with the first tab that shows it: the schemas of the page's messages, and all that the page tells.
+    ['dist/dashboardTab.js', 60],
     // Loaded when somebody asks for it.
     ['dist/diagnosis.js', 80],
     ['dist/catalogue.json', 100],
@@ -60,6 +60,16 @@ describe('the built files', () => {
     const activation = readFileSync(path.join(root, 'dist/extension.js'), 'utf8');
     assert.match(activation, /require\("\.\/guide\.js"\)/);
     assert.doesNotMatch(activation, /claude\.ai\/install/);
+  });
+
+  it('the dashboard goes into the .vsix, and is no part of the activation', () => {
+    const packed = readFileSync(path.join(root, '.vscodeignore'), 'utf8').split('\n');
+    assert.ok(packed.includes('!dist/dashboardTab.js'));
+    const policy = /Content-Security-Policy/;
+    assert.match(readFileSync(path.join(root, 'dist/dashboardTab.js'), 'utf8'), policy);
+    const extension = readFileSync(path.join(root, 'dist/extension.js'), 'utf8');
+    assert.doesNotMatch(extension, policy);
+    assert.match(extension, /require\("\.\/dashboardTab\.js"\)/);
   });
 
   it('Diagnose lies beside the extension bundle, goes into the .vsix, and is no part of the activation', () => {

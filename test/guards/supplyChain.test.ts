@@ -113,7 +113,7 @@ describe('what is shipped', () => {
       'dist/chatSurface.js',
       'dist/dashboard.css',
       'dist/dashboard.js',
-      'dist/dashboardView.js',
+      'dist/dashboardTab.js',
       'dist/diagnosis.js',
       'dist/extension.js',
       'dist/guide.js',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readChatParts } from '../../../src/lm/chatParts';
+import { type AnswerPart, readChatParts } from '../../../src/lm/chatParts';
 import type { RunningChat } from '../../../src/proxy/chats';
-import type { ChatPart } from '../../../src/proxy/wire/partsClient';
+import { render } from '../../../src/proxy/phrase';
 import { anthropicEvent, anthropicText } from '../../support/anthropicAnswers';
 import {
   type ScriptedUpstream,
@@ -20,8 +20,8 @@ const request = {
 
 interface Asked {
   readonly chat: RunningChat;
-  readonly parts: ChatPart[];
-  readonly ended: Promise<readonly ChatPart[]>;
+  readonly parts: AnswerPart[];
+  readonly ended: Promise<readonly AnswerPart[]>;
   /** Resolves with the next text that comes. */
   next(): Promise<string>;
 }
@@ -54,10 +54,10 @@ describe('chats inside the editor', () => {
   });
 
   function ask(body: object = request, isTaken = true): Asked {
-    const parts: ChatPart[] = [];
+    const parts: AnswerPart[] = [];
     const waiting: ((text: string) => void)[] = [];
-    let finish: (parts: readonly ChatPart[]) => void;
-    const ended = new Promise<readonly ChatPart[]>((resolve) => {
+    let finish: (parts: readonly AnswerPart[]) => void;
+    const ended = new Promise<readonly AnswerPart[]>((resolve) => {
       finish = resolve;
     });
     const chat: RunningChat = proxy.proxy.chats.start(JSON.stringify(body), {
@@ -71,7 +71,7 @@ describe('chats inside the editor', () => {
     return { chat, parts, ended, next: () => new Promise((resolve) => waiting.push(resolve)) };
   }
 
-  const textOf = (parts: readonly ChatPart[]) =>
+  const textOf = (parts: readonly AnswerPart[]) =>
     parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
 
   it('take the way of every request: chain, fallback, log and trace', async () => {
@@ -99,8 +99,10 @@ describe('chats inside the editor', () => {
     const [part, ...others] = await ask().ended;
     assert.deepEqual(others, []);
     assert.ok(part?.kind === 'failed' && part.type === 'authentication_error');
-    assert.match(part.message, /Set API Key/);
-    assert.doesNotMatch(part.message, new RegExp(apiKey));
+    // A phrase, so that the window can put it into the person's language.
+    assert.ok(typeof part.message !== 'string');
+    assert.match(render(part.message), /Set API Key/);
+    assert.doesNotMatch(JSON.stringify(part), new RegExp(apiKey));
     assert.equal(upstream.requests.length, 1);
     assert.equal(proxy.notices.length, 1);
   });
@@ -108,7 +110,7 @@ describe('chats inside the editor', () => {
   it('say which member of a request is wrong', async () => {
     const [part] = await ask({ ...request, messages: [] }).ended;
     assert.ok(part?.kind === 'failed');
-    assert.match(part.message, /^messages: /);
+    assert.match(render(part.message), /^messages: /);
   });
 
   it('leave the upstream when they are cancelled, and say nothing more', async () => {
@@ -199,8 +201,8 @@ describe('chats inside the editor', () => {
 
 const quiet = { text() {}, ended() {} };
 
-function messageOf(part: ChatPart | undefined): string {
-  return part?.kind === 'failed' ? part.message : '';
+function messageOf(part: AnswerPart | undefined): string {
+  return part?.kind === 'failed' ? render(part.message) : '';
 }
 
 function delta(text: string): string {

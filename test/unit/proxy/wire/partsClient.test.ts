@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readChatParts } from '../../../../src/lm/chatParts';
+import { render } from '../../../../src/proxy/phrase';
 import { partsClient } from '../../../../src/proxy/wire/partsClient';
 import { noUsage, type StopReason, type StreamEvent } from '../../../../src/proxy/wire/streamEvent';
 
@@ -55,7 +56,10 @@ describe('the parts of a chat’s answer', () => {
     ]);
     assert.deepEqual(others, []);
     assert.ok(part?.kind === 'failed');
-    assert.match(part.message, /“read” was cut off by the output limit, so nothing was called/);
+    assert.match(
+      render(part.message),
+      /“read” was cut off by the output limit, so nothing was called/,
+    );
   });
 
   it('say why there is nothing to show', () => {
