@@ -76,10 +76,8 @@ function assertRead(memory: ReturnType<typeof createBodyMemory>, text: string): 
 function assertPlaces({ bytes, members }: JsonBody): void {
   const valueAt = ({ start, end }: { readonly start: number; readonly end: number }): unknown =>
     JSON.parse(bytes.toString('utf8', start, end));
-  for (const { value, valueRange, elements, key, range } of members) {
+  for (const { value, valueRange, elements } of members) {
     assert.deepEqual(valueAt(valueRange), value);
-    const whole = bytes.toString('utf8', range.start, range.end);
-    assert.deepEqual(JSON.parse(`{${whole}}`), Object.fromEntries([[key, value]]));
     if (Array.isArray(value)) assert.deepEqual(elements.map(valueAt), value);
     else assert.deepEqual(elements, []);
   }

@@ -24,8 +24,6 @@ export interface JsonBody {
 
 export interface Member {
   readonly key: string;
-  /** From the name to the end of the value. */
-  readonly range: Range;
   readonly value: unknown;
   readonly valueRange: Range;
   /** Of the elements of an array. */
@@ -84,16 +82,15 @@ function readMembers(reader: Reader): readonly Member[] {
 }
 
 function readMember(reader: Reader): Member {
-  const start = skipSpace(reader.bytes, reader.position);
-  reader.position = start;
-  if (reader.bytes[start] !== quote) reader.isBroken = true;
+  reader.position = skipSpace(reader.bytes, reader.position);
+  if (reader.bytes[reader.position] !== quote) reader.isBroken = true;
   const key = String(readNew(reader, 1));
   expect(reader, colon);
   const valueStart = skipSpace(reader.bytes, reader.position);
   reader.position = valueStart;
   const { value, elements } = readMemberValue(reader, key);
   const end = reader.position;
-  return { key, range: { start, end }, value, valueRange: { start: valueStart, end }, elements };
+  return { key, value, valueRange: { start: valueStart, end }, elements };
 }
 
 type MemberValue = Pick<Member, 'value' | 'elements'>;

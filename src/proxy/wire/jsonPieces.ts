@@ -1,5 +1,5 @@
 import { type JsonObject, withoutLoneSurrogates } from './json';
-import type { JsonBody, Member } from './jsonBody';
+import { type JsonBody, memberOf } from './jsonBody';
 import type { Range } from './jsonBytes';
 import { rememberPerObject } from './rememberPerObject';
 
@@ -45,23 +45,18 @@ export function spliceMembers(
   first: { readonly key: string; readonly json: string },
   edits: Edits,
 ): Buffer {
-  const last = new Map(body.members.map((member) => [member.key, member]));
   const pieces: JsonPiece[] = [`{${JSON.stringify(first.key)}:${first.json}`];
+  const add = (key: string, json: readonly JsonPiece[] | undefined): void => {
+    if (json !== undefined) pieces.push(`,${JSON.stringify(key)}:`, ...json);
+  };
   for (const member of body.members) {
-    if (member.key !== first.key && last.get(member.key) === member) {
-      pieces.push(...piecesOf(body, member, edits));
-    }
+    const { key, valueRange } = member;
+    if (key === first.key || memberOf(body, key) !== member) continue;
+    add(key, edits.has(key) ? edits.get(key) : [pieceOf(body, valueRange)]);
   }
   for (const [key, json] of edits) {
-    if (!last.has(key) && json !== undefined) pieces.push(`,${JSON.stringify(key)}:`, ...json);
+    if (memberOf(body, key) === undefined) add(key, json);
   }
   pieces.push('}');
   return joinPieces(pieces);
-}
-
-function piecesOf(body: JsonBody, member: Member, edits: Edits): readonly JsonPiece[] {
-  const { key } = member;
-  if (!edits.has(key)) return [`,${JSON.stringify(key)}:`, pieceOf(body, member.valueRange)];
-  const json = edits.get(key);
-  return json === undefined ? [] : [`,${JSON.stringify(key)}:`, ...json];
 }
