@@ -1,4 +1,5 @@
 import { assertNever } from '../types';
+import type { ContentBlock } from './anthropicBlocks';
 import {
   type BlockRules,
   cleanContent,
@@ -11,7 +12,8 @@ import type { EncodeInput } from './formats';
 import { isObject, type JsonObject, stringAt, without } from './json';
 import { memberOf } from './jsonBody';
 import type { Range } from './jsonBytes';
-import { arrayPieces, type JsonPiece, pieceOf } from './jsonPieces';
+import { arrayPieces, type JsonPiece, jsonBytesOf, pieceOf } from './jsonPieces';
+import { rememberPerObjectAndKey } from './rememberPerObject';
 import { reminder } from './requestRules';
 
 export interface History {
@@ -31,7 +33,16 @@ export function rewriteHistory(input: EncodeInput): History {
   const { request, facts, isAnthropic, mayReplay } = input;
   const rules: BlockRules = { facts, isAnthropic, mayReplay, omitted: new Set() };
   const foldsSystem = mustFold(input);
-  const changes = request.messages.map((message) => changeOf(message, rules, foldsSystem));
+  const key = keyOf(rules, foldsSystem);
+  const changes = request.messages.map((message) => {
+    const { change, omitted } = rememberedChange(
+      message,
+      key + verdicts(message.content, rules),
+      () => newChange(message, rules, foldsSystem),
+    );
+    for (const word of omitted) rules.omitted.add(word);
+    return change;
+  });
   const hasChanged = changes.some(({ becomes }) => becomes !== 'itself');
   return {
     messages: hasChanged ? rewritten(request, changes) : undefined,
@@ -47,6 +58,42 @@ type Change =
   | { readonly becomes: 'message'; readonly message: JsonObject };
 
 const kept: Change = { becomes: 'itself' };
+
+interface Changed {
+  readonly change: Change;
+  readonly omitted: readonly string[];
+}
+
+const rememberedChange = rememberPerObjectAndKey<RequestMessage, Changed>();
+
+/** All that makes a message become something else for one upstream than for another, but for its seals. */
+function keyOf({ facts, isAnthropic }: BlockRules, foldsSystem: boolean): string {
+  const readsRedacted = facts.quirks?.adaptiveThinking === true;
+  const choices = [
+    isAnthropic,
+    foldsSystem,
+    facts.images !== false,
+    takesUnsigned(facts),
+    readsRedacted,
+  ];
+  return choices.map(Number).join('');
+}
+
+/** Whether each seal is foreign here: as answers come in, it becomes known who sealed what. */
+function verdicts(content: readonly ContentBlock[], rules: BlockRules): string {
+  let found = '';
+  for (const block of content) {
+    if (block.type === 'thinking') found += isForeign(block.signature, rules) ? '-' : '+';
+    else if (block.type === 'tool_result') found += verdicts(block.content, rules);
+  }
+  return found;
+}
+
+function newChange(message: RequestMessage, rules: BlockRules, foldsSystem: boolean): Changed {
+  const omitted = new Set<string>();
+  const change = changeOf(message, { ...rules, omitted }, foldsSystem);
+  return { change, omitted: [...omitted] };
+}
 
 function changeOf(message: RequestMessage, rules: BlockRules, foldsSystem: boolean): Change {
   const { source } = message;
@@ -86,7 +133,7 @@ function rewritten(
   flush(draft);
   return arrayPieces(
     draft.entries.map(({ message, range }) =>
-      range === undefined ? JSON.stringify(message) : pieceOf(body, range),
+      range === undefined ? jsonBytesOf(message) : pieceOf(body, range),
     ),
   );
 }

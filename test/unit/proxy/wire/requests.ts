@@ -97,10 +97,11 @@ export function encode(format: WireFormat, text: string, overrides: Overrides = 
   return fresh;
 }
 
-function encodeRequest(
+/** Encodes a request that was read before, maybe for another upstream. */
+export function encodeRequest(
   format: WireFormat,
   request: MessagesRequest,
-  overrides: Overrides,
+  overrides: Overrides = {},
 ): EncodedText {
   const encoded = codecOf(format).encodeRequest({
     request,
