@@ -2,7 +2,8 @@ import { frame, usageMembers } from './anthropic';
 import { type BlockOrder, createBlockOrder } from './anthropicBlockOrder';
 import { mendDeltaUsage, mendStartUsage, readUsage } from './anthropicUsage';
 import { isObject, type JsonObject, objectAt, parseJson, stringAt } from './json';
-import type { SseFrame } from './sse';
+import { plainDelta, plainDeltaEvent } from './plainDelta';
+import { linesOf, type SseFrame } from './sse';
 import { holdsError, malformed, upstreamError } from './streamErrors';
 import {
   claimsWhole,
@@ -61,22 +62,38 @@ interface State {
 type Read = ReturnType<AnthropicDecoder['read']>;
 
 function readFrame(state: State, source: SseFrame): Read {
-  if (source.data === undefined || source.data === '' || source.data === '[DONE]') {
+  const delta = source.isWhole ? plainDelta(source.bytes) : undefined;
+  if (delta !== undefined) {
+    return readEvent(state, source, { type: plainDeltaEvent, event: plainDeltaEvent, data: delta });
+  }
+  const { event, data: text } = linesOf(source);
+  if (text === undefined || text === '' || text === '[DONE]') {
     // Comments keep the connection alive on the client's side too; `[DONE]` makes Anthropic's SDK throw.
-    return source.data === undefined && source.event === ''
+    return text === undefined && event === ''
       ? { events: [], bytes: source.bytes }
       : { events: [] };
   }
-  const data = parseJson(source.data);
+  const data = parseJson(text);
   if (!isObject(data)) {
     // Cut off by the end of the body: the missing end marker says enough.
     return source.isWhole ? broken(state, 'an event of the stream is not JSON') : { events: [] };
   }
-  const type = stringAt(data, 'type') ?? source.event;
-  if (source.event === 'error' || holdsError(data)) {
+  const type = stringAt(data, 'type') ?? event;
+  if (event === 'error' || holdsError(data)) {
     state.isFinished = true;
-    return { events: [{ type: 'error', error: upstreamError(data, source.data) }] };
+    return { events: [{ type: 'error', error: upstreamError(data, text) }] };
   }
+  return readEvent(state, source, { type, event, data });
+}
+
+interface NamedEvent {
+  readonly type: string;
+  /** As the frame names it. */
+  readonly event: string;
+  readonly data: JsonObject;
+}
+
+function readEvent(state: State, source: SseFrame, { type, event, data }: NamedEvent): Read {
   if (!eventName.test(type) || (type === 'message_start' && state.hasStarted)) {
     return { events: [] };
   }
@@ -93,7 +110,7 @@ function readFrame(state: State, source: SseFrame): Read {
   if (hasEnded && state.order.hasBrokenTool && claimsWhole(stopReasonOf(state))) {
     return broken(state, 'a tool call ended in the middle of its input');
   }
-  const isExact = placed.data === data && source.event === type && data['type'] === type;
+  const isExact = placed.data === data && event === type && data['type'] === type;
   const bytes = isExact ? source.bytes : Buffer.from(frame(type, placed.data));
   const delta =
     type === 'message_stop' && state.stopReason === undefined ? missingDelta(state) : '';

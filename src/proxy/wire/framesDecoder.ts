@@ -1,5 +1,5 @@
 import { parseJson } from './json';
-import type { SseFrame } from './sse';
+import { linesOf, type SseFrame } from './sse';
 import { createFrameReader, type FrameBatch } from './sseFrames';
 import type { StreamDecoder } from './streamDecoder';
 import { holdsError, malformed, upstreamError } from './streamErrors';
@@ -61,7 +61,8 @@ function isLast(events: readonly StreamEvent[]): boolean {
 }
 
 function readFrame(decoder: FrameDecoder, frame: SseFrame): readonly StreamEvent[] {
-  const data = frame.data?.trim() ?? '';
+  const lines = linesOf(frame);
+  const data = lines.data?.trim() ?? '';
   // Keep-alives: comments and empty data.
   if (data === '') {
     return [];
@@ -76,8 +77,8 @@ function readFrame(decoder: FrameDecoder, frame: SseFrame): readonly StreamEvent
     const error = malformed('an event of the stream is not JSON', '');
     return frame.isWhole ? [{ type: 'error', error }] : [];
   }
-  if (frame.event === 'error' && !holdsError(value)) {
+  if (lines.event === 'error' && !holdsError(value)) {
     return [{ type: 'error', error: upstreamError(value, data) }];
   }
-  return decoder.read(value, frame.event);
+  return decoder.read(value, lines.event);
 }

@@ -1,13 +1,19 @@
-/** One server-sent event, or a run of comments, with the bytes that it was made of. */
+/** One server-sent event, or a run of comments. What it says is read by `linesOf`. */
 export interface SseFrame {
+  /** The frame as it came, its blank line included; a last event without a blank line gets one. */
+  readonly bytes: Buffer;
+  /** False for a last event that the end of the body cut off before its blank line. */
+  readonly isWhole: boolean;
+  /** Only the first may begin with a byte order mark. */
+  readonly isFirst: boolean;
+}
+
+/** What the lines of a frame say. */
+export interface SseLines {
   /** The `event:` line, '' when there is none. */
   readonly event: string;
   /** The `data:` lines joined with \n; undefined when there is none, '' for an empty one. */
   readonly data: string | undefined;
-  /** The frame as it came, its blank line included; a last event without a blank line gets one. */
-  readonly bytes: Uint8Array;
-  /** False for a last event that the end of the body cut off before its blank line. */
-  readonly isWhole: boolean;
 }
 
 export interface SseParser {
@@ -46,7 +52,7 @@ export function createSseParser(limit: number = maxEventBytes): SseParser {
         return [];
       }
       const bytes = Buffer.concat([rest, Buffer.from('\n\n')]);
-      return [{ ...readFrame(state, bytes), isWhole: false }];
+      return [{ ...frameOf(state, bytes), isWhole: false }];
     },
     get isTooLong() {
       return isTooLong;
@@ -64,7 +70,7 @@ interface State {
   isLineEmpty: boolean;
   /** The last byte of the stream so far was CR, so that a LF would belong to it. */
   wasReturn?: boolean;
-  /** False once a frame was taken: only the first may begin with a byte order mark. */
+  /** False once a frame was taken. */
   isFirst?: boolean;
 }
 
@@ -156,16 +162,21 @@ function indexOrEnd(source: Buffer, byte: number, from: number): number {
 function framesOf(state: State, source: Buffer, ends: readonly number[]): readonly SseFrame[] {
   let start = 0;
   return ends.map((end) => {
-    const frame = readFrame(state, source.subarray(start, end));
+    const frame = frameOf(state, source.subarray(start, end));
     start = end;
     return frame;
   });
 }
 
-function readFrame(state: State, bytes: Buffer): SseFrame {
-  const text = bytes.toString();
-  const hasMark = state.isFirst !== false && text.startsWith('\uFEFF');
+function frameOf(state: State, bytes: Buffer): SseFrame {
+  const isFirst = state.isFirst !== false;
   state.isFirst = false;
+  return { bytes, isWhole: true, isFirst };
+}
+
+export function linesOf({ bytes, isFirst }: SseFrame): SseLines {
+  const text = bytes.toString();
+  const hasMark = isFirst && text.startsWith('\uFEFF');
   let event = '';
   let data: string | undefined;
   const lines = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
@@ -181,7 +192,7 @@ function readFrame(state: State, bytes: Buffer): SseFrame {
     }
     start = end + 1;
   }
-  return { event, data, bytes, isWhole: true };
+  return { event, data };
 }
 
 /** A line may be a name and nothing else. */

@@ -1,5 +1,5 @@
 import { parseJson } from './json';
-import { createSseParser, type SseFrame } from './sse';
+import { createSseParser, linesOf, type SseFrame } from './sse';
 import { holdsError, malformed, upstreamError } from './streamErrors';
 import type { StreamError } from './streamEvent';
 
@@ -24,13 +24,13 @@ export function createFrameReader(): FrameReader {
   let hasEvents = false;
   return {
     push(chunk) {
+      const frames = parser.push(chunk);
+      hasEvents ||= frames.some(isEvent);
       if (!hasEvents && head.length < maxHeadLength) {
         // Exactly as much, however the body is cut on the wire.
         const left = maxHeadLength - head.length;
         head += Buffer.from(chunk.subarray(0, left)).toString('latin1');
       }
-      const frames = parser.push(chunk);
-      hasEvents ||= frames.some(isEvent);
       return parser.isTooLong
         ? { frames, error: malformed('an event of the stream is longer than 16 MiB', '') }
         : { frames };
@@ -47,7 +47,8 @@ export function createFrameReader(): FrameReader {
   };
 }
 
-function isEvent({ data, event }: SseFrame): boolean {
+function isEvent(frame: SseFrame): boolean {
+  const { data, event } = linesOf(frame);
   return data !== undefined || event !== '';
 }
 

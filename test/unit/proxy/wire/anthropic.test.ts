@@ -6,7 +6,7 @@ import {
   pingFrame,
 } from '../../../../src/proxy/wire/anthropic';
 import { isObject, type JsonObject, parseJson } from '../../../../src/proxy/wire/json';
-import { createSseParser } from '../../../../src/proxy/wire/sse';
+import { createSseParser, linesOf } from '../../../../src/proxy/wire/sse';
 import { noUsage, type StreamEvent } from '../../../../src/proxy/wire/streamEvent';
 import { objectOf } from './requests';
 
@@ -20,9 +20,10 @@ function end(stopReason: 'end_turn' | 'tool_use' = 'end_turn', usage = noUsage):
 function framesOf(text: string): readonly JsonObject[] {
   return createSseParser()
     .push(Buffer.from(text))
-    .map((frame) => {
-      const data = objectOf(parseJson(frame.data ?? ''));
-      assert.equal(data['type'], frame.event, 'the event line repeats the type');
+    .map(linesOf)
+    .map((lines) => {
+      const data = objectOf(parseJson(lines.data ?? ''));
+      assert.equal(data['type'], lines.event, 'the event line repeats the type');
       return data;
     });
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createSseParser, type SseFrame } from '../../../../src/proxy/wire/sse';
+import { createSseParser, linesOf, type SseFrame } from '../../../../src/proxy/wire/sse';
 import { cut } from './replay';
 
 function parse(chunks: Iterable<Uint8Array>): readonly SseFrame[] {
@@ -9,7 +9,7 @@ function parse(chunks: Iterable<Uint8Array>): readonly SseFrame[] {
 }
 
 function dataOf(text: string): readonly (string | undefined)[] {
-  return parse([Buffer.from(text)]).map((frame) => frame.data);
+  return parse([Buffer.from(text)]).map((frame) => linesOf(frame).data);
 }
 
 describe('the server-sent events parser', () => {
@@ -18,7 +18,7 @@ describe('the server-sent events parser', () => {
       const text = ['event: a', 'data: 1', '', 'data: 2', '', ''].join(newline);
       const frames = parse([Buffer.from(text)]);
       assert.deepEqual(
-        frames.map(({ event, data }) => [event, data]),
+        frames.map(linesOf).map(({ event, data }) => [event, data]),
         [
           ['a', '1'],
           ['', '2'],
@@ -38,7 +38,9 @@ describe('the server-sent events parser', () => {
       const whole = dataOf(text).filter((data) => data !== undefined);
       for (let size = 1; size < bytes.length; size += 1) {
         const frames = parse(cut(bytes, size));
-        const data = frames.map((frame) => frame.data).filter((value) => value !== undefined);
+        const data = frames
+          .map((frame) => linesOf(frame).data)
+          .filter((value) => value !== undefined);
         assert.deepEqual(data, whole);
         const joined = Buffer.concat(frames.map((frame) => frame.bytes)).toString();
         assert.equal(joined.trimEnd(), text.trimEnd());
@@ -59,7 +61,7 @@ describe('the server-sent events parser', () => {
     const parser = createSseParser();
     assert.equal(parser.push(Buffer.from('data: 1\r\n\r')).length, 1);
     assert.deepEqual(
-      parser.push(Buffer.from('\ndata: 2\r\n\r\n')).map((frame) => frame.data),
+      parser.push(Buffer.from('\ndata: 2\r\n\r\n')).map((frame) => linesOf(frame).data),
       ['2'],
     );
   });
@@ -74,7 +76,7 @@ describe('the server-sent events parser', () => {
 
   it('gives the last event without its blank line, completed and marked', () => {
     const [frame] = parse([Buffer.from('event: a\ndata: 1')]);
-    assert.equal(frame?.data, '1');
+    assert.equal(frame && linesOf(frame).data, '1');
     assert.equal(frame?.isWhole, false);
     assert.equal(Buffer.from(frame?.bytes ?? []).toString(), 'event: a\ndata: 1\n\n');
     assert.deepEqual(
