@@ -4,12 +4,13 @@ import { phrase, render, type Words } from './phrase';
 import { readText } from './readText';
 import { cleanForPerson } from './redact';
 import { repeatsRequest } from './repeatsRequest';
-import { joined, readHead, type TimedBytes, timedBytes } from './timedBytes';
+import { firstLetter, joined, readHead, type TimedBytes, timedBytes } from './timedBytes';
 import type { Failure } from './types';
 import type { UpstreamResponse } from './upstream';
 import { canPassWhole } from './wire/anthropicStream';
 import type { ToolNames } from './wire/formats';
 import { parseJson } from './wire/json';
+import { openBrace } from './wire/jsonBytes';
 import { maxEventBytes } from './wire/sse';
 import { isContent, type StreamStep } from './wire/streamEvent';
 
@@ -175,7 +176,7 @@ function streamSteps(call: Call, head: Uint8Array, bytes: TimedBytes, toolNames:
 
 /** Some upstreams answer a stream request with a JSON body under any content type; no event stream begins with `{`. */
 function isJson(head: Uint8Array): boolean {
-  return Buffer.from(head).toString('latin1').trimStart().startsWith('{');
+  return firstLetter(head) === openBrace;
 }
 
 /** An error page larger than this says nothing more. */

@@ -4,6 +4,7 @@ import { policies } from './failure';
 import { sentence } from './failureMessage';
 import type { Permit } from './health';
 import type { LiveStream } from './liveStream';
+import { once } from './once';
 import { headerSafe, type Reply } from './reply';
 import type { Ending, RequestObserver } from './requestObserver';
 import type { ClientRequest } from './routeTable';
@@ -52,10 +53,12 @@ interface Ended {
 async function deliverStream(served: Served, live: LiveStream, answer: Answer): Promise<Ended> {
   const { core, prepared, codec, observer } = served;
   live.setHeaders(targetHeaders(answer.target));
-  const encoder = codec.createStreamEncoder({
-    model: answer.target.model,
-    inputTokens: prepared.inputTokens(answer.target),
-  });
+  const encoder = once(() =>
+    codec.createStreamEncoder({
+      model: answer.target.model,
+      inputTokens: prepared.inputTokens(answer.target),
+    }),
+  );
   let ending = noEnding;
   const openBlock = createOpenBlock();
   let isPassing = false;
@@ -71,7 +74,7 @@ async function deliverStream(served: Served, live: LiveStream, answer: Answer): 
         await live.write(
           isPassing
             ? openBlock.closing() + encodeErrorEvent(type, message)
-            : encoder.encodeError(type, message),
+            : encoder().encodeError(type, message),
         );
       }
       return { ending, failure };
@@ -87,7 +90,8 @@ async function deliverStream(served: Served, live: LiveStream, answer: Answer): 
     }
     isPassing = codec.canPassAnthropic && step.bytes !== undefined && !isUncounted;
     if (isPassing) openBlock.follow(step.events);
-    const chunk = isPassing && step.bytes !== undefined ? step.bytes : encoder.encode(step.events);
+    const chunk =
+      isPassing && step.bytes !== undefined ? step.bytes : encoder().encode(step.events);
     const drained = chunk.length > 0 ? live.write(chunk) : undefined;
     if (drained !== undefined) await drained;
   }

@@ -37,10 +37,18 @@ export async function readHead(bytes: TimedBytes): Promise<Uint8Array> {
     if (next.done === true) break;
     held.push(next.value);
     size += next.value.byteLength;
-    if (Buffer.from(next.value).toString('latin1').trim() !== '') break;
+    if (firstLetter(next.value) !== undefined) break;
   }
-  return Buffer.concat(held);
+  const [first] = held;
+  return first !== undefined && held.length === 1 ? first : Buffer.concat(held);
 }
+
+/** The first byte that is no white space. */
+export function firstLetter(bytes: Uint8Array): number | undefined {
+  return bytes.find((byte) => !whiteSpace.has(byte));
+}
+
+const whiteSpace: ReadonlySet<number> = new Set(Buffer.from('\t\n\v\f\r \xa0', 'latin1'));
 
 /** As much white space may come before an answer. */
 const maxBlankBytes = 4096;

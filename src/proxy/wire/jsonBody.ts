@@ -107,24 +107,22 @@ function readMemberValue(reader: Reader, key: string): MemberValue {
 }
 
 function readArray(reader: Reader, key: string): MemberValue {
-  const start = reader.position;
-  const alike = mostAlike(reader, key);
-  reader.position = start + 1;
-  const values: unknown[] = [];
-  const elements: Range[] = [];
+  const { alike, elements, behind } = mostAlike(reader, key);
+  reader.position = behind;
+  if (elements.length === 0 && accept(reader, closeBracket)) return { value: [], elements };
+  const values: unknown[] = alike?.values.slice(0, elements.length) ?? [];
   let isSame = true;
-  if (!accept(reader, closeBracket)) {
-    do {
-      const place = skipSpace(reader.bytes, reader.position);
-      reader.position = place;
-      const isKnown = alike !== undefined && takeElement(reader, alike, values.length);
-      values.push(isKnown ? alike.values[values.length] : readNew(reader, 2));
-      isSame &&= isKnown;
-      elements.push({ start: place, end: reader.position });
-      if (reader.isBroken) break;
-    } while (accept(reader, comma));
-    expect(reader, closeBracket);
+  let hasNext = elements.length === 0 || accept(reader, comma);
+  while (hasNext && !reader.isBroken) {
+    const start = skipSpace(reader.bytes, reader.position);
+    reader.position = start;
+    const isKnown = alike !== undefined && takeElement(reader, alike, values.length);
+    values.push(isKnown ? alike.values[values.length] : readNew(reader, 2));
+    isSame &&= isKnown;
+    elements.push({ start, end: reader.position });
+    hasNext = accept(reader, comma);
   }
+  expect(reader, closeBracket);
   const isWhole = alike !== undefined && isSame && alike.values.length === values.length;
   return { value: isWhole ? alike.values : values, elements };
 }
@@ -135,31 +133,39 @@ interface KnownArray {
   readonly elements: readonly Range[];
 }
 
+interface Alike {
+  readonly alike: KnownArray | undefined;
+  /** Where the first elements stand here that are the same there. */
+  readonly elements: Range[];
+  /** Behind them; behind the opening bracket where there are none. */
+  readonly behind: number;
+}
+
 /** The known array that has the most elements at its beginning in common with the one that begins here. */
-function mostAlike(reader: Reader, key: string): KnownArray | undefined {
-  const start = reader.position;
-  let best: KnownArray | undefined;
-  let most = 0;
+function mostAlike(reader: Reader, key: string): Alike {
+  const first = reader.position + 1;
+  let best: Alike = { alike: undefined, elements: [], behind: first };
   for (const body of reader.known) {
     const member = memberOf(body, key);
     if (member === undefined || !Array.isArray(member.value)) continue;
-    reader.position = start + 1;
-    const common = countCommon(reader, body, member.elements);
-    if (common > most) {
-      most = common;
-      best = { body, values: member.value, elements: member.elements };
+    reader.position = first;
+    const elements = takeCommon(reader, body, member.elements);
+    if (elements.length > best.elements.length) {
+      const alike = { body, values: member.value, elements: member.elements };
+      best = { alike, elements, behind: elements.at(-1)?.end ?? first };
     }
-    if (common > 0 && common === member.elements.length) break;
+    if (elements.length > 0 && elements.length === member.elements.length) break;
   }
   return best;
 }
 
-function countCommon(reader: Reader, body: JsonBody, elements: readonly Range[]): number {
-  let common = 0;
-  for (const element of elements) {
-    reader.position = skipSpace(reader.bytes, reader.position);
+function takeCommon(reader: Reader, body: JsonBody, known: readonly Range[]): Range[] {
+  const common: Range[] = [];
+  for (const element of known) {
+    const start = skipSpace(reader.bytes, reader.position);
+    reader.position = start;
     if (!take(reader, body, element)) break;
-    common += 1;
+    common.push({ start, end: reader.position });
     if (!accept(reader, comma)) break;
   }
   return common;
