@@ -12,8 +12,8 @@ export const fastStreamEvents = 10_000;
 const pacedEvents = 60;
 
 export const cells = {
-  /** CPU per request with a long history. */
-  large: batch('stream-50', largeBodyBytes, 64, 16),
+  /** CPU per request with a long history; so many that each batch holds some of the engine's collections. */
+  large: batch('stream-50', largeBodyBytes, 256, 16),
   /** The wait for the first byte, one request at a time. */
   alone: batch('stream-50', largeBodyBytes, 20, 1),
   /** Requests per second. */
@@ -64,6 +64,8 @@ export interface Effort {
   readonly repetitions: number;
   /** Of the usual number of requests. */
   readonly share: number;
+  /** The longest that a subject is warmed up. */
+  readonly warmUpMs: number;
 }
 
 /** Fewer requests; of what lasts as long as its streams do, shorter ones. */
@@ -95,27 +97,59 @@ export async function runCell(
 
 export type Matrix = Readonly<Record<CellName, CellResults>>;
 
-/** A pipe that is not compiled yet costs three times as much, and would make everything beside it look cheap. */
-export async function warmUp(lab: Lab, subjects: readonly Subject[]): Promise<void> {
+/** What the first requests of a process cost, by the subject that sent them. */
+export type ColdCosts = ReadonlyMap<string, number>;
+
+/**
+ * Sends requests until they become no cheaper: code that is not compiled yet costs several times as much, the pipe's too, and
+ * a working day has thousands of requests.
+ */
+export async function warmUp(
+  lab: Lab,
+  subjects: readonly Subject[],
+  { warmUpMs }: Pick<Effort, 'warmUpMs'>,
+): Promise<ColdCosts> {
+  const cold = new Map<string, number>();
+  const started = new Set<Subject['process']>([undefined]);
   for (const subject of subjects) {
-    for (const one of warmUps) await runBatch(lab, subject, one);
+    const endsAt = performance.now() + warmUpMs;
+    const costs: number[] = [];
+    do {
+      const large = await runBatch(lab, subject, warmUps.large);
+      costs.push(metrics.cpuMsPerRequest(large));
+      await runBatch(lab, subject, warmUps.small);
+    } while (performance.now() < endsAt && !isSteady(costs));
+    const [first] = costs;
+    if (first !== undefined && !started.has(subject.process)) cold.set(subject.name, first);
+    started.add(subject.process);
   }
+  return cold;
 }
 
-const warmUps = [
-  batch('stream-50', largeBodyBytes, 200, 16),
-  batch('stream-50', smallBodyBytes, 400, 16),
-];
+const warmUps = {
+  large: batch('stream-50', largeBodyBytes, 200, 16),
+  small: batch('stream-50', smallBodyBytes, 200, 16),
+};
+
+/** As many batches in a row must bring nothing. */
+const steadyBatches = 4;
+
+function isSteady(costs: readonly number[]): boolean {
+  const before = costs.slice(0, -steadyBatches);
+  return (
+    before.length > 0 && Math.min(...costs.slice(-steadyBatches)) >= 0.97 * Math.min(...before)
+  );
+}
 
 /** Every cell with every subject, each warm. */
 export async function runMatrix(
   lab: Lab,
   subjects: readonly Subject[],
   effort: Effort,
-): Promise<Matrix> {
-  await timed('warming up', () => warmUp(lab, subjects));
+): Promise<{ readonly matrix: Matrix; readonly cold: ColdCosts }> {
+  const cold = await timed('warming up', () => warmUp(lab, subjects, effort));
   const run = (name: CellName) => timed(name, () => runCell(lab, subjects, cells[name], effort));
-  return {
+  const matrix = {
     large: await run('large'),
     alone: await run('alone'),
     many: await run('many'),
@@ -123,6 +157,7 @@ export async function runMatrix(
     fast: await run('fast'),
     paced: await run('paced'),
   };
+  return { matrix, cold };
 }
 
 /** One metric of a subject, repetition by repetition. */

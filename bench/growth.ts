@@ -12,7 +12,7 @@ const bodySizes = [1_000, 4_000, 16_000, 64_000, 256_000, 1_000_000, 4_000_000];
 /** Below it the fixed cost of a request hides how it grows. */
 const leastFittedBytes = 64_000;
 const concurrencies = [1, 4, 16, 64, 256];
-const effort = { repetitions: 5, share: 1 };
+const effort = { repetitions: 5, share: 1, warmUpMs: 8_000 };
 
 async function main(): Promise<void> {
   await buildProcesses();
@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const lab = await startLab({ entry: path.join(PROJECT_FOLDER, 'dist/standalone.js') });
   const subjects = [lab.pipeUndici, lab.pass, lab.translate];
   try {
-    await warmUp(lab, subjects);
+    await warmUp(lab, subjects, effort);
     const bySize = await grow(lab, subjects, bodySizes, (bodyBytes) => ({
       script: 'stream-5',
       bodyBytes,

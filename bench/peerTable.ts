@@ -1,5 +1,5 @@
 // All subjects side by side, Switchyard and the pipes among them.
-import { type CellName, type Matrix, type Metric, metrics, series } from './cells';
+import { type CellName, type ColdCosts, type Matrix, type Metric, metrics, series } from './cells';
 import { markdownTable } from './document';
 import type { Lab, Subject } from './lab';
 import { inDigits } from './row';
@@ -7,7 +7,7 @@ import { median, paired } from './statistics';
 
 /** One row for each subject, medians. */
 export function subjectTable(
-  matrix: Matrix,
+  { matrix, cold }: { readonly matrix: Matrix; readonly cold: ColdCosts },
   subjects: readonly Subject[],
   lab: Lab,
 ): readonly string[] {
@@ -23,8 +23,13 @@ export function subjectTable(
         ),
       ),
     );
+  const first = ({ name }: Subject) => {
+    const cost = cold.get(name);
+    return cost === undefined ? '' : inDigits(cost);
+  };
   const head = [
     '',
+    'CPU ms, 160 kB, the first 200',
     'CPU ms, 160 kB',
     'added first byte ms',
     'requests/s, 64 at once',
@@ -37,6 +42,7 @@ export function subjectTable(
     .filter((subject) => subject !== lab.direct)
     .map((subject) => [
       subject.name,
+      first(subject),
       value('large', subject, metrics.cpuMsPerRequest),
       added('alone', subject, metrics.firstByteMs),
       value('many', subject, metrics.requestsPerSecond),

@@ -23,8 +23,8 @@ import {
 } from './singleRows';
 import { activationRow, sizeRows, workerReadyRow } from './startRows';
 
-const wholeEffort: Effort = { repetitions: 5, share: 1 };
-const quickEffort: Effort = { repetitions: 3, share: 0.3 };
+const wholeEffort: Effort = { repetitions: 5, share: 1, warmUpMs: 15_000 };
+const quickEffort: Effort = { repetitions: 3, share: 0.3, warmUpMs: 3_000 };
 const chains = 140;
 
 async function main(): Promise<void> {
@@ -51,7 +51,7 @@ async function main(): Promise<void> {
 
 async function measure(lab: Lab, effort: Effort): Promise<void> {
   const subjects = [lab.direct, lab.pipeUndici, lab.pass, lab.translate];
-  const matrix = await runMatrix(lab, subjects, effort);
+  const { matrix } = await runMatrix(lab, subjects, effort);
   const rows = [...matrixRows(matrix, lab, undefined), ...(await singleRows(lab, effort))];
   print(rows);
 }
@@ -61,12 +61,12 @@ async function measureAndWrite(lab: Lab, effort: Effort): Promise<void> {
   try {
     const own = [lab.direct, lab.pipeHttp, lab.pipeUndici, lab.pass, lab.translate];
     const others = peers.map(({ subject }) => subject);
-    const matrix = await runMatrix(lab, [...own, ...others], effort);
+    const { matrix, cold } = await runMatrix(lab, [...own, ...others], effort);
     const router = others.find(({ name }) => name === claudeCodeRouter2)?.name;
     const rows = [...matrixRows(matrix, lab, router), ...(await singleRows(lab, effort))];
     print(rows);
     writePart('goals', goalsTable(rows));
-    writePart('peers', subjectTable(matrix, [...own, ...others], lab));
+    writePart('peers', subjectTable({ matrix, cold }, [...own, ...others], lab));
   } finally {
     for (const { stop } of peers) await stop();
   }
