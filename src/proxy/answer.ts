@@ -1,4 +1,4 @@
-import type { Call } from './attempt';
+import type { AnswerSteps, Call } from './attempt';
 import { type AnswerError, classify, type UpstreamAnswer } from './classify';
 import { phrase, render, type Words } from './phrase';
 import { readText } from './readText';
@@ -14,36 +14,65 @@ import { openBrace } from './wire/jsonBytes';
 import { maxEventBytes } from './wire/sse';
 import { isContent, type StreamStep } from './wire/streamEvent';
 
-/** Yields an answer's steps; returns the failure that ended it, undefined after its end marker. Never throws. */
-export async function* readAnswer(
+/** Reads an answer's steps; at the end comes the failure that ended it, undefined after its end marker. Never throws. */
+export function readAnswer(
   call: Call,
   response: UpstreamResponse,
   toolNames: ToolNames,
-): AsyncGenerator<StreamStep, Failure | undefined> {
+): AnswerSteps {
   const bytes = timedBytes(call, response);
-  try {
-    const { status, headers } = response;
-    if (status < 200 || status > 299) {
-      const body = await readText(bytes, maxErrorBytes);
-      return failureOf(call, { status, headers, body });
+  const seen: Seen = { hasContent: false };
+  let steps: Steps | undefined;
+  /** Known with the last step, told behind it. */
+  let ending: Failure | 'whole' | undefined;
+  let isOver = false;
+  function end(how: Failure | 'whole'): IteratorReturnResult<Failure | undefined> {
+    ending = how;
+    if (!isOver) {
+      bytes.release();
+      call.deadlines.dispose();
     }
-    const head = await readHead(bytes);
-    const steps = isJson(head)
-      ? wholeAnswer(call, await readText(joined(head, bytes), maxAnswerBytes), toolNames)
-      : streamSteps(call, head, bytes, toolNames);
-    const seen: Seen = { hasContent: false };
-    for (let step = await steps.next(); step !== undefined; step = await steps.next()) {
-      const { passed, ending } = judge(call, seen, step);
-      if (passed !== undefined) yield passed;
-      if (ending !== undefined) return ending === 'whole' ? undefined : ending;
-    }
-    return broken(call, phrase('the answer stopped before its end marker'));
-  } catch (error) {
-    return transportFailure(call, error);
-  } finally {
-    bytes.release();
-    call.deadlines.dispose();
+    isOver = true;
+    return { done: true, value: how === 'whole' ? undefined : how };
   }
+  return {
+    // Each function that waits for another costs some microseconds for each event of a stream: there are as few as may be.
+    async next() {
+      if (ending !== undefined) return end(ending);
+      try {
+        if (steps === undefined) {
+          const opened = await open(call, response, { bytes, toolNames });
+          if ('kind' in opened) return end(opened);
+          steps = opened;
+        }
+        const step = await steps.next();
+        if (step === undefined) {
+          return end(broken(call, phrase('the answer stopped before its end marker')));
+        }
+        const judged = judge(call, seen, step);
+        ending = judged.ending;
+        if (judged.passed !== undefined) return { done: false, value: judged.passed };
+        return end(judged.ending);
+      } catch (error) {
+        return end(transportFailure(call, error));
+      }
+    },
+  };
+}
+
+async function open(
+  call: Call,
+  { status, headers }: UpstreamResponse,
+  { bytes, toolNames }: { readonly bytes: TimedBytes; readonly toolNames: ToolNames },
+): Promise<Steps | Failure> {
+  if (status < 200 || status > 299) {
+    const body = await readText(bytes, maxErrorBytes);
+    return failureOf(call, { status, headers, body });
+  }
+  const head = await readHead(bytes);
+  return isJson(head)
+    ? wholeAnswer(call, await readText(joined(head, bytes), maxAnswerBytes), toolNames)
+    : streamSteps(call, head, bytes, toolNames);
 }
 
 /** The failure when it was a deadline or the client that ended an attempt. */
@@ -74,12 +103,10 @@ interface Seen {
   hasContent: boolean;
 }
 
-interface Judged {
-  /** What of the step goes on. */
-  readonly passed?: StreamStep;
-  /** How the answer ended with this step. */
-  readonly ending?: Failure | 'whole';
-}
+/** What of a step goes on, and how the answer ended with it. */
+type Judged =
+  | { readonly passed: StreamStep; readonly ending?: Failure | 'whole' }
+  | { readonly passed?: undefined; readonly ending: Failure };
 
 /** Looks for an answer's first signs and for its end marker or error. */
 function judge(call: Call, seen: Seen, step: StreamStep): Judged {
@@ -139,25 +166,23 @@ function streamSteps(call: Call, head: Uint8Array, bytes: TimedBytes, toolNames:
   /** Since the last event. */
   let silentBytes = 0;
   let isOver = false;
-  async function nextChunk(): Promise<Uint8Array | undefined> {
-    const first = chunk;
-    chunk = undefined;
-    const taken = first ?? (await bytes.next()).value;
-    size += taken?.byteLength ?? 0;
-    silentBytes += taken?.byteLength ?? 0;
+  function count(taken: number): void {
+    size += taken;
+    silentBytes += taken;
     if (size > maxBytes) throw new Error(`the answer is larger than ${inMiB(maxBytes)}`);
     // The longest event fits, and its frame around it.
     if (silentBytes > 2 * maxEventBytes) {
       throw new Error(`${inMiB(2 * maxEventBytes)} of the answer said nothing`);
     }
-    return taken;
   }
   return {
     async next() {
       while (!isOver) {
         let step: StreamStep | undefined;
         try {
-          const next = await nextChunk();
+          const next = chunk ?? (await bytes.next()).value;
+          chunk = undefined;
+          count(next?.byteLength ?? 0);
           isOver = next === undefined;
           step = next === undefined ? decoder.end() : decoder.push(next);
         } catch (error) {

@@ -1,7 +1,7 @@
 import { broken, endedByUs, readAnswer } from './answer';
 import type { CancelSignal } from './cancellation';
 import type { Clock } from './clock';
-import { createDeadlines, type Deadlines } from './deadlines';
+import { createDeadlines, type Deadlines, waitWithin } from './deadlines';
 import { phrase } from './phrase';
 import { settingsHeaders, urlOf } from './providerCall';
 import type { Redact } from './redact';
@@ -141,7 +141,8 @@ async function post(call: Call): Promise<Posted> {
     anthropicBeta: prepared.anthropicBeta,
     mayReplay: (signature) => context.signatures.mayReplay(signature, target),
   });
-  const result = await deadlines.waitFor(
+  const result = await waitWithin(
+    deadlines,
     context.send({
       method: 'POST',
       url: urlOf(provider, codec.path(model, stream)),
@@ -195,9 +196,9 @@ async function untilContent(steps: AnswerSteps): Promise<Begun> {
 function resume(held: readonly StreamStep[], rest: AnswerSteps): AnswerSteps {
   const steps = held.values();
   return {
-    async next() {
+    next() {
       const next = steps.next();
-      return next.done === true ? rest.next() : next;
+      return next.done === true ? rest.next() : Promise.resolve(next);
     },
   };
 }

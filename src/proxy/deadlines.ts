@@ -13,10 +13,11 @@ export interface Deadlines {
   /** The answer went on. Bytes that say nothing, such as pings, keep it alive too, but only `eventlessPatience` times as long. */
   eventSeen(): void;
   /**
-   * Limits one wait for the upstream; the clock stands still while nobody waits, so a slow client costs nothing. A step that
-   * is ready at once still passes a deadline that is over: see `passed` behind each wait.
+   * Limits one wait for the upstream, until `endWait`; the clock stands still while nobody waits, so a slow client costs
+   * nothing. What is ready at once still passes a deadline that is over: see `passed` behind each wait.
    */
-  waitFor<T>(step: Promise<T>): Promise<T>;
+  beginWait(): void;
+  endWait(): void;
   dispose(): void;
 }
 
@@ -53,6 +54,19 @@ const overdueMs = 5_000;
 
 /** Half an hour with the default setting: longer than any model thinks in silence, and not for ever. */
 export const eventlessPatience = 10;
+
+/** Waits for one thing within the deadlines. */
+export async function waitWithin<Value>(
+  deadlines: Deadlines,
+  step: Promise<Value>,
+): Promise<Value> {
+  deadlines.beginWait();
+  try {
+    return await step;
+  } finally {
+    deadlines.endWait();
+  }
+}
 
 export function createDeadlines(options: DeadlineOptions): Deadlines {
   const { clock, clientSignal } = options;
@@ -124,21 +138,19 @@ export function createDeadlines(options: DeadlineOptions): Deadlines {
     eventSeen() {
       waitedMs = 0;
     },
-    async waitFor(step) {
+    beginWait() {
       const beganAt = clock.now();
       const now = limit();
-      const own: Wait = { ...now, beganAt, endsAt: beganAt + now.waitMs };
-      wait = own;
+      wait = { ...now, beganAt, endsAt: beganAt + now.waitMs };
       // An upstream that always has another ping ready would end every wait before a timer is due.
-      if (own.waitMs <= 0) pass(own);
-      else if (alarm === undefined || own.endsAt < alarm.ringsAt) setAlarm(own, own.waitMs);
-      try {
-        return await step;
-      } finally {
-        wait = undefined;
-        // A machine that slept meanwhile has not waited.
-        waitedMs += Math.min(Math.max(0, clock.now() - beganAt), options.idleMs);
-      }
+      if (wait.waitMs <= 0) pass(wait);
+      else if (alarm === undefined || wait.endsAt < alarm.ringsAt) setAlarm(wait, wait.waitMs);
+    },
+    endWait() {
+      if (wait === undefined) return;
+      // A machine that slept meanwhile has not waited.
+      waitedMs += Math.min(Math.max(0, clock.now() - wait.beganAt), options.idleMs);
+      wait = undefined;
     },
     dispose() {
       clientSignal.removeEventListener('abort', abort);

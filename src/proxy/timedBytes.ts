@@ -13,9 +13,15 @@ export function timedBytes(call: Call, response: UpstreamResponse): TimedBytes {
   let isReleased = false;
   const bytes: TimedBytes = {
     async next() {
-      const next = await call.deadlines.waitFor(iterator.next());
-      if (call.deadlines.passed !== undefined) throw new Error('the deadline has passed');
-      if (next.done !== true) return next;
+      const { deadlines } = call;
+      deadlines.beginWait();
+      try {
+        const next = await iterator.next();
+        if (deadlines.passed !== undefined) throw new Error('the deadline has passed');
+        if (next.done !== true) return next;
+      } finally {
+        deadlines.endWait();
+      }
       isReleased = true;
       return { done: true, value: undefined };
     },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createDeadlines, eventlessPatience } from '../../../src/proxy/deadlines';
+import { createDeadlines, eventlessPatience, waitWithin } from '../../../src/proxy/deadlines';
 import { createFakeClock } from '../../support/fakeClock';
 
 const firstTokenMs = 60_000;
@@ -16,7 +16,7 @@ const never = new Promise<void>(() => undefined);
 describe('the deadlines of an attempt', () => {
   it('pass while the upstream is silent', async () => {
     const { clock, deadlines } = started();
-    void deadlines.waitFor(new Promise(() => undefined));
+    void waitWithin(deadlines, new Promise(() => undefined));
     clock.advance(firstTokenMs);
     assert.deepEqual(deadlines.passed, { phase: 'firstToken', timeoutMs: firstTokenMs });
     assert.ok(deadlines.signal.aborted);
@@ -27,7 +27,7 @@ describe('the deadlines of an attempt', () => {
     let waits = 0;
     // Time goes on, but never while anybody waits.
     while (deadlines.passed === undefined && waits < 1_000) {
-      await deadlines.waitFor(Promise.resolve());
+      await waitWithin(deadlines, Promise.resolve());
       clock.jump(1_000);
       waits += 1;
     }
@@ -37,10 +37,10 @@ describe('the deadlines of an attempt', () => {
 
   it('give the upstream a moment after a sleep of the machine', async () => {
     const { clock, deadlines } = started();
-    const woken = deadlines.waitFor(Promise.resolve());
+    const woken = waitWithin(deadlines, Promise.resolve());
     clock.jump(8 * 3_600_000);
     await woken;
-    await deadlines.waitFor(Promise.resolve());
+    await waitWithin(deadlines, Promise.resolve());
     assert.equal(deadlines.passed, undefined);
   });
 
@@ -49,7 +49,10 @@ describe('the deadlines of an attempt', () => {
     deadlines.firstTokenSeen();
     const stepMs = idleMs - 1;
     for (let ping = 1; deadlines.passed === undefined && ping < 100; ping += 1) {
-      const next = deadlines.waitFor(new Promise<void>((resolve) => clock.after(stepMs, resolve)));
+      const next = waitWithin(
+        deadlines,
+        new Promise<void>((resolve) => clock.after(stepMs, resolve)),
+      );
       clock.advance(stepMs);
       await next;
     }
@@ -61,7 +64,10 @@ describe('the deadlines of an attempt', () => {
     const { clock, deadlines } = started();
     deadlines.firstTokenSeen();
     for (let event = 1; event < 100; event += 1) {
-      const next = deadlines.waitFor(new Promise<void>((resolve) => clock.after(9_000, resolve)));
+      const next = waitWithin(
+        deadlines,
+        new Promise<void>((resolve) => clock.after(9_000, resolve)),
+      );
       clock.advance(9_000);
       await next;
       deadlines.eventSeen();
@@ -75,7 +81,7 @@ describe('the deadlines of an attempt', () => {
     let pings = 0;
     for (; deadlines.passed === undefined && pings < 100; pings += 1) {
       deadlines.endingSeen();
-      const next = deadlines.waitFor(new Promise<void>((resolve) => clock.after(500, resolve)));
+      const next = waitWithin(deadlines, new Promise<void>((resolve) => clock.after(500, resolve)));
       clock.advance(500);
       await next;
     }
@@ -85,10 +91,10 @@ describe('the deadlines of an attempt', () => {
   it('give every wait its own time behind waits that were short', async () => {
     const { clock, deadlines } = started();
     deadlines.firstTokenSeen();
-    const short = deadlines.waitFor(Promise.resolve());
+    const short = waitWithin(deadlines, Promise.resolve());
     clock.advance(idleMs - 1);
     await short;
-    void deadlines.waitFor(never);
+    void waitWithin(deadlines, never);
     clock.advance(idleMs - 1);
     assert.equal(deadlines.signal.aborted, false);
     clock.advance(1);
@@ -98,9 +104,9 @@ describe('the deadlines of an attempt', () => {
   it('do not run while nobody waits for the upstream', async () => {
     const { clock, deadlines } = started();
     deadlines.firstTokenSeen();
-    await deadlines.waitFor(Promise.resolve());
+    await waitWithin(deadlines, Promise.resolve());
     clock.advance(3_600_000);
-    void deadlines.waitFor(never);
+    void waitWithin(deadlines, never);
     clock.advance(idleMs - 1);
     assert.equal(deadlines.signal.aborted, false);
     clock.advance(1);
@@ -110,9 +116,9 @@ describe('the deadlines of an attempt', () => {
   it('become shorter at once when only counts may follow', async () => {
     const { clock, deadlines } = started();
     deadlines.firstTokenSeen();
-    await deadlines.waitFor(Promise.resolve());
+    await waitWithin(deadlines, Promise.resolve());
     deadlines.endingSeen();
-    void deadlines.waitFor(never);
+    void waitWithin(deadlines, never);
     clock.advance(2_000);
     assert.deepEqual(deadlines.passed, { phase: 'idle', timeoutMs: 2_000 });
   });
@@ -120,9 +126,9 @@ describe('the deadlines of an attempt', () => {
   it('give a wait that a sleep of the machine fell into a moment more, and end it then', async () => {
     const { clock, deadlines } = started();
     deadlines.firstTokenSeen();
-    await deadlines.waitFor(Promise.resolve());
+    await waitWithin(deadlines, Promise.resolve());
     clock.advance(1_000);
-    void deadlines.waitFor(never);
+    void waitWithin(deadlines, never);
     clock.jump(8 * 3_600_000);
     clock.advance(0);
     assert.equal(deadlines.signal.aborted, false);
@@ -132,7 +138,7 @@ describe('the deadlines of an attempt', () => {
 
   it('leave no timer behind', async () => {
     const { clock, deadlines } = started();
-    await deadlines.waitFor(Promise.resolve());
+    await waitWithin(deadlines, Promise.resolve());
     deadlines.dispose();
     assert.equal(clock.pending(), 0);
   });
