@@ -22,11 +22,11 @@ import {
 
 /**
  * What happened, where, and what to do next. Upstream words appear only where they are the news; never those about keys,
- * which clients rewrite into advice to log in. Clients get it in English, whatever the person's language: agents match
+ * which clients rewrite into advice to log in. Agents get it in English, whatever the person's language: they match
  * some of it word by word.
  */
-export function sentence(failure: Failure, now: number): string {
-  return render(sentences[failure.kind](failure, now));
+export function sentence(failure: Failure, now: number): Words {
+  return sentences[failure.kind](failure, now);
 }
 
 /** The sentence about a whole request: what a person can act on, then what else was tried. */
