@@ -109,15 +109,23 @@ describe('chats inside the editor', () => {
     assert.equal(proxy.notices.length, 1);
   });
 
-  it('are told in the person’s language why an answer broke off', async () => {
-    upstream.answerAlways({ sse: begun('one'), thenEnd: true });
-    const parts = await ask().ended;
-    assert.equal(textOf(parts), 'one');
-    const failed = parts.at(-1);
-    assert.ok(failed?.kind === 'failed');
-    assert.match(render(failed.message), /^The answer of mine for one broke off: /);
-    assert.match(inChinese(failed.message), /^mine 对 one 的回答中断：/);
-  });
+  for (const [why, end] of [
+    ['the answer stopped before its end marker', { thenEnd: true }],
+    ['other side closed', { thenReset: true }],
+    ['an event of the stream is not JSON', { broken: true }],
+  ] as const) {
+    it(`are told in the person’s language why an answer broke off: ${why}`, async () => {
+      const { broken, ...how } = { broken: false, ...end };
+      const oddEvent = 'event: content_block_delta\ndata: {"type":\n\n';
+      upstream.answerAlways({ sse: [...begun('one'), ...(broken ? [oddEvent] : [])], ...how });
+      const parts = await ask().ended;
+      assert.equal(textOf(parts), 'one');
+      const failed = parts.at(-1);
+      assert.ok(failed?.kind === 'failed');
+      assert.ok(render(failed.message).startsWith(`The answer of mine for one broke off: ${why}.`));
+      assert.match(inChinese(failed.message), /^mine 对 one 的回答中断：/);
+    });
+  }
 
   it('are told in the person’s language why no model of a chain can be called', async () => {
     proxy.configure({ settings: { scenarios: { default: { models: ['gone/a', 'gone/b'] } } } });
