@@ -109,9 +109,9 @@ function withoutWords({ status, headers }: UpstreamAnswer): Phrase {
 }
 
 /** The host alone: what stands behind it may repeat the request, its key included. */
-export function redirectHost(headers: UpstreamAnswer['headers']): string {
+export function redirectHost(headers: UpstreamAnswer['headers']): Words {
   const target = headers['location'] ?? '';
-  return URL.canParse(target) ? new URL(target).host : 'another address';
+  return URL.canParse(target) ? new URL(target).host : phrase('another address');
 }
 
 const maxDetailChars = 300;

@@ -30,7 +30,8 @@ export async function handleMessages(
   const observer = core.observe(client.id);
   if (!read.ok) {
     observer.refused('the request is not valid', read.message);
-    return plainReply.error(400, 'invalid_request_error', read.message);
+    const message = codec.wordRefusal?.(read.message) ?? read.message;
+    return plainReply.error(400, 'invalid_request_error', message);
   }
   const contentLog = createContentLog(core, client.id);
   contentLog.asked(client.body);

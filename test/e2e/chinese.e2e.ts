@@ -2,11 +2,13 @@
 // tells of a failure. What goes to the agent in the terminal stays English.
 
 import { strict as assert } from 'node:assert';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { ASK_SCRIPT } from '../support/askScript';
+import { settingsFile } from '../support/codeServer';
 import { removeFolder } from '../support/folders';
+import { ENGLISH } from '../support/inChinese';
 import {
   FIRST_RUN_LIMIT_MS,
   makePlace,
@@ -20,9 +22,6 @@ import type { Window } from '../support/window';
 
 const MODEL = 'opencode-go/glm-5.3';
 const KEY = 'sk-chinese-0123456789abcdef';
-
-/** Two words of English in a row; names of models, settings and products are none. */
-const ENGLISH = /\b[A-Za-z]?[a-z]+ [a-z]{2,}\b/;
 
 describe('a window in Simplified Chinese', function () {
   this.bail(true);
@@ -177,6 +176,21 @@ describe('a window in Simplified Chinese', function () {
     await page().getByText('此套餐的用量未知：提供商没有给出数字').waitFor();
     assert.doesNotMatch(await page().locator('body').innerText(), ENGLISH);
     await window.screenshot('chinese-usage');
+  });
+
+  it('names what is wrong with a setting, and what must stand there', async () => {
+    const file = settingsFile(place.root, 'Machine');
+    const before = readFileSync(file, 'utf8');
+    const settings: object = JSON.parse(before);
+    const scenarios = { 'switchyard.scenarios': { default: { models: MODEL } } };
+    writeFileSync(file, JSON.stringify({ ...settings, ...scenarios }));
+    const toast = window.toast(
+      '设置 switchyard.scenarios.default.models 无效：应为用方括号括起的列表，实际为文本。',
+    );
+    await toast.waitFor();
+    assert.doesNotMatch(await toast.innerText(), ENGLISH);
+    await window.screenshot('chinese-setting');
+    writeFileSync(file, before);
   });
 
   /** The web view in front. */

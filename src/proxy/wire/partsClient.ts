@@ -27,6 +27,11 @@ export const partsClient: ClientCodec = {
   createStreamEncoder,
   encodeMessage: wholeMessage,
   errorBody: failedLine,
+  wordRefusal: (refusal) =>
+    phrase(
+      'Switchyard cannot read the request of this chat: “{0}”. Start a new chat; if that does not help, run “Switchyard: Copy Diagnostics” and report it.',
+      refusal,
+    ),
   // Nobody cuts a connection here; an empty line is no part.
   pingFrame: '\n',
 };

@@ -4,7 +4,7 @@ import type { RunningChat } from '../../../src/proxy/chats';
 import { render } from '../../../src/proxy/phrase';
 import type { ChatPart } from '../../../src/proxy/wire/partsClient';
 import { anthropicEvent, anthropicText } from '../../support/anthropicAnswers';
-import { inChinese } from '../../support/inChinese';
+import { chinese, inChinese } from '../../support/inChinese';
 import {
   type ScriptedUpstream,
   startScriptedUpstream,
@@ -142,7 +142,11 @@ describe('chats inside the editor', () => {
   it('say which member of a request is wrong', async () => {
     const [part] = await ask({ ...request, messages: [] }).ended;
     assert.ok(part?.kind === 'failed');
-    assert.match(render(part.message), /^messages: /);
+    assert.match(
+      render(part.message),
+      /^Switchyard cannot read the request .*: “messages: .*new chat/,
+    );
+    assert.match(render(part.message, chinese), /无法读取此聊天的请求：“messages: .*”。请新建聊天/);
   });
 
   it('leave the upstream when they are cancelled, and say nothing more', async () => {
