@@ -64,7 +64,7 @@ export interface Effort {
   readonly repetitions: number;
   /** Of the usual number of requests. */
   readonly share: number;
-  /** The longest that a subject is warmed up. */
+  /** The longest that a subject is warmed up; slow ones do not get through all rounds. */
   readonly warmUpMs: number;
 }
 
@@ -101,8 +101,8 @@ export type Matrix = Readonly<Record<CellName, CellResults>>;
 export type ColdCosts = ReadonlyMap<string, number>;
 
 /**
- * Sends requests until they become no cheaper: code that is not compiled yet costs several times as much, the pipe's too, and
- * a working day has thousands of requests.
+ * Sends thousands of requests first, as a working day has them: code that is not compiled yet costs several times as much, the
+ * pipe's too.
  */
 export async function warmUp(
   lab: Lab,
@@ -113,15 +113,12 @@ export async function warmUp(
   const started = new Set<Subject['process']>([undefined]);
   for (const subject of subjects) {
     const endsAt = performance.now() + warmUpMs;
-    const costs: number[] = [];
-    do {
-      const large = await runBatch(lab, subject, warmUps.large);
-      costs.push(metrics.cpuMsPerRequest(large));
+    for (let round = 0; round < warmUpRounds && performance.now() < endsAt; round += 1) {
+      const first = await runBatch(lab, subject, warmUps.large);
+      if (!started.has(subject.process)) cold.set(subject.name, metrics.cpuMsPerRequest(first));
+      started.add(subject.process);
       await runBatch(lab, subject, warmUps.small);
-    } while (performance.now() < endsAt && !isSteady(costs));
-    const [first] = costs;
-    if (first !== undefined && !started.has(subject.process)) cold.set(subject.name, first);
-    started.add(subject.process);
+    }
   }
   return cold;
 }
@@ -130,16 +127,8 @@ const warmUps = {
   large: batch('stream-50', largeBodyBytes, 200, 16),
   small: batch('stream-50', smallBodyBytes, 200, 16),
 };
-
-/** As many batches in a row must bring nothing. */
-const steadyBatches = 4;
-
-function isSteady(costs: readonly number[]): boolean {
-  const before = costs.slice(0, -steadyBatches);
-  return (
-    before.length > 0 && Math.min(...costs.slice(-steadyBatches)) >= 0.97 * Math.min(...before)
-  );
-}
+/** Behind 4,000 requests of each size the engine has compiled all that matters. */
+const warmUpRounds = 20;
 
 /** Every cell with every subject, each warm. */
 export async function runMatrix(

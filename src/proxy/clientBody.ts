@@ -47,11 +47,16 @@ export function readClientBody(
       else chunks.push(chunk);
     }
     request.on('data', onData);
-    request.once('end', () => settle({ ok: true, bytes: Buffer.concat(chunks, size) }));
+    request.once('end', () => settle({ ok: true, bytes: inOnePiece(chunks, size) }));
     // The client left while it was still sending; the answer goes nowhere.
     request.once('error', () => settle(refused(cutOff)));
     request.once('close', () => settle(refused(cutOff)));
   });
+}
+
+function inOnePiece(chunks: readonly Buffer[], size: number): Buffer {
+  const [first] = chunks;
+  return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks, size);
 }
 
 /** Reads away what the client is still sending, until it has ended, has left, or `limitMs` have passed. */

@@ -140,8 +140,8 @@ export function createDeadlines(options: DeadlineOptions): Deadlines {
     },
     beginWait() {
       const beganAt = clock.now();
-      const now = limit();
-      wait = { ...now, beganAt, endsAt: beganAt + now.waitMs };
+      const { phase, timeoutMs, waitMs } = limit();
+      wait = { phase, timeoutMs, waitMs, beganAt, endsAt: beganAt + waitMs };
       // An upstream that always has another ping ready would end every wait before a timer is due.
       if (wait.waitMs <= 0) pass(wait);
       else if (alarm === undefined || wait.endsAt < alarm.ringsAt) setAlarm(wait, wait.waitMs);

@@ -76,3 +76,33 @@ describe('a person in the chat of VS Code', function () {
     await window.screenshot('chat-models');
   });
 });
+
+describe('a person without a key in the chat of VS Code', () => {
+  let place: Place;
+  let opened: RealWindow;
+
+  before(async function () {
+    this.timeout(FIRST_RUN_LIMIT_MS);
+    place = makePlace('chat-keyless');
+    const settings = { 'chat.disableAIFeatures': false };
+    opened = await openRealWindow(place, { settings, hasAllExtensions: true });
+  });
+
+  after(async function () {
+    this.timeout(60_000);
+    await opened?.close();
+    await removeFolder(place.root);
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await opened.window.screenshot('keyless-chat-failed');
+  });
+
+  it('finds the demo model that answers chosen already', async () => {
+    const { window } = opened;
+    await window.runCommand('Chat: Open Chat');
+    const chosen = window.page.locator('.chat-input-picker-item').filter({ hasText: 'hello' });
+    await chosen.waitFor();
+    await window.screenshot('keyless-chat');
+  });
+});
