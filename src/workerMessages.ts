@@ -31,7 +31,7 @@ const refreshedSchema = z.object({
       models: z.number(),
       added: namesSchema,
       removed: namesSchema,
-      changed: namesSchema,
+      changed: z.array(phraseSchema),
       failure: z.exactOptional(wordsSchema),
     }),
   ),

@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 import { loopbackHosts } from '../proxy/keyOrigins';
+import { type Phrase, phrase } from '../proxy/phrase';
 import { keyMark, placesKey } from '../proxy/providerCall';
 import { mergeProviders } from '../proxy/providers';
 import { efforts, type Provider, wireFormats } from '../proxy/types';
+import { said } from './faultWords';
 import { headerFault, queryFault } from './headerRules';
 import { isBuiltInProvider } from './references';
 
@@ -49,7 +51,15 @@ const modelSchema = z.strictObject({
     .optional(z.boolean())
     .register(z.globalRegistry, { description: 'Whether the model can call tools.' }),
   serverTools: z
-    .optional(z.array(z.string().check(z.regex(/^[a-z_]+$/, 'A family of tools: “web_search”.'))))
+    .optional(
+      z.array(
+        z
+          .string()
+          .check(
+            z.regex(/^[a-z_]+$/, said(phrase('Expected a family of tools, such as “web_search”.'))),
+          ),
+      ),
+    )
     .register(z.globalRegistry, {
       description:
         'Server tools of Anthropic’s API that this provider runs itself for the model, such as “web_search”. Only in the format anthropic-messages.',
@@ -62,7 +72,7 @@ const baseUrlSchema = z
   .check(
     z.superRefine((text, context) => {
       const fault = baseUrlFault(text);
-      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: said(fault) });
     }),
     z.overwrite(normalizedUrl),
   )
@@ -75,20 +85,31 @@ const baseUrlSchema = z
 
 const keySlotSchema = z
   .string()
-  .check(z.regex(/^[a-z0-9][a-z0-9._-]*$/i, 'A key slot has letters, digits, “.”, “_” and “-”.'));
+  .check(
+    z.regex(
+      /^[a-z0-9][a-z0-9._-]*$/i,
+      said(phrase('A key slot has letters, digits, “.”, “_” and “-”.')),
+    ),
+  );
 
 const maxKeySlots = 8;
 
 const keySlotsSchema = z
   .array(keySlotSchema)
   .check(
-    z.minLength(1, 'Expected at least one key slot; “none” alone means that no key is sent.'),
+    z.minLength(
+      1,
+      said(phrase('Expected at least one key slot; “none” alone means that no key is sent.')),
+    ),
     z.maxLength(maxKeySlots),
     z.refine(
       (slots) => !slots.includes('none'),
-      'In a list, “none” has no meaning: it stands alone.',
+      said(phrase('In a list, “none” has no meaning: it stands alone.')),
     ),
-    z.refine((slots) => new Set(slots).size === slots.length, 'A key slot is named twice.'),
+    z.refine(
+      (slots) => new Set(slots).size === slots.length,
+      said(phrase('A key slot is named twice.')),
+    ),
   )
   .register(z.globalRegistry, { uniqueItems: true });
 
@@ -96,7 +117,7 @@ const credentialSchema = z
   .optional(
     z.union(
       [keySlotSchema, keySlotsSchema],
-      `Expected the name of a key slot, or a list of up to ${maxKeySlots} of them.`,
+      said(phrase('Expected the name of a key slot, or a list of up to {0} of them.', maxKeySlots)),
     ),
   )
   .register(z.globalRegistry, {
@@ -112,8 +133,10 @@ const headersSchema = z
       for (const [name, value] of Object.entries(headers ?? {})) {
         const isTwice = names.has(name.toLowerCase());
         names.add(name.toLowerCase());
-        const message = isTwice ? 'This header is given twice.' : headerFault(name, value);
-        if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message });
+        const fault = isTwice ? phrase('This header is given twice.') : headerFault(name, value);
+        if (fault !== undefined) {
+          context.addIssue({ code: 'custom', path: [name], message: said(fault) });
+        }
       }
     }),
   )
@@ -126,8 +149,10 @@ const querySchema = z
   .check(
     z.superRefine((query, context) => {
       for (const [name, value] of Object.entries(query ?? {})) {
-        const message = queryFault(name, value);
-        if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message });
+        const fault = queryFault(name, value);
+        if (fault !== undefined) {
+          context.addIssue({ code: 'custom', path: [name], message: said(fault) });
+        }
       }
     }),
   )
@@ -160,7 +185,10 @@ export const providersSchema = z
     z
       .string()
       .check(
-        z.regex(/^[a-z0-9][a-z0-9._-]*$/i, 'A provider id has letters, digits, “.”, “_” and “-”.'),
+        z.regex(
+          /^[a-z0-9][a-z0-9._-]*$/i,
+          said(phrase('A provider id has letters, digits, “.”, “_” and “-”.')),
+        ),
       ),
     providerSchema,
   )
@@ -168,14 +196,19 @@ export const providersSchema = z
     z.superRefine((providers, context) => {
       for (const [id, entry] of Object.entries(providers)) {
         if (entry.baseUrl === undefined && !isBuiltInProvider(id)) {
-          const message = 'A provider of your own needs a baseUrl.';
+          const message = said(phrase('A provider of your own needs a baseUrl.'));
           context.addIssue({ code: 'custom', path: [id], message });
         } else if (wantsMissingKey(mergeProviders({ [id]: entry }).get(id))) {
-          const message = `This provider takes no key that ${keyMark} could stand for; name a key slot in “credential”.`;
+          const message = said(
+            phrase(
+              'This provider takes no key that {0} could stand for; name a key slot in “credential”.',
+              keyMark,
+            ),
+          );
           context.addIssue({ code: 'custom', path: [id, 'headers'], message });
         } else if (wouldShowKey(mergeProviders({ [id]: entry }).get(id))) {
           const path = [id, entry.baseUrl === undefined ? 'credential' : 'baseUrl'];
-          context.addIssue({ code: 'custom', path, message: clearTextFault });
+          context.addIssue({ code: 'custom', path, message: said(clearTextFault) });
         }
       }
     }),
@@ -185,20 +218,26 @@ function wantsMissingKey(provider: Provider | undefined): boolean {
   return provider !== undefined && provider.credentials.length === 0 && placesKey(provider);
 }
 
-/** Why `text` is no base URL that a key may be sent to, as a sentence; undefined when it is one. */
-function baseUrlFault(text: string): string | undefined {
+/** Why `text` is no base URL that a key may be sent to; undefined when it is one. */
+function baseUrlFault(text: string): Phrase | undefined {
   // Not `URL.parse`, which Node 20 (the oldest for the standalone entry) does not have.
-  if (!URL.canParse(text.trim())) return 'This is not an http or https address.';
+  if (!URL.canParse(text.trim())) return noAddress;
   const url = new URL(text.trim());
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    return 'This is not an http or https address.';
+    return noAddress;
   }
   if (url.username !== '' || url.password !== '') {
-    return 'A base URL holds no user name or password; set the key with “Switchyard: Set API Key”.';
+    return phrase(
+      'A base URL holds no user name or password; set the key with “Switchyard: Set API Key”.',
+    );
   }
-  if (url.search !== '' || url.hash !== '') return 'A base URL has no query and no fragment.';
+  if (url.search !== '' || url.hash !== '') {
+    return phrase('A base URL has no query and no fragment; parameters go into “query”.');
+  }
   if (url.protocol === 'http:' && !isPrivateHost(url.hostname)) {
-    return 'Your requests must not travel in clear text; use https for hosts outside your network.';
+    return phrase(
+      'Your requests must not travel in clear text; use https for hosts outside your network.',
+    );
   }
   return undefined;
 }
@@ -210,8 +249,11 @@ function normalizedUrl(text: string): string {
   return (origin + pathname).replace(/\/+$/, '');
 }
 
-const clearTextFault =
-  'An API key must not travel in clear text: use https, or set “credential” to “none” if this host takes no key.';
+const noAddress = phrase('This is not an http or https address.');
+
+const clearTextFault = phrase(
+  'An API key must not travel in clear text: use https, or set “credential” to “none” if this host takes no key.',
+);
 
 /** True for plain http to another machine from a provider that takes a key. */
 function wouldShowKey(provider: Provider | undefined): boolean {

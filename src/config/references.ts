@@ -1,10 +1,11 @@
+import { type Phrase, phrase } from '../proxy/phrase';
 import { builtInProviders } from '../proxy/providers';
 import { builtInScenarioNames } from '../proxy/scenarioNames';
 
 /** A fault at a place within a setting. */
 export interface Fault {
   readonly path: readonly PropertyKey[];
-  readonly message: string;
+  readonly message: Phrase;
 }
 
 type Entries = Readonly<Record<string, unknown>>;
@@ -29,7 +30,7 @@ export function overrideFaults(
     if (known.includes(value)) return [];
     return {
       path: [glob],
-      message: `There is no scenario “${value}”; known: ${known.join(', ')}.`,
+      message: phrase('There is no scenario “{0}”; known: {1}.', value, known.join(', ')),
     };
   });
 }
@@ -48,7 +49,7 @@ function chainFaults(
   return models.flatMap((model, index) => {
     const [id = ''] = model.split('/', 1);
     if (known.includes(id)) return [];
-    const message = `There is no provider “${id}”; known: ${known.join(', ')}.`;
+    const message = phrase('There is no provider “{0}”; known: {1}.', id, known.join(', '));
     return { path: [...path, index], message };
   });
 }

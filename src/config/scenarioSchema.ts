@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
+import { phrase } from '../proxy/phrase';
 import { maxChainLength } from '../proxy/scenarioNames';
 import { efforts, requestClasses } from '../proxy/types';
+import { said } from './faultWords';
 import { parametersSchema } from './providerSchema';
 
 /** `provider/model`; the model's own name may hold further slashes. */
@@ -8,19 +10,24 @@ export const targetNamePattern = /^[a-z0-9][a-z0-9._-]*\/\S+$/i;
 
 const targetNameSchema = z
   .string()
-  .check(z.regex(targetNamePattern, 'A model is written “provider/model”.'));
+  .check(z.regex(targetNamePattern, said(phrase('A model is written “provider/model”.'))));
 
 const chainSchema = z
   .array(targetNameSchema)
   .check(
-    z.minLength(1, 'A fallback chain needs at least one “provider/model”.'),
-    z.maxLength(maxChainLength, `A fallback chain has at most ${maxChainLength} models.`),
+    z.minLength(1, said(phrase('A fallback chain needs at least one “provider/model”.'))),
+    z.maxLength(
+      maxChainLength,
+      said(phrase('A fallback chain has at most {0} models.', maxChainLength)),
+    ),
   );
 
 const globsSchema = z.array(z.string().check(z.minLength(1))).check(z.minLength(1));
 
 const phrasesSchema = z
-  .array(z.string().check(z.regex(/[\p{L}\p{N}]/u, 'A phrase needs a letter or a digit.')))
+  .array(
+    z.string().check(z.regex(/[\p{L}\p{N}]/u, said(phrase('A phrase needs a letter or a digit.')))),
+  )
   .check(z.minLength(1));
 
 const conditionsSchema = z
@@ -108,13 +115,20 @@ const scenarioSchema = z
 export const scenariosSchema = z.record(
   z
     .string()
-    .check(z.regex(/^[a-z][a-z0-9_-]*$/i, 'A scenario’s name has letters, digits, “_” and “-”.')),
+    .check(
+      z.regex(
+        /^[a-z][a-z0-9_-]*$/i,
+        said(
+          phrase('A scenario’s name has letters, digits, “_” and “-”, and begins with a letter.'),
+        ),
+      ),
+    ),
   scenarioSchema,
 );
 
 export const modelOverridesSchema = z.record(
-  z.string().check(z.minLength(1, 'The glob over the requested model is empty.')),
+  z.string().check(z.minLength(1, said(phrase('The glob over the requested model is empty.')))),
   z.union([z.string().check(z.minLength(1)), chainSchema], {
-    error: 'Expected the name of a scenario or a list of “provider/model”.',
+    error: said(phrase('Expected the name of a scenario or a list of “provider/model”.')),
   }),
 );

@@ -1,13 +1,11 @@
-import { en } from 'zod/locales';
 import * as z from 'zod/mini';
+import { type Phrase, phrase } from '../proxy/phrase';
 import { type ProxySettings, terminalAgents } from '../proxy/types';
 import { catalogueRefreshSchema, chainsSchema } from './catalogueSchema';
+import { messageOf, phraseOf, said } from './faultWords';
 import { providersSchema } from './providerSchema';
 import { type Fault, overrideFaults, scenarioFaults } from './references';
 import { modelOverridesSchema, scenariosSchema } from './scenarioSchema';
-
-// zod/mini has no words of its own. Given to each check instead of `z.config`, which would change the wire layer's too.
-const { localeError: words } = en();
 
 const terminalAgentsSchema = z
   .array(
@@ -22,7 +20,9 @@ const terminalAgentsSchema = z
   .check(
     z.minLength(
       1,
-      'Expected at least one agent; to set no variables, switch injectEnvironment off.',
+      said(
+        phrase('Expected at least one agent; to set no variables, switch injectEnvironment off.'),
+      ),
     ),
   );
 
@@ -182,7 +182,7 @@ export interface AllSettings extends ProxySettings {
 export interface SettingProblem {
   readonly setting: string;
   readonly path: string;
-  readonly message: string;
+  readonly message: Phrase;
 }
 
 export interface ParsedSettings {
@@ -255,11 +255,12 @@ function reader(raw: Readonly<Record<string, unknown>>, problems: SettingProblem
     last: Value | undefined,
     faultsOf: (value: Value) => readonly Fault[] = () => [],
   ): Value => {
-    const parsed = schema.safeParse(raw[name], { error: words });
-    const faults = parsed.success ? faultsOf(parsed.data) : parsed.error.issues;
+    // Not by `z.config`, which would change the words of the wire layer too.
+    const parsed = schema.safeParse(raw[name], { error: messageOf });
+    const faults = parsed.success ? faultsOf(parsed.data) : parsed.error.issues.map(faultOf);
     if (parsed.success && faults.length === 0) return parsed.data;
     for (const { path, message } of faults) {
-      problems.push({ setting: name, path: pathOf(name, path), message: sentenceOf(message) });
+      problems.push({ setting: name, path: pathOf(name, path), message });
     }
     return last ?? schema.parse(undefined);
   };
@@ -271,15 +272,15 @@ function unknownSettings(raw: Readonly<Record<string, unknown>>): SettingProblem
     .map((key) => ({
       setting: key,
       path: key,
-      message: `There is no such setting; Switchyard has ${Object.keys(settingSchemas).join(', ')}.`,
+      message: phrase(
+        'There is no such setting; Switchyard has {0}.',
+        Object.keys(settingSchemas).join(', '),
+      ),
     }));
 }
 
-/** "Invalid input: expected number" → "Expected number." */
-function sentenceOf(message: string): string {
-  const text = message.replace(/^Invalid (input|key in record): /, '');
-  const capitalized = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(capitalized) ? capitalized : `${capitalized}.`;
+function faultOf({ path, message }: z.core.$ZodIssue): Fault {
+  return { path, message: phraseOf(message) };
 }
 
 /** ['fast', 'models', 0] → `switchyard.scenarios.fast.models[0]`, ['gpt-*'] → `switchyard.modelOverrides["gpt-*"]`. */

@@ -1,3 +1,4 @@
+import { render } from '../proxy/phrase';
 import { type AllSettings, parseSettings, type SettingProblem } from './schema';
 
 /** Where raw settings come from: VS Code in the extension, a table in tests. */
@@ -64,5 +65,5 @@ export class Settings {
 }
 
 function keyOf(problem: SettingProblem): string {
-  return `${problem.path}: ${problem.message}`;
+  return `${problem.path}: ${render(problem.message)}`;
 }

@@ -1,4 +1,4 @@
-import { momentInWords, render } from '../proxy/phrase';
+import { momentInWords, render, type Words } from '../proxy/phrase';
 import type { CatalogueReport } from '../proxy/protocol';
 import type { CatalogueRefresh } from '../proxy/types';
 import type { ProxyStatus } from '../proxyStatus';
@@ -9,7 +9,7 @@ export interface SettingsFacts {
   readonly problems: readonly {
     readonly setting: string;
     readonly path: string;
-    readonly message: string;
+    readonly message: Words;
   }[];
   readonly isTrusted: boolean;
   /** Settings of the workspace that count only where it is trusted. */
@@ -23,7 +23,7 @@ export function judgeSettings(facts: SettingsFacts, t: Translate): readonly Verd
     ({ setting, path, message }): Verdict => ({
       title,
       state: 'problem',
-      sentence: t('{0} is not valid: {1}', path, message),
+      sentence: t('{0} is not valid: {1}', path, render(message, t)),
       fix: { kind: 'openSetting', setting },
     }),
   );

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { ProxyController } from '../controller';
 import { render } from '../proxy/phrase';
 import { assertNever } from '../proxy/types';
-import { type AnswerPart, readChatParts } from './chatParts';
+import type { ChatPart } from '../proxy/wire/partsClient';
+import { readChatParts } from './chatParts';
 import { countRequest, messagesRequest } from './chatRequest';
 import { readMessage } from './inputParts';
 
@@ -31,7 +32,7 @@ export function answerChat(
     modelOptions: options.modelOptions ?? {},
   });
   return new Promise((resolve, reject) => {
-    let last: Extract<AnswerPart, { kind: 'end' | 'failed' }> | undefined;
+    let last: Extract<ChatPart, { kind: 'end' | 'failed' }> | undefined;
     const cancel = proxy.chat(JSON.stringify(body), {
       text(lines) {
         for (const part of readChatParts(lines)) last = show(part, progress) ?? last;
@@ -72,9 +73,9 @@ const lettersPerToken = 3;
 
 /** Shows one part; returns it when it is the last. */
 function show(
-  part: AnswerPart,
+  part: ChatPart,
   progress: ChatCall['progress'],
-): Extract<AnswerPart, { kind: 'end' | 'failed' }> | undefined {
+): Extract<ChatPart, { kind: 'end' | 'failed' }> | undefined {
   switch (part.kind) {
     case 'text':
       progress.report(new vscode.LanguageModelTextPart(part.text));
@@ -91,7 +92,7 @@ function show(
 }
 
 /** Only what says that a model may not be used, or is not there, has a code of its own in VS Code. */
-function errorFor({ type, message: words }: Extract<AnswerPart, { kind: 'failed' }>): Error {
+function errorFor({ type, message: words }: Extract<ChatPart, { kind: 'failed' }>): Error {
   const message = render(words, vscode.l10n.t);
   switch (type) {
     case 'authentication_error':

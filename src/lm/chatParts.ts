@@ -1,13 +1,9 @@
 import * as z from 'zod/mini';
 import { wordsSchema } from '../phraseSchema';
-import type { FailedChat } from '../proxy/chats';
 import { phrase } from '../proxy/phrase';
 import type { ChatPart } from '../proxy/wire/partsClient';
 
-/** A part of an answer as it comes from the worker. */
-export type AnswerPart = Exclude<ChatPart, { kind: 'failed' }> | FailedChat;
-
-const partSchema: z.ZodMiniType<AnswerPart> = z.discriminatedUnion('kind', [
+const partSchema: z.ZodMiniType<ChatPart> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('text'), text: z.string() }),
   z.object({
     kind: z.literal('toolCall'),
@@ -20,14 +16,14 @@ const partSchema: z.ZodMiniType<AnswerPart> = z.discriminatedUnion('kind', [
 ]);
 
 /** The parts of some lines of an answer; empty lines only keep a connection alive. */
-export function readChatParts(lines: string): readonly AnswerPart[] {
+export function readChatParts(lines: string): readonly ChatPart[] {
   return lines
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => partSchema.safeParse(JSON.parse(line)).data ?? unreadable);
 }
 
-const unreadable: AnswerPart = {
+const unreadable: ChatPart = {
   kind: 'failed',
   type: 'api_error',
   message: phrase(

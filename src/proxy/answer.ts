@@ -1,10 +1,11 @@
 import type { AnswerSteps, Call } from './attempt';
 import { type AnswerError, classify, type UpstreamAnswer } from './classify';
-import { phrase, render, type Words } from './phrase';
+import { type Phrase, phrase, render, type Words } from './phrase';
 import { readText } from './readText';
 import { cleanForPerson } from './redact';
 import { repeatsRequest } from './repeatsRequest';
 import { firstLetter, joined, readHead, type TimedBytes, timedBytes } from './timedBytes';
+import { WordedError } from './transportError';
 import type { Failure } from './types';
 import type { UpstreamResponse } from './upstream';
 import { canPassWhole } from './wire/anthropicStream';
@@ -169,10 +170,12 @@ function streamSteps(call: Call, head: Uint8Array, bytes: TimedBytes, toolNames:
   function count(taken: number): void {
     size += taken;
     silentBytes += taken;
-    if (size > maxBytes) throw new Error(`the answer is larger than ${inMiB(maxBytes)}`);
+    if (size > maxBytes) {
+      throw new WordedError(phrase('the answer is larger than {0} MiB', inMiB(maxBytes)));
+    }
     // The longest event fits, and its frame around it.
     if (silentBytes > 2 * maxEventBytes) {
-      throw new Error(`${inMiB(2 * maxEventBytes)} of the answer said nothing`);
+      throw new WordedError(phrase('{0} MiB of the answer said nothing', inMiB(2 * maxEventBytes)));
     }
   }
   return {
@@ -210,8 +213,8 @@ const maxAnswerBytes = 64 * 1024 * 1024;
 /** Eight times the longest answer that a model gives, with an event of 250 bytes for each of 128k tokens. */
 const maxStreamBytes = 256 * 1024 * 1024;
 
-function inMiB(bytes: number): string {
-  return `${bytes / 1024 / 1024} MiB`;
+function inMiB(bytes: number): number {
+  return bytes / 1024 / 1024;
 }
 
 function failureOf(
@@ -243,8 +246,20 @@ function transportFailure(call: Call, error: unknown): Failure {
   return endedByUs(call) ?? broken(call, detailOf(error));
 }
 
+/** Node's words for it, which some agents take as a sign to try again: in English they stay as they are. */
+const brokenOff: ReadonlyMap<string, Phrase> = new Map([
+  ['other side closed', phrase('other side closed')],
+  ['terminated', phrase('terminated')],
+  ['aborted', phrase('aborted')],
+  ['read ECONNRESET', phrase('read ECONNRESET')],
+  ['unexpected end of file', phrase('unexpected end of file')],
+  ['incorrect header check', phrase('incorrect header check')],
+]);
+
 function detailOf(error: unknown): Words {
   // Too many parts in one event, or too long a text, for the engine to hold.
   if (error instanceof RangeError) return phrase('the answer is larger than can be read');
-  return cleanForPerson(error instanceof Error ? error.message : String(error), 300);
+  if (error instanceof WordedError) return error.words;
+  const message = error instanceof Error ? error.message : String(error);
+  return brokenOff.get(message) ?? cleanForPerson(message, 300);
 }

@@ -1,4 +1,5 @@
 import { catalogueModels, modelFacts } from './catalogue';
+import { type Phrase, phrase, render } from './phrase';
 import type { ModelFacts, Provider } from './types';
 
 /** What a refresh changed of one provider's models. */
@@ -6,7 +7,7 @@ export interface ModelChanges {
   readonly added: readonly string[];
   readonly removed: readonly string[];
   /** "glm-5.3: context 1,000,000 → 2,000,000 tokens" */
-  readonly changed: readonly string[];
+  readonly changed: readonly Phrase[];
 }
 
 /** Model → facts, as they are in force. */
@@ -21,13 +22,18 @@ export function modelChanges(before: KnownModels, after: KnownModels): ModelChan
     [...from.keys()].filter((model) => !other.has(model)).sort();
   const changed = [...before].flatMap(([model, old]) => {
     const now = after.get(model);
-    const words = now === undefined ? [] : describeChanges(old, now);
-    return words.length === 0 ? [] : `${model}: ${words.join('; ')}`;
+    const [first, ...others] = now === undefined ? [] : describeChanges(old, now);
+    if (first === undefined) return [];
+    return phrase(
+      '{0}: {1}',
+      model,
+      others.reduce((list, next) => phrase('{0}; {1}', list, next), first),
+    );
   });
   return {
     added: without(after, before),
     removed: without(before, after),
-    changed: changed.sort(),
+    changed: changed.sort((a, b) => (render(a) < render(b) ? -1 : 1)),
   };
 }
 
@@ -42,32 +48,41 @@ export function countChanges({ added, removed, changed }: ModelChanges): string 
   return words.length === 0 ? 'nothing new' : words.join(', ');
 }
 
-function describeChanges(before: ModelFacts, after: ModelFacts): readonly string[] {
+function describeChanges(before: ModelFacts, after: ModelFacts): readonly Phrase[] {
   return [
-    ...change('context', before.context, after.context, tokens),
-    ...change('longest answer', before.maxOutput, after.maxOutput, tokens),
-    ...change('images', before.images, after.images, (images) => (images ? 'yes' : 'no')),
-    ...change('price', before.price, after.price, price),
+    ...change(context, before.context, after.context, tokens),
+    ...change(longestAnswer, before.maxOutput, after.maxOutput, tokens),
+    ...change(images, before.images, after.images, (reads) =>
+      reads ? phrase('yes') : phrase('no'),
+    ),
+    ...change(price, before.price, after.price, priceInWords),
   ];
 }
 
 /** Only what both know: to learn a fact is no change of the model. */
 function change<Value>(
-  what: string,
+  told: Told,
   before: Value | undefined,
   after: Value | undefined,
-  words: (value: Value) => string,
-): readonly string[] {
+  words: (value: Value) => Phrase,
+): readonly Phrase[] {
   if (before === undefined || after === undefined) return [];
   const [old, now] = [words(before), words(after)];
-  return old === now ? [] : [`${what} ${old} → ${now}`];
+  return render(old) === render(now) ? [] : [told(old, now)];
 }
 
-function tokens(count: number): string {
-  return `${count.toLocaleString('en')} tokens`;
+type Told = (before: Phrase, after: Phrase) => Phrase;
+
+const context: Told = (before, after) => phrase('context {0} → {1}', before, after);
+const longestAnswer: Told = (before, after) => phrase('longest answer {0} → {1}', before, after);
+const images: Told = (before, after) => phrase('images {0} → {1}', before, after);
+const price: Told = (before, after) => phrase('price {0} → {1}', before, after);
+
+function tokens(count: number): Phrase {
+  return phrase('{0} tokens', count.toLocaleString('en'));
 }
 
 /** Cache prices follow these two. */
-function price([input, output]: NonNullable<ModelFacts['price']>): string {
-  return `$${input}/$${output} per million tokens`;
+function priceInWords([input, output]: NonNullable<ModelFacts['price']>): Phrase {
+  return phrase('{0} per million tokens', `$${input}/$${output}`);
 }

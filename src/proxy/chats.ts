@@ -6,7 +6,7 @@ import { serverLimits } from './limits';
 import { handleMessages } from './messages';
 import { type Phrase, phrase, type Words } from './phrase';
 import type { Reply } from './reply';
-import { partsClient } from './wire/partsClient';
+import { failedLine, partsClient } from './wire/partsClient';
 
 /** Where the answer of one chat goes. */
 export interface ChatSink {
@@ -94,18 +94,6 @@ const stopping = phrase(
 const cut = phrase(
   'Switchyard was stopped before the answer was complete. Run “Switchyard: Start” and ask again.',
 );
-
-/** As `partsClient` writes a failure, in words that the window puts into the person's language. */
-export interface FailedChat {
-  readonly kind: 'failed';
-  readonly type: string;
-  readonly message: Words;
-}
-
-function failedLine(type: string, message: Words): string {
-  const part: FailedChat = { kind: 'failed', type, message };
-  return `${JSON.stringify(part)}\n`;
-}
 
 function tooLarge(body: string): Phrase | undefined {
   const limitMb = serverLimits.maxBodyBytes / 1024 / 1024;

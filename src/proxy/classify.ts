@@ -2,7 +2,7 @@ import { kindOf } from './classifyRules';
 import { readOverflow } from './contextOverflow';
 import { type ErrorBody, readErrorBody } from './errorBody';
 import { policyOf } from './failure';
-import { type Phrase, phrase, type Words, withForeign } from './phrase';
+import { type Phrase, phrase, render, type Words, withForeign } from './phrase';
 import { cleanForPerson, type Redact, redact } from './redact';
 import { readResetsAt } from './resetTime';
 import type { Failure, FailureKind, Provider } from './types';
@@ -18,7 +18,7 @@ export interface UpstreamAnswer {
 /** An error inside an answer that began as a success; the wire formats' `StreamError` is one. */
 export interface AnswerError {
   readonly raw: string;
-  readonly message: string;
+  readonly message: Words;
   readonly origin?: 'upstream' | 'malformed';
 }
 
@@ -45,14 +45,15 @@ export function classify(answer: UpstreamAnswer | AnswerError, context: Classify
   const body = readErrorBody(isAnswer ? answer.body : answer.raw);
   // A redirect is none of the other things that its page may speak of.
   const isRedirect = isAnswer && isRedirectStatus(answer.status);
-  const words = isRedirect ? '' : isAnswer ? body.message : wordsOf(answer, body);
+  const told = isRedirect ? '' : isAnswer ? body.message : wordsOf(answer, body);
+  const words = render(told);
   const kind =
     !isAnswer && answer.origin === 'malformed' ? 'brokenStream' : kindFor(context.hasKeySucceeded);
   const resetsAt = readResetsAt(isAnswer ? answer.headers : {}, body, context.now);
   const link = linkOf(kind, body, words, context);
   return {
     kind,
-    detail: detailOf(words, isAnswer ? withoutWords(answer) : answer.message),
+    detail: detailOf(told, isAnswer ? withoutWords(answer) : answer.message),
     provider: context.provider,
     credential: context.credential,
     model: context.model,
@@ -79,9 +80,9 @@ export function classify(answer: UpstreamAnswer | AnswerError, context: Classify
     });
   }
 
-  function detailOf(text: string, otherwise: Words): Words {
+  function detailOf(first: Words, otherwise: Words): Words {
     const clean = (words: string) => cleanDetail(words, context);
-    const detail = clean(text) || withForeign(otherwise, clean);
+    const detail = withForeign(first, clean) || withForeign(otherwise, clean);
     return detail === '' ? phrase('an error without words') : detail;
   }
 }
@@ -108,9 +109,9 @@ function withoutWords({ status, headers }: UpstreamAnswer): Phrase {
 }
 
 /** The host alone: what stands behind it may repeat the request, its key included. */
-export function redirectHost(headers: UpstreamAnswer['headers']): string {
+export function redirectHost(headers: UpstreamAnswer['headers']): Words {
   const target = headers['location'] ?? '';
-  return URL.canParse(target) ? new URL(target).host : 'another address';
+  return URL.canParse(target) ? new URL(target).host : phrase('another address');
 }
 
 const maxDetailChars = 300;
@@ -145,7 +146,7 @@ function overflowOf(words: string, context: ClassifyContext) {
 }
 
 /** A decoder keeps only the beginning of a long error, which is no JSON any more, but it has read the message before. */
-function wordsOf(error: AnswerError, body: ErrorBody): string {
+function wordsOf(error: AnswerError, body: ErrorBody): Words {
   const isCutOpen = error.raw.startsWith('{') && Object.keys(body.root).length === 0;
   return isCutOpen ? error.message : body.message || error.message;
 }

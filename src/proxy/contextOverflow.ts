@@ -1,3 +1,5 @@
+import { type Phrase, phrase } from './phrase';
+
 /** True for the words in which upstreams say that a prompt does not fit. */
 export function saysContextTooLong(message: string): boolean {
   return overflowPatterns.some((pattern) => pattern.test(message));
@@ -25,14 +27,19 @@ export function readOverflow(message: string): {
  * When prompt and answer together are too long though the prompt alone fits, the words by which Claude Code asks again
  * with a smaller `max_tokens`; else undefined.
  */
-export function outputBudgetSentence(message: string): string | undefined {
+export function outputBudgetSentence(message: string): Phrase | undefined {
   for (const pattern of budgetPatterns) {
     const groups = pattern.exec(message)?.groups;
     const input = toCount(groups?.['input']);
     const output = toCount(groups?.['output']);
     const max = toCount(groups?.['max']);
     if (input === undefined || output === undefined || max === undefined || input >= max) continue;
-    return `input length and \`max_tokens\` exceed context limit: ${input} + ${output} > ${max}`;
+    return phrase(
+      'input length and `max_tokens` exceed context limit: {0} + {1} > {2}',
+      input,
+      output,
+      max,
+    );
   }
   return undefined;
 }

@@ -5,6 +5,7 @@ import { sentence } from './failureMessage';
 import type { Permit } from './health';
 import type { LiveStream } from './liveStream';
 import { once } from './once';
+import { render } from './phrase';
 import { headerSafe, type Reply } from './reply';
 import type { Ending, RequestObserver } from './requestObserver';
 import type { ClientRequest } from './routeTable';
@@ -73,7 +74,7 @@ async function deliverStream(served: Served, live: LiveStream, answer: Answer): 
         const message = sentence(failure, core.clock.now());
         await live.write(
           isPassing
-            ? openBlock.closing() + encodeErrorEvent(type, message)
+            ? openBlock.closing() + encodeErrorEvent(type, render(message))
             : encoder().encodeError(type, message),
         );
       }

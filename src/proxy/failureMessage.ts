@@ -10,7 +10,7 @@ import {
   withoutPlan,
 } from './failureWords';
 import { originOf } from './keyOrigins';
-import { type Phrase, phrase, render, type Words } from './phrase';
+import { type Phrase, phrase, render } from './phrase';
 import { durationPhrase } from './timeInWords';
 import {
   type DeadlinePhase,
@@ -22,11 +22,11 @@ import {
 
 /**
  * What happened, where, and what to do next. Upstream words appear only where they are the news; never those about keys,
- * which clients rewrite into advice to log in. Clients get it in English, whatever the person's language: agents match
+ * which clients rewrite into advice to log in. Agents get it in English, whatever the person's language: they match
  * some of it word by word.
  */
-export function sentence(failure: Failure, now: number): string {
-  return render(sentences[failure.kind](failure, now));
+export function sentence(failure: Failure, now: number): Phrase {
+  return sentences[failure.kind](failure, now);
 }
 
 /** The sentence about a whole request: what a person can act on, then what else was tried. */
@@ -34,7 +34,7 @@ export function requestSentence(
   failure: Failure,
   failures: readonly Failure[],
   now: number,
-): Words {
+): Phrase {
   const main = sentences[failure.kind](failure, now);
   // Clients match this one word by word.
   if (failure.kind === 'contextTooLong' || failures.length === 1) return main;
@@ -91,7 +91,7 @@ function rankOf({ kind }: Failure): number {
   return failureKinds.indexOf(kind);
 }
 
-type Sentence = (failure: Failure, now: number) => Words;
+type Sentence = (failure: Failure, now: number) => Phrase;
 
 const sentences: Readonly<Record<FailureKind, Sentence>> = {
   missingKey: ({ provider }) =>
@@ -240,7 +240,7 @@ function networkSentence({ provider, detail }: Failure): Phrase {
 }
 
 /** The form on which clients compact the conversation. */
-function contextSentence({ detail, tokens, maxTokens }: Failure): Words {
+function contextSentence({ detail, tokens, maxTokens }: Failure): Phrase {
   const budget = outputBudgetSentence(render(detail));
   if (budget !== undefined) return budget;
   return tokens !== undefined && maxTokens !== undefined

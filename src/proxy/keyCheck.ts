@@ -1,6 +1,6 @@
 import { classify, isRedirectStatus, redirectHost } from './classify';
 import type { Core } from './core';
-import { phrase, type Words } from './phrase';
+import { phrase, type Words, withForeign } from './phrase';
 import type { KeyCheck } from './protocol';
 import { placesKey, settingsHeaders, urlOf } from './providerCall';
 import { readText } from './readText';
@@ -52,7 +52,7 @@ export function keyVerdict(
     const message = phrase(
       '{0} redirects to {1}, where no key is sent; correct its baseUrl in the setting switchyard.providers.',
       label,
-      core.redact(redirectHost(headers)),
+      withForeign(redirectHost(headers), core.redact),
     );
     return { outcome: 'unknown', message };
   }

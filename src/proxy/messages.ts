@@ -8,14 +8,14 @@ import { deliver, type Served } from './deliver';
 import { answerHeaders, policies } from './failure';
 import { requestSentence } from './failureMessage';
 import { createLiveStream } from './liveStream';
-import { render, type Words } from './phrase';
+import { phrase, type Words } from './phrase';
 import { headerSafe, type Reply, withHeaders } from './reply';
 import { describeContent } from './requestContent';
 import { describeRequest } from './requestFacts';
-import { routeHeader, skippedInWords } from './routeInWords';
+import { routeHeader, skippedPhrase } from './routeInWords';
 import { route } from './router';
 import type { ClientRequest } from './routeTable';
-import type { Failure } from './types';
+import type { Failure, Route } from './types';
 import { type ParsedRequest, readMessagesRequest } from './wire/anthropicRequest';
 import type { ClientCodec } from './wire/clients';
 
@@ -30,7 +30,8 @@ export async function handleMessages(
   const observer = core.observe(client.id);
   if (!read.ok) {
     observer.refused('the request is not valid', read.message);
-    return plainReply.error(400, 'invalid_request_error', read.message);
+    const message = codec.wordRefusal?.(read.message) ?? read.message;
+    return plainReply.error(400, 'invalid_request_error', message);
   }
   const contentLog = createContentLog(core, client.id);
   contentLog.asked(client.body);
@@ -134,7 +135,7 @@ async function refuse(
   if (live !== undefined && reply.hasStarted) {
     const encoder = served.codec.createStreamEncoder({ model: failure.model, inputTokens: 0 });
     const type = policies[failure.kind].answer.errorType;
-    return live.write(encoder.encodeError(type, render(message)));
+    return live.write(encoder.encodeError(type, message));
   }
   answerFailure(served, withRetryTime(failure, failures), message);
 }
@@ -164,9 +165,19 @@ function statusFor({ codec }: Served, { kind }: Failure): number {
   return codec.statusFor?.(kind, usual) ?? usual;
 }
 
-function refuseEmptyChain(reply: Reply, chosen: ReturnType<typeof route>): void {
-  const why = chosen.skipped.map(skippedInWords).join('; ');
-  const message = `Scenario “${chosen.scenario}” has no model that Switchyard can call${why === '' ? '' : ` (${why})`}. Check “switchyard.scenarios” and “switchyard.providers” in the VS Code settings.`;
+function refuseEmptyChain(reply: Reply, { scenario, skipped }: Route): void {
+  const [first, ...others] = skipped.map(skippedPhrase);
+  const message =
+    first === undefined
+      ? phrase(
+          'Scenario “{0}” has no model that Switchyard can call. Check “switchyard.scenarios” and “switchyard.providers” in the VS Code settings.',
+          scenario,
+        )
+      : phrase(
+          'Scenario “{0}” has no model that Switchyard can call ({1}). Check “switchyard.scenarios” and “switchyard.providers” in the VS Code settings.',
+          scenario,
+          others.reduce((list, next) => phrase('{0}; {1}', list, next), first),
+        );
   reply.error(400, 'invalid_request_error', message);
 }
 

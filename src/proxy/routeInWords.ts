@@ -1,4 +1,4 @@
-import { render } from './phrase';
+import { type Phrase, phrase, render } from './phrase';
 import { cleanForPerson } from './redact';
 import { headerSafe } from './reply';
 import { linkName } from './targetKeys';
@@ -11,8 +11,13 @@ export function routeInWords({ scenario, reason, targets }: Route): string {
 }
 
 /** A link of the chain that was left out, and why. */
-export function skippedInWords({ name, reason }: Route['skipped'][number]): string {
-  return `${cleanForPerson(name, maxNameChars)}: ${render(reason)}`;
+export function skippedPhrase({ name, reason }: Route['skipped'][number]): Phrase {
+  return phrase('{0}: {1}', cleanForPerson(name, maxNameChars), reason);
+}
+
+/** The same in English. */
+export function skippedInWords(skipped: Route['skipped'][number]): string {
+  return render(skippedPhrase(skipped));
 }
 
 /** The value of `x-switchyard-route`: the words of the log in one short line that every header may hold. */

@@ -97,7 +97,9 @@ function readSettings(file: string): AllSettings {
   const { settings, problems } = parseSettings(raw);
   if (problems.length > 0) {
     // Nobody is there to see a warning: a headless machine must not run with other settings than it was given.
-    throw new UsageError(problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+    throw new UsageError(
+      problems.map(({ path, message }) => `${path}: ${render(message)}`).join('\n'),
+    );
   }
   return settings;
 }

@@ -26,8 +26,7 @@ export function readTransportError(error: unknown): TransportError {
   if (code !== undefined && untrustedCodes.test(code)) return { reason: 'untrusted', detail };
   // The connection stood: the upstream broke it, which says nothing about its address.
   // Somebody answered, though not in HTTP. Most errors of the parser carry no code.
-  const isParserError = error instanceof Error && error.name === 'HTTPParserError';
-  if (isParserError || (code !== undefined && brokenCodes.test(code))) {
+  if (isParserError(error) || (code !== undefined && brokenCodes.test(code))) {
     return { reason: 'broken', detail };
   }
   return { reason: 'unreachable', detail };
@@ -43,11 +42,44 @@ const untrustedCodes =
 function inWords(error: unknown, code: string | undefined): Words {
   if (error instanceof WordedError) return error.words;
   // Certificates and broken heads are quoted in it.
-  const message = cleanForPerson(error instanceof Error ? error.message : String(error), 300);
-  if (code === undefined) return message;
-  const words = transportWords.find(([pattern]) => pattern.test(code))?.[1] ?? message;
+  const told = cleanForPerson(foreignWords(error), 300);
+  if (code === undefined) return isParserError(error) ? notHttp(told) : failed(told);
+  const words =
+    transportWords.find(([pattern]) => pattern.test(code))?.[1] ??
+    aboutForeignWords.find(([pattern]) => pattern.test(code))?.[1](told) ??
+    failed(told);
   return phrase('{0} ({1})', words, code);
 }
+
+function isParserError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'HTTPParserError';
+}
+
+/** OpenSSL's own words stand in `reason`; its message names lines of its sources. */
+function foreignWords(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
+}
+
+function failed(told: string): Phrase {
+  return phrase('the connection failed: “{0}”', told);
+}
+
+function notHttp(told: string): Phrase {
+  return phrase('it did not answer in HTTP: “{0}”', told);
+}
+
+/** For what a person seldom meets, by the kind of the code. */
+const aboutForeignWords: readonly (readonly [RegExp, (told: string) => Phrase])[] = [
+  [
+    /CERT_|CRL_|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$/,
+    (told) => phrase('its certificate is not accepted: “{0}”', told),
+  ],
+  [
+    /^(ERR_SSL_|ERR_TLS_|EPROTO$)/,
+    (told) => phrase('no encrypted connection came about: “{0}”', told),
+  ],
+];
 
 const transportWords: readonly (readonly [RegExp, Phrase])[] = [
   [/^ECONNREFUSED$/, phrase('nothing listens there')],
@@ -60,6 +92,20 @@ const transportWords: readonly (readonly [RegExp, Phrase])[] = [
   [/UNABLE_TO_/, phrase('its certificate cannot be verified')],
   [/^CERT_HAS_EXPIRED$/, phrase('its certificate has expired')],
   [/^ERR_TLS_CERT_ALTNAME_INVALID$/, phrase('its certificate is for another host')],
+  [/^CERT_NOT_YET_VALID$/, phrase('its certificate is not valid yet, or the clock is slow here')],
+  [/^CERT_REVOKED$/, phrase('its certificate has been revoked')],
+  [
+    /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$/,
+    phrase('it does not speak TLS, as https needs'),
+  ],
+  [
+    /^ERR_SSL_.*(PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL)$/,
+    phrase('it speaks no version of TLS that is safe'),
+  ],
+  [
+    /^ERR_SSL_.*CERTIFICATE_REQUIRED$/,
+    phrase('it asks for a client certificate, which Switchyard cannot send'),
+  ],
   [/^HPE_/, phrase('it did not answer in HTTP')],
 ];
 

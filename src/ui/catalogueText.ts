@@ -38,7 +38,10 @@ function providerLines(provider: ProviderRefreshed, t: Translate): readonly stri
     isSame ? t('{0}: {1} models, nothing new', label, models) : t('{0}: {1} models', label, models),
     ...namesLine(t('new'), added, t),
     ...namesLine(t('gone'), removed, t),
-    ...some(changed, t).map((change) => `  ${t('changed')}: ${change}`),
+    ...some(
+      changed.map((change) => render(change, t)),
+      t,
+    ).map((change) => `  ${t('changed')}: ${change}`),
   ];
 }
 

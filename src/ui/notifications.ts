@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { momentInWords, render } from '../proxy/phrase';
+import { momentInWords, render, type Words } from '../proxy/phrase';
 import type { PlanUsage, PlanWindow } from '../proxy/planUsage';
 import type { Notice, NoticeButton } from '../proxy/protocol';
 import type { ProxyStatus } from '../proxyStatus';
@@ -34,23 +34,24 @@ export class Notifications {
     problems: readonly {
       readonly setting: string;
       readonly path: string;
-      readonly message: string;
+      readonly message: Words;
     }[],
   ): void {
     const [first] = problems;
     if (first === undefined) return;
+    const fault = render(first.message, vscode.l10n.t);
     const message =
       problems.length === 1
         ? vscode.l10n.t(
             'The setting {0} is not valid: {1} Its last good value stays in force.',
             first.path,
-            first.message,
+            fault,
           )
         : vscode.l10n.t(
             '{0} faults in the settings; the last good values stay in force. The first, in {1}: {2}',
             problems.length,
             first.path,
-            first.message,
+            fault,
           );
     void this.#show('invalidSettings', plainMessage(message), [
       openSetting(vscode.l10n.t('Open Settings'), first.setting),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { render } from '../proxy/phrase';
 import type { LogLevel } from '../proxy/protocol';
 import type { ProxyStatus } from '../proxyStatus';
 import { logThreshold } from './logThreshold';
@@ -54,7 +55,9 @@ export class StatusView {
   }
 
   invalidSettings(problems: InvalidSettings): void {
-    for (const { path, message } of problems) this.#output.warn(`setting ${path}: ${message}`);
+    for (const { path, message } of problems) {
+      this.#output.warn(`setting ${path}: ${render(message)}`);
+    }
     this.notifications.showInvalidSettings(problems);
   }
 

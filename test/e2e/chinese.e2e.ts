@@ -2,10 +2,12 @@
 // tells of a failure. What goes to the agent in the terminal stays English.
 
 import { strict as assert } from 'node:assert';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { ASK_SCRIPT } from '../support/askScript';
+import { settingsFile } from '../support/codeServer';
+import { ENGLISH } from '../support/inChinese';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scriptedUpstream';
 import { OPENCODE_CONSOLE_ERRORS } from '../support/upstreamErrors';
 import type { Window } from '../support/window';
@@ -14,16 +16,15 @@ import { useRealWindow } from '../support/windowSuite';
 const MODEL = 'opencode-go/glm-5.3';
 const KEY = 'sk-chinese-0123456789abcdef';
 
-/** Two words of English in a row; names of models, settings and products are none. */
-const ENGLISH = /\b[A-Za-z]?[a-z]+ [a-z]{2,}\b/;
-
 describe('a window in Simplified Chinese', function () {
   this.bail(true);
 
   let upstream: ScriptedUpstream;
   let window: Window;
+  let machineSettings: string;
 
   useRealWindow('chinese', async ({ place, open, closeAfter }) => {
+    machineSettings = settingsFile(place.root, 'Machine');
     writeFileSync(path.join(place.workspace, 'ask.mjs'), ASK_SCRIPT);
     upstream = closeAfter(await startScriptedUpstream({ status: 200, body: { usage: {} } }));
     ({ window } = await open({
@@ -154,6 +155,20 @@ describe('a window in Simplified Chinese', function () {
     await page().getByText('此套餐的用量未知：提供商没有给出数字').waitFor();
     assert.doesNotMatch(await page().locator('body').innerText(), ENGLISH);
     await window.screenshot('chinese-usage');
+  });
+
+  it('names what is wrong with a setting, and what must stand there', async () => {
+    const before = readFileSync(machineSettings, 'utf8');
+    const settings: object = JSON.parse(before);
+    const scenarios = { 'switchyard.scenarios': { default: { models: MODEL } } };
+    writeFileSync(machineSettings, JSON.stringify({ ...settings, ...scenarios }));
+    const toast = window.toast(
+      '设置 switchyard.scenarios.default.models 无效：应为用方括号括起的列表，实际为文本。',
+    );
+    await toast.waitFor();
+    assert.doesNotMatch(await toast.innerText(), ENGLISH);
+    await window.screenshot('chinese-setting');
+    writeFileSync(machineSettings, before);
   });
 
   /** The web view in front. */

@@ -1,3 +1,4 @@
+import { render, type Words } from '../phrase';
 import { assertNever } from '../types';
 import { noUsage, type StreamEvent, settleStopReason, type Usage } from './streamEvent';
 
@@ -15,7 +16,7 @@ export interface StreamEncoder {
    */
   encode(events: readonly StreamEvent[]): string;
   /** Ends the stream with an error frame; closes the open block first. */
-  encodeError(type: string, message: string): string;
+  encodeError(type: string, message: Words): string;
   /** True once `message_stop` or an error frame was written. */
   readonly isFinished: boolean;
 }
@@ -45,7 +46,7 @@ export function createStreamEncoder(options: EncoderOptions): StreamEncoder {
       // Structural parsers want the block closed before the error: tombii/better-ccflare#274.
       const closing = close(state);
       state.phase = 'finished';
-      return closing + encodeErrorEvent(type, message);
+      return closing + encodeErrorEvent(type, render(message));
     },
     get isFinished() {
       return state.phase === 'finished';

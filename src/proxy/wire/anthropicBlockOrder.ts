@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../phrase';
 import { frame } from './anthropic';
 import { countAt, isObject, type JsonObject, objectAt, parseJson, stringAt } from './json';
 import { maxInputChars } from './toolArguments';
@@ -19,7 +20,7 @@ export type Placed =
   | { readonly is: 'passed'; readonly data: JsonObject; readonly before: string }
   /** Comes a second time. */
   | { readonly is: 'dropped' }
-  | { readonly is: 'broken'; readonly why: string };
+  | { readonly is: 'broken'; readonly why: Phrase };
 
 /** Gives the watch over one answer. */
 export function createBlockOrder(): BlockOrder {
@@ -35,7 +36,7 @@ export function createBlockOrder(): BlockOrder {
       }
       return state.hasStarted
         ? place(state, data)
-        : { is: 'broken', why: 'the answer does not begin with message_start' };
+        : { is: 'broken', why: phrase('the answer does not begin with message_start') };
     },
     get hasBrokenTool() {
       return state.hasBrokenTool;
@@ -79,7 +80,7 @@ function placeStart(state: State, data: JsonObject): Placed {
     return { is: 'dropped' };
   }
   if (kind === 'tool_use' && !stringAt(block, 'name')) {
-    return { is: 'broken', why: 'a tool call has no name' };
+    return { is: 'broken', why: phrase('a tool call has no name') };
   }
   const before = close(state);
   const index = state.next;
@@ -104,16 +105,16 @@ function placeDelta(state: State, data: JsonObject): Placed {
   const type = stringAt(delta, 'type') ?? '';
   const isHome = Object.hasOwn(homes, type) ? homes[type] : undefined;
   if (open === undefined || countAt(data, 'index') !== open.theirIndex) {
-    return { is: 'broken', why: 'a piece of the answer belongs to no block' };
+    return { is: 'broken', why: phrase('a piece of the answer belongs to no block') };
   }
   if (isHome?.(open.kind) === false) {
-    return { is: 'broken', why: `a ${type} stands in a block of type ${open.kind}` };
+    return { is: 'broken', why: phrase('a {0} stands in a block of type {1}', type, open.kind) };
   }
   open.hasDeltas = true;
   const json = stringAt(delta, 'partial_json') ?? '';
   open.jsonLength += json.length;
   if (open.jsonLength > maxInputChars) {
-    return { is: 'broken', why: 'the input of a tool call is longer than 16 MiB' };
+    return { is: 'broken', why: phrase('the input of a tool call is longer than 16 MiB') };
   }
   open.json.push(json);
   const { index } = open;

@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../phrase';
 import { frame, usageMembers } from './anthropic';
 import { type BlockOrder, createBlockOrder } from './anthropicBlockOrder';
 import { mendDeltaUsage, mendStartUsage, readUsage } from './anthropicUsage';
@@ -76,7 +77,9 @@ function readFrame(state: State, source: SseFrame): Read {
   const data = parseJson(text);
   if (!isObject(data)) {
     // Cut off by the end of the body: the missing end marker says enough.
-    return source.isWhole ? broken(state, 'an event of the stream is not JSON') : { events: [] };
+    return source.isWhole
+      ? broken(state, phrase('an event of the stream is not JSON'))
+      : { events: [] };
   }
   const type = stringAt(data, 'type') ?? event;
   if (event === 'error' || holdsError(data)) {
@@ -108,7 +111,7 @@ function readEvent(state: State, source: SseFrame, { type, event, data }: NamedE
   const events = observe(state, type, placed.data);
   const hasEnded = type === 'message_stop' || (type === 'message_delta' && state.stopReason);
   if (hasEnded && state.order.hasBrokenTool && claimsWhole(stopReasonOf(state))) {
-    return broken(state, 'a tool call ended in the middle of its input');
+    return broken(state, phrase('a tool call ended in the middle of its input'));
   }
   const isExact = placed.data === data && event === type && data['type'] === type;
   const bytes = isExact ? source.bytes : Buffer.from(frame(type, placed.data));
@@ -122,7 +125,7 @@ function readEvent(state: State, source: SseFrame, { type, event, data }: NamedE
 const eventName = /^[\w.-]{1,64}$/;
 
 /** What was sent before stays the client's; the error is the caller's to word. */
-function broken(state: State, why: string): Read {
+function broken(state: State, why: Phrase): Read {
   state.isFinished = true;
   // Without the event's own text, which is the answer's.
   return { events: [{ type: 'error', error: malformed(why, '') }] };

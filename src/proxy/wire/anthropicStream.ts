@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../phrase';
 import { createAnthropicDecoder } from './anthropicDecoder';
 import { isSoundUsage } from './anthropicUsage';
 import { arrayAt, isObject, type JsonObject, objectAt, stringAt } from './json';
@@ -101,10 +102,12 @@ function toolCalls(body: unknown): readonly JsonObject[] {
   );
 }
 
-function problemOf(call: JsonObject): string | undefined {
+function problemOf(call: JsonObject): Phrase | undefined {
   if (!stringAt(call, 'name')) {
-    return 'a tool call has no name';
+    return phrase('a tool call has no name');
   }
   // Taken for an empty input, it would let a tool run on less than the model said.
-  return isObject(call['input'] ?? {}) ? undefined : 'the input of a tool call is no object';
+  return isObject(call['input'] ?? {})
+    ? undefined
+    : phrase('the input of a tool call is no object');
 }

@@ -1,3 +1,4 @@
+import { render } from '../phrase';
 import { assertNever } from '../types';
 import { completeUsage, type EncoderOptions, type StreamEncoder } from './anthropic';
 import { chatErrorBody, chatFinishReason, chatUsage, completionId } from './chatClientAnswer';
@@ -25,7 +26,7 @@ export function createChatStreamEncoder(options: ChatEncoderOptions): StreamEnco
     encodeError(type, message) {
       if (state.phase === 'finished') return '';
       state.phase = 'finished';
-      return data(chatErrorBody(type, message));
+      return data(chatErrorBody(type, render(message)));
     },
     get isFinished() {
       return state.phase === 'finished';

@@ -1,3 +1,4 @@
+import type { Phrase } from '../phrase';
 import type { FailureKind } from '../types';
 import {
   createStreamEncoder,
@@ -27,6 +28,8 @@ export interface ClientCodec {
   errorBody(type: string, message: string): string;
   /** Keeps a waiting client from giving up. */
   readonly pingFrame: string;
+  /** How a refused request is told where a person reads it; elsewhere the refusal is told as it is. */
+  wordRefusal?(refusal: string): Phrase;
   /** The status for a failure where this client cannot live with the usual one. */
   statusFor?(kind: FailureKind, usual: number): number;
 }

@@ -1,3 +1,4 @@
+import { phrase } from '../phrase';
 import { parseJson } from './json';
 import { linesOf, type SseFrame } from './sse';
 import { createFrameReader, type FrameBatch } from './sseFrames';
@@ -74,7 +75,7 @@ function readFrame(decoder: FrameDecoder, frame: SseFrame): readonly StreamEvent
   if (value === undefined) {
     // Dropping it would make a truncated answer look whole. A frame that the body's end cut off is no news. Its text is
     // the answer's, which no error may quote.
-    const error = malformed('an event of the stream is not JSON', '');
+    const error = malformed(phrase('an event of the stream is not JSON'), '');
     return frame.isWhole ? [{ type: 'error', error }] : [];
   }
   if (lines.event === 'error' && !holdsError(value)) {

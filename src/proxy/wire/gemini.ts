@@ -1,3 +1,4 @@
+import { phrase } from '../phrase';
 import type { ToolNames, UpstreamCodec } from './formats';
 import { createFramesDecoder } from './framesDecoder';
 import { createGeminiDecoder } from './geminiDecoder';
@@ -58,7 +59,7 @@ const maxArrayBytes = 16 * 1024 * 1024;
 function createArrayDecoder(model: string, toolNames: ToolNames): StreamDecoder {
   const read = createGrowingBuffer();
   function refused(): StreamStep {
-    const error = malformed('the answer is not an event stream', read.text());
+    const error = malformed(phrase('the answer is not an event stream'), read.text());
     return { events: [{ type: 'error', error }] };
   }
   return {

@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../phrase';
 import type { ToolNames } from './formats';
 import type { GeminiCall } from './geminiBlocks';
 import { carrySignature } from './geminiSignature';
@@ -9,7 +10,7 @@ export interface CallReader {
   /** Reads a part with a `functionCall`: the call, the problem with it, or neither for a call that can be left out. */
   read(part: JsonObject): {
     readonly call?: GeminiCall | undefined;
-    readonly problem?: string | undefined;
+    readonly problem?: Phrase | undefined;
   };
   /** A call without a name was left out. */
   readonly hasLostCall: boolean;
@@ -30,7 +31,7 @@ export function createCallReader(model: string, toolNames: ToolNames): CallReade
         return {};
       }
       if (json === undefined) {
-        return { problem: 'the input of a tool call is not a JSON object' };
+        return { problem: phrase('the input of a tool call is not a JSON object') };
       }
       const theirId = stringAt(value, 'id') ?? '';
       const content = `${name} ${json}`;

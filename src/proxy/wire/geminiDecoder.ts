@@ -1,10 +1,11 @@
+import { phrase } from '../phrase';
 import type { ToolNames } from './formats';
 import type { FrameDecoder } from './framesDecoder';
 import { type CallReader, createCallReader, textOf } from './geminiAnswerParts';
 import { type BlockWriter, createBlockWriter } from './geminiBlocks';
 import { readGeminiUsage } from './geminiUsage';
 import { arrayAt, isObject, type JsonObject, objectAt, stringAt } from './json';
-import { bodyError, holdsError, malformed, upstreamError } from './streamErrors';
+import { bodyError, gaveUp, holdsError, malformed } from './streamErrors';
 import {
   noUsage,
   type StopReason,
@@ -67,7 +68,7 @@ function guard(state: State, read: () => readonly StreamEvent[]): readonly Strea
     if (!(error instanceof RangeError)) {
       throw error;
     }
-    return fail(state, malformed('the answer is nested too deeply', ''));
+    return fail(state, malformed(phrase('the answer is nested too deeply'), ''));
   }
 }
 
@@ -173,12 +174,12 @@ function endMessage(state: State): readonly StreamEvent[] {
   if (reason === 'failed') {
     // Without `finishMessage`, which quotes the answer.
     const raw = JSON.stringify({ finishReason: finish });
-    return fail(state, upstreamError({ message: `the upstream gave up: ${finish}` }, raw));
+    return fail(state, gaveUp(finish, raw));
   }
   const { calls } = state.blocks;
   if (state.calls.hasLostCall && reason === 'end_turn' && calls === 0) {
     // Without it the answer would look as if the model had not wanted to do anything.
-    return fail(state, malformed('a tool call came without a name', ''));
+    return fail(state, malformed(phrase('a tool call came without a name'), ''));
   }
   state.isFinished = true;
   const stopReason = settleStopReason(reason, calls);

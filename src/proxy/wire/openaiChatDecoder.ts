@@ -1,9 +1,10 @@
+import { phrase } from '../phrase';
 import type { ToolNames } from './formats';
 import { arrayAt, isObject, type JsonObject, objectAt, stringAt } from './json';
 import { contentText, reasoningText, type TextParts } from './openaiChatText';
 import { createToolCalls, type ToolCalls, toolDeltasOf } from './openaiChatTools';
 import { readChatUsage } from './openaiChatUsage';
-import { bodyError, holdsError, malformed, upstreamError } from './streamErrors';
+import { bodyError, gaveUp, holdsError, malformed } from './streamErrors';
 import {
   claimsWhole,
   noUsage,
@@ -204,7 +205,7 @@ function endMessage(state: State): readonly StreamEvent[] {
   const reason = known ?? 'end_turn';
   if (reason === 'failed') {
     const raw = JSON.stringify({ finish_reason: finish });
-    return fail(state, upstreamError({ message: `the upstream gave up: ${finish}` }, raw));
+    return fail(state, gaveUp(finish, raw));
   }
   const pieces = state.think.flush().flatMap((piece) => {
     const write = piece.kind === 'text' ? writeText : writeThinking;
@@ -215,7 +216,7 @@ function endMessage(state: State): readonly StreamEvent[] {
   const events: StreamEvent[] = [...pieces, ...beforeTools(state, tools.events)];
   if (tools.isBroken) {
     // Passed on, the client's parser might complete the input and run a tool on half of it.
-    const error = malformed('a tool call ended in the middle of its input', '');
+    const error = malformed(phrase('a tool call ended in the middle of its input'), '');
     return [...events, ...fail(state, error)];
   }
   const held = state.heldText;

@@ -1,3 +1,4 @@
+import { phrase } from '../phrase';
 import type { ToolNames, UpstreamCodec } from './formats';
 import { createFramesDecoder } from './framesDecoder';
 import { isObject, stringAt } from './json';
@@ -26,7 +27,10 @@ function decodeMessage(
   }
   const status = stringAt(body, 'status');
   if (status === 'queued' || status === 'in_progress') {
-    const error = malformed(`the answer is not finished: ${status}`, JSON.stringify(body));
+    const error = malformed(
+      phrase('the answer is not finished: {0}', status),
+      JSON.stringify(body),
+    );
     return [{ type: 'error', error }];
   }
   const event = { type: 'response.completed', response: body };

@@ -1,10 +1,11 @@
+import { phrase } from '../phrase';
 import type { ToolNames } from './formats';
 import type { FrameDecoder } from './framesDecoder';
 import { isObject, type JsonObject, objectAt, stringAt } from './json';
 import { createItems } from './openaiResponsesItems';
 import { type Output, readOutput, readOutputEvent } from './openaiResponsesOutput';
 import { readResponsesUsage } from './openaiResponsesUsage';
-import { bodyError, holdsError, malformed, upstreamError } from './streamErrors';
+import { bodyError, gaveUp, holdsError, malformed, upstreamError } from './streamErrors';
 import { noUsage, type StopReason, type StreamEvent, settleStopReason } from './streamEvent';
 
 /**
@@ -85,8 +86,8 @@ function endMessage(state: State, response: JsonObject, ending: Ending): readonl
   const end = ending === 'completed' && own !== undefined ? own : ending;
   const error = response['error'];
   if (end === 'failed' || end === 'cancelled' || isObject(error)) {
-    const body = { error: isObject(error) ? error : { message: `the upstream gave up: ${end}` } };
-    return fail(state, upstreamError(body, JSON.stringify(body)));
+    const told = JSON.stringify({ error });
+    return fail(state, isObject(error) ? upstreamError({ error }, told) : gaveUp(end, ''));
   }
   readOutput(state, response);
   const reason = stringAt(objectAt(response, 'incomplete_details'), 'reason') ?? '';
@@ -95,7 +96,7 @@ function endMessage(state: State, response: JsonObject, ending: Ending): readonl
   const tools = state.items.finish(stopReason === 'end_turn' ? 'whole' : 'cut');
   if (tools.isBroken) {
     // Passed on, the client's parser might complete the input and run a tool on half of it.
-    const broken = malformed('a tool call ended in the middle of its input', '');
+    const broken = malformed(phrase('a tool call ended in the middle of its input'), '');
     return [...tools.events, ...fail(state, broken)];
   }
   state.isFinished = true;

@@ -1,3 +1,4 @@
+import { type Phrase, phrase, type Words } from '../phrase';
 import { assertNever } from '../types';
 import type { StreamEncoder } from './anthropic';
 import type { ClientCodec } from './clients';
@@ -16,8 +17,8 @@ export type ChatPart =
     }
   /** The last part, of an answer that is whole. */
   | { readonly kind: 'end' }
-  /** The last part, of one that is not. `type` as in Anthropic's errors. */
-  | { readonly kind: 'failed'; readonly type: string; readonly message: string };
+  /** The last part, of one that is not. `type` as in Anthropic's errors; the window puts the words into the person's language. */
+  | { readonly kind: 'failed'; readonly type: string; readonly message: Words };
 
 /** The client inside the editor: it asks in Anthropic Messages and is answered with parts, one JSON text a line. */
 export const partsClient: ClientCodec = {
@@ -25,10 +26,20 @@ export const partsClient: ClientCodec = {
   readRequest: (body) => ({ ok: true, messages: body }),
   createStreamEncoder,
   encodeMessage: wholeMessage,
-  errorBody: (type, message) => line({ kind: 'failed', type, message }),
+  errorBody: failedLine,
+  wordRefusal: (refusal) =>
+    phrase(
+      'Switchyard cannot read the request of this chat: “{0}”. Start a new chat; if that does not help, run “Switchyard: Copy Diagnostics” and report it.',
+      refusal,
+    ),
   // Nobody cuts a connection here; an empty line is no part.
   pingFrame: '\n',
 };
+
+/** The line of a failure, which is the last of an answer. */
+export function failedLine(type: string, message: Words): string {
+  return line({ kind: 'failed', type, message });
+}
 
 function createStreamEncoder(): StreamEncoder {
   const state: State = { phase: 'open', call: undefined, brokenCall: undefined, hasContent: false };
@@ -111,24 +122,34 @@ function finish(state: State, stopReason: StopReason): string {
 }
 
 /** What a chat would otherwise show as a whole answer, or as nothing at all. */
-function problemOf({ brokenCall, hasContent }: State, stopReason: StopReason): string | undefined {
+function problemOf({ brokenCall, hasContent }: State, stopReason: StopReason): Phrase | undefined {
   if (brokenCall !== undefined) {
-    const why =
-      stopReason === 'max_tokens' ? 'was cut off by the output limit' : 'is no valid JSON';
-    return `The model’s call of the tool “${brokenCall}” ${why}, so nothing was called. Ask again, or choose another model.`;
+    return stopReason === 'max_tokens'
+      ? phrase(
+          'The model’s call of the tool “{0}” was cut off by the output limit, so nothing was called. Ask again, or choose another model.',
+          brokenCall,
+        )
+      : phrase(
+          'The model’s call of the tool “{0}” is no valid JSON, so nothing was called. Ask again, or choose another model.',
+          brokenCall,
+        );
   }
   if (hasContent) return undefined;
-  if (stopReason === 'refusal')
-    return 'The model refused to answer. Ask differently, or choose another model.';
-  if (stopReason === 'max_tokens')
-    return 'The model used its whole output limit for thinking and said nothing. Ask again, or choose another model.';
-  return 'The model said nothing. Ask again, or choose another model.';
+  if (stopReason === 'refusal') {
+    return phrase('The model refused to answer. Ask differently, or choose another model.');
+  }
+  if (stopReason === 'max_tokens') {
+    return phrase(
+      'The model used its whole output limit for thinking and said nothing. Ask again, or choose another model.',
+    );
+  }
+  return phrase('The model said nothing. Ask again, or choose another model.');
 }
 
-function fail(state: State, type: string, message: string): string {
+function fail(state: State, type: string, message: Words): string {
   if (state.phase === 'finished') return '';
   state.phase = 'finished';
-  return line({ kind: 'failed', type, message });
+  return failedLine(type, message);
 }
 
 /** For a request that did not ask for a stream. */

@@ -1,3 +1,5 @@
+import { render, type Words } from '../phrase';
+
 /** The JSON text of an error as OpenAI words it. */
 export function responsesErrorBody(type: string, message: string): string {
   const code = isContextError(message) ? 'context_length_exceeded' : (httpCodes[type] ?? null);
@@ -10,12 +12,18 @@ const httpCodes: Readonly<Record<string, string>> = {
 };
 
 /**
- * The code of an error inside a stream. Codex tries again after all codes but a few, and of those only `invalid_prompt`
- * lets it show our sentence (measured with 0.169.0, 2026-11-22).
+ * An error inside a stream. Codex tries again after all codes but a few, and of those only `invalid_prompt` lets it show our
+ * sentence (measured with 0.169.0, 2026-11-22).
  */
-export function streamErrorCode(type: string, message: string): string {
-  if (isContextError(message)) return 'context_length_exceeded';
-  return streamCodes[type] ?? 'server_error';
+export function responsesError(type: string, words: Words): ResponsesError {
+  const message = render(words);
+  const usual = streamCodes[type] ?? 'server_error';
+  return { code: isContextError(message) ? 'context_length_exceeded' : usual, message };
+}
+
+export interface ResponsesError {
+  readonly code: string;
+  readonly message: string;
 }
 
 const streamCodes: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import type { EncoderOptions } from './anthropic';
 import type { JsonObject } from './json';
+import type { ResponsesError } from './responsesClientErrors';
 import { newId } from './responsesClientItems';
 import type { Asked } from './responsesClientRequest';
 import type { Usage } from './streamEvent';
@@ -13,7 +14,7 @@ export interface AnswerState extends EncoderOptions {
   readonly output: { readonly index: number; readonly item: JsonObject }[];
   status: 'in_progress' | 'completed' | 'incomplete' | 'failed';
   incompleteReason: string | undefined;
-  error: { readonly code: string; readonly message: string } | undefined;
+  error: ResponsesError | undefined;
   usage: Usage | undefined;
 }
 

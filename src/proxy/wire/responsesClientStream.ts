@@ -1,7 +1,7 @@
 import { assertNever } from '../types';
 import { completeUsage, type EncoderOptions, frame, type StreamEncoder } from './anthropic';
 import { isObject, type JsonObject, parseJson } from './json';
-import { streamErrorCode } from './responsesClientErrors';
+import { responsesError } from './responsesClientErrors';
 import {
   callItem,
   freeText,
@@ -42,7 +42,7 @@ export function createResponsesEncoder(options: EncoderOptions, asked: Asked): R
       if (state.phase === 'finished') return '';
       const before = ensureStarted(state);
       // An open item stays open: clients run a call as soon as it is done.
-      state.error = { code: streamErrorCode(type, message), message };
+      state.error = responsesError(type, message);
       state.status = 'failed';
       return before + finish(state);
     },

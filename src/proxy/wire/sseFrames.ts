@@ -1,3 +1,4 @@
+import { phrase } from '../phrase';
 import { parseJson } from './json';
 import { createSseParser, linesOf, type SseFrame } from './sse';
 import { holdsError, malformed, upstreamError } from './streamErrors';
@@ -32,7 +33,7 @@ export function createFrameReader(): FrameReader {
         head += Buffer.from(chunk.subarray(0, left)).toString('latin1');
       }
       return parser.isTooLong
-        ? { frames, error: malformed('an event of the stream is longer than 16 MiB', '') }
+        ? { frames, error: malformed(phrase('an event of the stream is longer than 16 MiB'), '') }
         : { frames };
     },
     end() {
@@ -65,5 +66,5 @@ function strayError(head: string): StreamError {
   const body = parseJson(text) ?? parseJson(text.slice(0, text.lastIndexOf('}data:') + 1));
   return holdsError(body)
     ? upstreamError(body, text)
-    : malformed('the answer is not an event stream', text);
+    : malformed(phrase('the answer is not an event stream'), text);
 }

@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../phrase';
 import { isObject, objectAt, stringAt } from './json';
 import type { StreamError } from './streamEvent';
 
@@ -11,17 +12,21 @@ export function upstreamError(value: unknown, raw: string): StreamError {
   const message =
     stringAt(member, 'message') ??
     (typeof member === 'string' ? member : undefined) ??
-    stringAt(value, 'message') ??
-    'the upstream reported an error';
+    stringAt(value, 'message');
   return {
     origin: 'upstream',
-    message: message.slice(0, maxMessageLength),
+    message: message?.slice(0, maxMessageLength) ?? phrase('the upstream reported an error'),
     raw: raw.slice(0, maxRawLength),
   };
 }
 
+/** An upstream's word that it could not go on. */
+export function gaveUp(why: string, raw: string): StreamError {
+  return { origin: 'upstream', message: phrase('the upstream gave up: {0}', why), raw };
+}
+
 /** An answer that is not in its own wire format. */
-export function malformed(message: string, raw: string): StreamError {
+export function malformed(message: Phrase, raw: string): StreamError {
   return { origin: 'malformed', message, raw: raw.slice(0, maxRawLength) };
 }
 
@@ -40,5 +45,5 @@ export function bodyError(body: unknown, { hasBegun = false } = {}): StreamError
   const raw = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
   return holdsError(body)
     ? upstreamError(body, raw)
-    : malformed('the answer is not in the expected wire format', hasBegun ? '' : raw);
+    : malformed(phrase('the answer is not in the expected wire format'), hasBegun ? '' : raw);
 }

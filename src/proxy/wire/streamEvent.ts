@@ -1,3 +1,5 @@
+import type { Words } from '../phrase';
+
 /** Token counts of one answer. The three input numbers are disjoint; their sum is the whole input. */
 export interface Usage {
   readonly inputTokens: number;
@@ -28,7 +30,8 @@ export type StopReason = (typeof stopReasons)[number];
 export interface StreamError {
   /** `malformed`: the upstream sent something that is not its own wire format. */
   readonly origin: 'upstream' | 'malformed';
-  readonly message: string;
+  /** The upstream's, or words of ours where it has none. */
+  readonly message: Words;
   /** The JSON text of the error, or the offending bytes' beginning, at most 4 kB. */
   readonly raw: string;
 }

@@ -38,7 +38,7 @@ function checkFailure(failure: ReturnType<typeof classify>): void {
   assert.ok(detail !== '' && detail.length <= 300);
   for (const said of [
     detail,
-    sentence(failure, now),
+    render(sentence(failure, now)),
     render(notification(failure)),
     render(inBrief(failure)),
   ]) {

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { parseSettings } from '../../../src/config/schema';
+import { render } from '../../../src/proxy/phrase';
 import { keyMark } from '../../../src/proxy/providerCall';
+import { inChinese } from '../../support/inChinese';
 
 type Entry = Readonly<Record<string, unknown>>;
 
 function faultsOf(entry: Entry, id = 'mine'): readonly (readonly [string, string])[] {
   const provider = id === 'mine' ? { baseUrl: 'https://llm.example.com/v1', ...entry } : entry;
   return parseSettings({ 'switchyard.providers': { [id]: provider } }).problems.map(
-    ({ path, message }) => [path.replace('switchyard.providers.', ''), message],
+    ({ path, message }) => {
+      inChinese(message);
+      return [path.replace('switchyard.providers.', ''), render(message)];
+    },
   );
 }
 

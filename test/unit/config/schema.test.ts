@@ -1,7 +1,17 @@
 import { strict as assert } from 'node:assert';
-import { parseSettings } from '../../../src/config/schema';
+import { parseSettings, type SettingProblem } from '../../../src/config/schema';
+import { render } from '../../../src/proxy/phrase';
 import { builtInScenarioNames } from '../../../src/proxy/scenarioNames';
 import { builtInScenarios } from '../../../src/proxy/scenarios';
+import { inChinese } from '../../support/inChinese';
+import { inEnglish } from '../../support/inEnglish';
+
+/** Of the first fault. */
+function wordsOf(problems: readonly SettingProblem[]): string {
+  const [first] = problems;
+  assert.ok(first !== undefined);
+  return render(first.message);
+}
 
 describe('parseSettings', () => {
   const defaults = parseSettings({}).settings;
@@ -65,7 +75,7 @@ describe('parseSettings', () => {
     );
     assert.deepEqual(settings.scenarios, good.scenarios);
     assert.equal(settings.port, 80);
-    assert.deepEqual(problems, [
+    assert.deepEqual(inEnglish(problems), [
       {
         setting: 'switchyard.scenarios',
         path: 'switchyard.scenarios.fast.models[0]',
@@ -86,6 +96,10 @@ describe('parseSettings', () => {
       problems.map(({ path }) => path),
       ['switchyard.prot'],
     );
+    assert.match(
+      wordsOf(problems),
+      /^There is no such setting; Switchyard has switchyard\.enabled, /,
+    );
   });
 
   it('reports fields that it does not know', () => {
@@ -93,7 +107,10 @@ describe('parseSettings', () => {
       'switchyard.scenarios': { fast: { model: 'a/b', models: ['a/b'] } },
     });
     assert.equal(problems[0]?.path, 'switchyard.scenarios.fast');
-    assert.match(problems[0]?.message ?? '', /model/);
+    assert.match(
+      wordsOf(problems),
+      /^There is no “model” here; known: when, priority, models, parameters\.$/,
+    );
   });
 
   it('takes what a rule may ask of tools and of what the person typed', () => {
@@ -160,7 +177,7 @@ describe('parseSettings', () => {
         problems.map((problem) => problem.path),
         [path],
       );
-      assert.match(problems[0]?.message ?? '', message);
+      assert.match(wordsOf(problems), message);
       const [name = ''] = /^switchyard\.\w+/.exec(path) ?? [];
       assert.deepEqual(settings, parseSettings({ ...raw, [name]: undefined }).settings);
     });
@@ -188,19 +205,54 @@ describe('parseSettings', () => {
     assert.deepEqual([...builtInScenarioNames].sort(), Object.keys(builtInScenarios).sort());
   });
 
-  // In the words that zod itself has; zod/mini alone would say “Invalid input” of everything.
   const faults: readonly (readonly [string, unknown, string, string])[] = [
-    ['port', 'many', '', 'Expected number, received string.'],
-    ['port', 70_000, '', 'Too big: expected number to be <=65535.'],
-    ['onAuthError', 'go', '', 'Invalid option: expected one of "stop"|"tryOtherCredentials".'],
-    ['timeouts', { connect: 1 }, '', 'Unrecognized key: "connect".'],
-    ['providers', { 'a b': {} }, '["a b"]', 'Invalid key in record.'],
+    ['enabled', 'yes', '', 'Expected true or false, found a text.'],
+    ['port', 'many', '', 'Expected a number, found a text.'],
+    ['port', null, '', 'Expected a number, found null.'],
+    ['port', 1.5, '', 'Expected a whole number, found 1.5.'],
+    ['port', 70_000, '', 'Expected at most 65535, found 70000.'],
+    ['port', -1, '', 'Expected at least 0, found -1.'],
+    ['onAuthError', 'go', '', 'Expected one of "stop", "tryOtherCredentials".'],
+    ['timeouts', 5, '', 'Expected an object in braces, found 5.'],
     [
-      'terminal.agents',
-      ['codex'],
-      '[0]',
-      'Invalid option: expected one of "claude"|"opencode"|"openai".',
+      'timeouts',
+      { connect: 1, idle: 2 },
+      '',
+      'There is no “connect”, “idle” here; known: connectMs, firstTokenMs, idleMs.',
     ],
+    ['providers', [], '', 'Expected an object in braces, found a list.'],
+    ['providers', { 'a b': {} }, '["a b"]', 'A provider id has letters, digits, “.”, “_” and “-”.'],
+    [
+      'providers',
+      { mine: { baseUrl: 'https://llm.example.com', models: { '': {} } } },
+      '.mine.models[""]',
+      'This text is empty; write at least one character.',
+    ],
+    [
+      'scenarios',
+      { fast: {} },
+      '.fast.models',
+      'This is missing; expected a list in square brackets.',
+    ],
+    [
+      'scenarios',
+      { fast: { models: {} } },
+      '.fast.models',
+      'Expected a list in square brackets, found an object.',
+    ],
+    [
+      'scenarios',
+      { fast: { models: [1] } },
+      '.fast.models[0]',
+      'Expected a text in quotation marks, found 1.',
+    ],
+    [
+      'scenarios',
+      { fast: { models: ['demo/hello'], when: { client: [] } } },
+      '.fast.when.client',
+      'This list is empty; write at least one entry.',
+    ],
+    ['terminal.agents', ['codex'], '[0]', 'Expected one of "claude", "opencode", "openai".'],
     [
       'terminal.agents',
       [],
@@ -212,7 +264,8 @@ describe('parseSettings', () => {
     it(`says what is wrong with ${name} ${JSON.stringify(value)}`, () => {
       const setting = `switchyard.${name}`;
       const { problems } = parseSettings({ [setting]: value });
-      assert.deepEqual(problems, [{ setting, path: `${setting}${place}`, message }]);
+      assert.deepEqual(inEnglish(problems), [{ setting, path: `${setting}${place}`, message }]);
+      for (const problem of problems) inChinese(problem.message);
     });
   }
 
@@ -248,7 +301,7 @@ describe('parseSettings', () => {
     it(`refuses the base URL ${baseUrl}`, () => {
       const { problems } = parseSettings({ 'switchyard.providers': { mine: { baseUrl } } });
       assert.equal(problems[0]?.path, 'switchyard.providers.mine.baseUrl');
-      assert.doesNotMatch(problems[0]?.message ?? '', /secret/);
+      assert.doesNotMatch(wordsOf(problems), /secret/);
     });
   }
 
@@ -277,7 +330,9 @@ describe('parseSettings', () => {
   ]) {
     it(`accepts ${baseUrl}, in a private network, only where no key is sent`, () => {
       const parse = (credential?: string) =>
-        parseSettings({ 'switchyard.providers': { mine: { baseUrl, credential } } }).problems;
+        inEnglish(
+          parseSettings({ 'switchyard.providers': { mine: { baseUrl, credential } } }).problems,
+        );
       assert.deepEqual(parse('none'), []);
       const message =
         'An API key must not travel in clear text: use https, or set “credential” to “none” if this host takes no key.';

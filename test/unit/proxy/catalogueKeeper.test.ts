@@ -20,6 +20,7 @@ import { createRoutingTable } from '../../../src/proxy/routingTable';
 import type { ApiKeys, Provider, ProxySettings } from '../../../src/proxy/types';
 import type { SendResult, UpstreamRequest } from '../../../src/proxy/upstream';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
+import { inEnglish } from '../../support/inEnglish';
 import { anthropicList, modelsDevAnswer, openaiList } from '../../support/modelLists';
 import { plainSettings } from '../../support/testProxy';
 
@@ -234,7 +235,7 @@ describe('the catalogue’s keeper', () => {
     assert.equal(anthropic?.label, 'Anthropic');
     assert.deepEqual(anthropic?.added, []);
     assert.ok(anthropic?.removed.includes('claude-opus-5'));
-    assert.deepEqual(anthropic?.changed, [
+    assert.deepEqual(inEnglish(anthropic?.changed), [
       'claude-sonnet-5-5: context 1,000,000 tokens → 2,000,000 tokens',
     ]);
     assert.deepEqual(retired, []);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { type AnswerPart, readChatParts } from '../../../src/lm/chatParts';
+import { readChatParts } from '../../../src/lm/chatParts';
 import type { RunningChat } from '../../../src/proxy/chats';
 import { render } from '../../../src/proxy/phrase';
+import type { ChatPart } from '../../../src/proxy/wire/partsClient';
 import { anthropicEvent, anthropicText } from '../../support/anthropicAnswers';
+import { chinese, inChinese } from '../../support/inChinese';
 import {
   type ScriptedUpstream,
   startScriptedUpstream,
@@ -20,8 +22,8 @@ const request = {
 
 interface Asked {
   readonly chat: RunningChat;
-  readonly parts: AnswerPart[];
-  readonly ended: Promise<readonly AnswerPart[]>;
+  readonly parts: ChatPart[];
+  readonly ended: Promise<readonly ChatPart[]>;
   /** Resolves with the next text that comes. */
   next(): Promise<string>;
 }
@@ -54,10 +56,10 @@ describe('chats inside the editor', () => {
   });
 
   function ask(body: object = request, isTaken = true): Asked {
-    const parts: AnswerPart[] = [];
+    const parts: ChatPart[] = [];
     const waiting: ((text: string) => void)[] = [];
-    let finish: (parts: readonly AnswerPart[]) => void;
-    const ended = new Promise<readonly AnswerPart[]>((resolve) => {
+    let finish: (parts: readonly ChatPart[]) => void;
+    const ended = new Promise<readonly ChatPart[]>((resolve) => {
       finish = resolve;
     });
     const chat: RunningChat = proxy.proxy.chats.start(JSON.stringify(body), {
@@ -71,7 +73,7 @@ describe('chats inside the editor', () => {
     return { chat, parts, ended, next: () => new Promise((resolve) => waiting.push(resolve)) };
   }
 
-  const textOf = (parts: readonly AnswerPart[]) =>
+  const textOf = (parts: readonly ChatPart[]) =>
     parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
 
   it('take the way of every request: chain, fallback, log and trace', async () => {
@@ -107,10 +109,44 @@ describe('chats inside the editor', () => {
     assert.equal(proxy.notices.length, 1);
   });
 
+  for (const [why, end] of [
+    ['the answer stopped before its end marker', { thenEnd: true }],
+    ['other side closed', { thenReset: true }],
+    ['an event of the stream is not JSON', { broken: true }],
+  ] as const) {
+    it(`are told in the person’s language why an answer broke off: ${why}`, async () => {
+      const { broken, ...how } = { broken: false, ...end };
+      const oddEvent = 'event: content_block_delta\ndata: {"type":\n\n';
+      upstream.answerAlways({ sse: [...begun('one'), ...(broken ? [oddEvent] : [])], ...how });
+      const parts = await ask().ended;
+      assert.equal(textOf(parts), 'one');
+      const failed = parts.at(-1);
+      assert.ok(failed?.kind === 'failed');
+      assert.ok(render(failed.message).startsWith(`The answer of mine for one broke off: ${why}.`));
+      assert.match(inChinese(failed.message), /^mine 对 one 的回答中断：/);
+    });
+  }
+
+  it('are told in the person’s language why no model of a chain can be called', async () => {
+    proxy.configure({ settings: { scenarios: { default: { models: ['gone/a', 'gone/b'] } } } });
+    const [part] = await ask().ended;
+    assert.ok(part?.kind === 'failed');
+    const { message } = part;
+    assert.equal(
+      render(message),
+      'Scenario “default” has no model that Switchyard can call (gone/a: no provider of that name has a base URL; gone/b: no provider of that name has a base URL). Check “switchyard.scenarios” and “switchyard.providers” in the VS Code settings.',
+    );
+    assert.match(inChinese(message), /场景 “default” 没有 Switchyard 能调用的模型（gone\/a：/);
+  });
+
   it('say which member of a request is wrong', async () => {
     const [part] = await ask({ ...request, messages: [] }).ended;
     assert.ok(part?.kind === 'failed');
-    assert.match(render(part.message), /^messages: /);
+    assert.match(
+      render(part.message),
+      /^Switchyard cannot read the request .*: “messages: .*new chat/,
+    );
+    assert.match(render(part.message, chinese), /无法读取此聊天的请求：“messages: .*”。请新建聊天/);
   });
 
   it('leave the upstream when they are cancelled, and say nothing more', async () => {
@@ -204,7 +240,7 @@ describe('chats inside the editor', () => {
 
 const quiet = { text() {}, ended() {} };
 
-function messageOf(part: AnswerPart | undefined): string {
+function messageOf(part: ChatPart | undefined): string {
   return part?.kind === 'failed' ? render(part.message) : '';
 }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { type ClassifyContext, classify } from '../../../src/proxy/classify';
-import { render } from '../../../src/proxy/phrase';
+import { phrase, render } from '../../../src/proxy/phrase';
 import { redact } from '../../../src/proxy/redact';
 import type { Failure, FailureKind, Provider } from '../../../src/proxy/types';
+import { inChinese } from '../../support/inChinese';
 import {
   OPENCODE_CONSOLE_ERRORS,
   OPENCODE_CONSOLE_MEANINGS,
@@ -328,6 +329,22 @@ describe('classify, on errors inside an answer', () => {
     const error = { raw: '<html>', message: 'not JSON', origin: 'malformed' } as const;
     const context = { provider: elsewhere, model: 'm', hasKeySucceeded: true, now };
     assert.equal(classify(error, context).kind, 'brokenStream');
+  });
+
+  it('keeps words of ours translatable, and cleans what is foreign in them', () => {
+    const secret = 'k-3f0c1a52';
+    const told = phrase('the answer is not finished: {0}', `queued ${secret}`);
+    const error = { raw: '', message: told, origin: 'malformed' } as const;
+    const context = {
+      provider: elsewhere,
+      model: 'm',
+      hasKeySucceeded: true,
+      now,
+      redact: (text: string) => text.replace(secret, '[key]'),
+    };
+    const { detail } = classify(error, context);
+    assert.equal(render(detail), 'the answer is not finished: queued [key]');
+    assert.equal(inChinese(detail), '回答尚未完成：queued [key]');
   });
 });
 

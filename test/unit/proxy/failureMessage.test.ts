@@ -33,7 +33,7 @@ const failureOf = (kind: FailureKind, more: Partial<Failure> = {}): Failure => (
 });
 const notification = (failure: Failure): string => render(notificationPhrase(failure));
 const say = (kind: FailureKind, more?: Partial<Failure>): string =>
-  sentence(failureOf(kind, more), now);
+  render(sentence(failureOf(kind, more), now));
 const link = 'https://opencode.ai/workspace/wrk_1/go';
 
 describe('sentence', () => {

@@ -1,20 +1,8 @@
 import assert from 'node:assert/strict';
-import { dictionaryOf } from '../../../scripts/translations';
-import {
-  english,
-  listed,
-  momentInWords,
-  phrase,
-  render,
-  type Translate,
-  withForeign,
-} from '../../../src/proxy/phrase';
+import { listed, momentInWords, phrase, render, withForeign } from '../../../src/proxy/phrase';
 import { durationInWords } from '../../../src/proxy/timeInWords';
+import { chinese } from '../../support/inChinese';
 
-const dictionary = dictionaryOf('zh-cn');
-/** As `vscode.l10n.t` in a window whose display language is Simplified Chinese. */
-const chinese: Translate = (template, ...values) =>
-  english(dictionary[template] ?? template, ...values);
 const at = new Date(2026, 10, 22, 18, 20).getTime();
 
 describe('render', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { render } from '../../../../src/proxy/phrase';
 import { createStreamEncoder } from '../../../../src/proxy/wire/anthropic';
 import { canPassWhole } from '../../../../src/proxy/wire/anthropicStream';
 import { createOpenBlock } from '../../../../src/proxy/wire/openBlock';
@@ -60,7 +61,7 @@ describe('answers that the fuzzer found', () => {
     const { decodeMessage } = codecOf('anthropic-messages');
     const nameless = decodeMessage(whole({ id: 'c' }), 'm', new Map());
     assert.equal(
-      nameless[0]?.type === 'error' && nameless[0].error.message,
+      nameless[0]?.type === 'error' && render(nameless[0].error.message),
       'a tool call has no name',
     );
     const unnumbered = whole({ name: 'Read' });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { render } from '../../../../src/proxy/phrase';
 import { anthropicEvent } from '../../../support/anthropicAnswers';
 import { geminiEvent } from '../../../support/geminiAnswers';
 import { openaiChatChunk } from '../../../support/openaiChatAnswers';
@@ -114,7 +115,7 @@ describe('an answer that is made to be long', () => {
       answer.map((one) => Buffer.from(one)),
     );
     const last = events.at(-1);
-    assert.match(last?.type === 'error' ? last.error.message : '', /longer than 16 MiB/);
+    assert.match(last?.type === 'error' ? render(last.error.message) : '', /longer than 16 MiB/);
   });
 
   it('gives no more input to the client than that (openai-chat, openai-responses)', async () => {
@@ -152,7 +153,7 @@ describe('an answer that is made to be long', () => {
       ['anthropic-messages', anthropicEvent('error', { error: { type: 'x', message: megabyte } })],
     ] as const) {
       const last = (await eventsOf(codecOf(format), [Buffer.from(event)])).at(-1);
-      assert.ok(last?.type === 'error' && last.error.message.length <= 8192);
+      assert.ok(last?.type === 'error' && render(last.error.message).length <= 8192);
       assert.ok(last.error.raw.length <= 4096);
     }
   });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readChatParts } from '../../../../src/lm/chatParts';
-import { render } from '../../../../src/proxy/phrase';
+import { render, type Words } from '../../../../src/proxy/phrase';
 import { partsClient } from '../../../../src/proxy/wire/partsClient';
 import { noUsage, type StopReason, type StreamEvent } from '../../../../src/proxy/wire/streamEvent';
+import { inChinese } from '../../../support/inChinese';
 
 function encode(events: readonly StreamEvent[]) {
   const encoder = partsClient.createStreamEncoder({ model: 'm', inputTokens: 0 });
@@ -20,6 +21,13 @@ const call = (...pieces: readonly string[]): readonly StreamEvent[] => [
   { type: 'tool-start', id: 'call_1', name: 'read' },
   ...pieces.map((json) => ({ type: 'tool-delta', json }) as const),
 ];
+
+/** The words with which the answer ends. */
+function failureOf(events: readonly StreamEvent[]): Words {
+  const last = encode(events).at(-1);
+  assert.ok(last?.kind === 'failed');
+  return last.message;
+}
 
 describe('the parts of a chat’s answer', () => {
   it('are text as it comes, calls when they are whole, and one end', () => {
@@ -63,11 +71,22 @@ describe('the parts of a chat’s answer', () => {
   });
 
   it('say why there is nothing to show', () => {
-    const said = (reason: StopReason) =>
-      encode([end(reason)]).map((part) => 'message' in part && part.message);
-    assert.match(String(said('refusal')), /refused to answer/);
-    assert.match(String(said('max_tokens')), /whole output limit for thinking/);
-    assert.match(String(said('end_turn')), /said nothing/);
+    assert.match(render(failureOf([end('refusal')])), /refused to answer/);
+    assert.match(render(failureOf([end('max_tokens')])), /whole output limit for thinking/);
+    assert.match(render(failureOf([end('end_turn')])), /said nothing/);
+  });
+
+  it('say it in the person’s language', () => {
+    const cutOff = [...call('{"path":"a'), { type: 'tool-end' } as const];
+    const said = [
+      [end('refusal')],
+      [end('max_tokens')],
+      [end('end_turn')],
+      [...cutOff, end('max_tokens')],
+      [...cutOff, end('tool_use')],
+    ].map((events) => inChinese(failureOf(events)));
+    assert.equal(new Set(said).size, said.length);
+    assert.match(said[4] ?? '', /“read”/);
   });
 
   it('end with what went wrong, once', () => {
