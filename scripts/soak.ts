@@ -1,7 +1,7 @@
 // `npm run soak -- [--minutes 10] [--entry dist/standalone.js]`: 64 clients and an upstream with every fault there is, against the built standalone
 // proxy. Ends with a report; the exit code tells whether nothing hung, leaked or lied.
 import { parseArgs } from 'node:util';
-import type { Format } from '../test/faults/answers';
+import { formatOf } from '../test/faults/answers';
 import { type ProxyProcess, startProxyProcess } from '../test/soak/child';
 import { newTally, startCrowd, type Tally } from '../test/soak/clients';
 import { chooseAnswer } from '../test/soak/faults';
@@ -22,8 +22,7 @@ async function main(): Promise<void> {
   if (!(totalMs > 0)) throw new Error(`--minutes ${values.minutes} is no positive number`);
   const faults = new Map<string, number>();
   const upstream = await startFaultsUpstream((call) => {
-    const format: Format = call.path.endsWith('/messages') ? 'anthropic-messages' : 'openai-chat';
-    const { name, answer } = chooseAnswer(format, call.isStream);
+    const { name, answer } = chooseAnswer(formatOf(call), call.isStream);
     faults.set(name, (faults.get(name) ?? 0) + 1);
     return answer;
   });

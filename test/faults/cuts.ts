@@ -1,6 +1,15 @@
 // Answers that stop somewhere: the connection ends, is reset, or falls silent.
 import type { Ending } from '../support/faultsUpstream';
-import { type Format, healthyJson, healthyStream, jsonHeaders, sseHeaders } from './answers';
+import {
+  type Format,
+  healthyStream,
+  inZones,
+  joined,
+  jsonForms,
+  jsonHeaders,
+  sseHeaders,
+  streamOf,
+} from './answers';
 import type { Combination, Fault } from './fault';
 import type { Strike, Zone } from './model';
 
@@ -21,6 +30,13 @@ export const cuts: readonly Fault[] = endings.flatMap(([ending, words, strike]) 
         strike,
         answer: { headers: sseHeaders, pieces: [Buffer.from(text)], ending },
       })),
+  },
+  {
+    name: `an event stream that ${words} behind a finish reason without counts`,
+    combinations: (format) => {
+      const { place, text, zone } = uncountedPlace(format);
+      return [{ place, zone, strike, answer: streamOf(text, { ending }) }];
+    },
   },
   {
     name: `a JSON body that ${words}`,
@@ -61,19 +77,44 @@ function streamPlaces(format: Format): readonly Place[] {
 }
 
 function jsonPlaces(format: Format, ending: Ending): readonly Omit<Place, 'zone'>[] {
-  const text = healthyJson(format);
-  const lengths = [
-    0,
-    1,
-    ...[1, 2, 3, 4, 5, 6, 7].map((part) => Math.floor((text.length * part) / 8)),
-  ];
-  // A whole body that ends properly is no fault; one without its proper end may have lost more.
-  const last = ending === 'finish' ? [text.length - 1] : [text.length - 1, text.length];
-  return [...lengths, ...last].map((length) => ({
-    place: `behind letter ${length} of ${text.length}`,
-    text: text.slice(0, length),
-  }));
+  return jsonForms(format).flatMap((form) => {
+    const text = form.trimEnd();
+    const lengths = [
+      0,
+      1,
+      ...[1, 2, 3, 4, 5, 6, 7].map((part) => Math.floor((text.length * part) / 8)),
+    ];
+    // A whole body that ends properly is no fault; one without its proper end may have lost more.
+    const last = ending === 'finish' ? [text.length - 1] : [text.length - 1, text.length];
+    return [...lengths, ...last].map((length) => ({
+      place: `behind letter ${length} of ${text.length}`,
+      text: text.slice(0, length),
+    }));
+  });
 }
+
+/** Behind the finish reason of an upstream that does not count. */
+function uncountedPlace(format: Format): Place {
+  const uncounted = healthyStream(format).map(({ text }) =>
+    text.replace(/,"(?:usage|usageMetadata)":\{(?:[^{}]|\{[^}]*\})*\}/, ''),
+  );
+  const events = inZones(format, uncounted);
+  const last = events.findIndex(({ text }) => finishes[format].test(text));
+  const event = events[last];
+  if (event === undefined) throw new Error(`no finish reason in ${format}`);
+  return {
+    place: `behind ${event.name}`,
+    text: joined(events.slice(0, last + 1)),
+    zone: event.zone,
+  };
+}
+
+const finishes: Readonly<Record<Format, RegExp>> = {
+  'anthropic-messages': /"stop_reason":"/,
+  'openai-chat': /"finish_reason":"/,
+  'openai-responses': /"type":"response\.completed"/,
+  gemini: /"finishReason":"/,
+};
 
 function cutHead(ending: Ending, words: string, strike: Strike): Fault {
   const heads = {

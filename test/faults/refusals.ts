@@ -5,7 +5,7 @@ import {
   OPENCODE_INFERENCE_ERRORS,
   OPENCODE_INFERENCE_MEANINGS,
 } from '../support/upstreamErrors';
-import { healthyJson, healthyStream, joined, sseHeaders } from './answers';
+import { type Format, healthyJson, healthyStream, joined, sseHeaders } from './answers';
 import type { Combination, Fault } from './fault';
 import type { Strike } from './model';
 
@@ -151,7 +151,7 @@ const drips: readonly Fault[] = [
   },
 ];
 
-function bodyOf(format: 'anthropic-messages' | 'openai-chat', isStream: boolean): Uint8Array {
+function bodyOf(format: Format, isStream: boolean): Uint8Array {
   return Buffer.from(isStream ? joined(healthyStream(format)) : healthyJson(format));
 }
 
