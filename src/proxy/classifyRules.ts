@@ -104,8 +104,13 @@ const rules: readonly Rule[] = [
   { kind: 'modelRefused', when: (clues) => clues.isEcho },
 
   // 5. OpenCode's own key or balance at a supplier is broken: the person's key is fine, other models serve.
-  { kind: 'modelRefused', words: /incorrect api key provided: zen/i, when: onOpencode },
-  { kind: 'modelRefused', labels: ['invalid_api_key'], when: onOpencode },
+  // These are OpenAI's and Google's words; its own are "Invalid API key."
+  {
+    kind: 'modelRefused',
+    words: /incorrect api key provided: zen|api key not valid/i,
+    when: onOpencode,
+  },
+  { kind: 'modelRefused', labels: ['invalid_api_key', 'api_key_invalid'], when: onOpencode },
   { kind: 'modelRefused', statuses: [401, 402, 403], when: relayed },
 
   // 6. No subscription.
@@ -126,11 +131,11 @@ const rules: readonly Rule[] = [
   },
 
   // 8. The key. "Missing API key" comes here too: a key always goes along, in the header that the format wants, so what
-  // is missing is a key that this upstream can read. A supplier's unmarked authentication_error from OpenCode does not
-  // blame a key that has served.
+  // is missing is a key that this upstream can read. A supplier's unmarked authentication_error (Google's UNAUTHENTICATED)
+  // from OpenCode does not blame a key that has served.
   {
     kind: 'modelRefused',
-    labels: ['authentication_error'],
+    labels: ['authentication_error', 'unauthenticated'],
     when: (clues) => clues.isOpencode && clues.hasKeySucceeded,
   },
   {

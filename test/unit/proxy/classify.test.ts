@@ -103,15 +103,31 @@ describe('classify, on what OpenCode answers', () => {
   });
 
   it("does not blame a key that has served for a supplier's unmarked authentication error", () => {
-    const body = {
-      type: 'error',
-      error: { type: 'authentication_error', message: 'invalid x-api-key' },
-    };
-    assert.equal(
-      classifyBody(401, body, { ...onOpencode, hasKeySucceeded: true }).kind,
-      'modelRefused',
-    );
-    assert.equal(classifyBody(401, body, onOpencode).kind, 'keyRejected');
+    const bodies = [
+      { type: 'error', error: { type: 'authentication_error', message: 'invalid x-api-key' } },
+      {
+        error: {
+          code: 401,
+          message: 'Request had invalid authentication credentials.',
+          status: 'UNAUTHENTICATED',
+        },
+      },
+    ];
+    for (const body of bodies) {
+      assert.equal(
+        classifyBody(401, body, { ...onOpencode, hasKeySucceeded: true }).kind,
+        'modelRefused',
+      );
+      assert.equal(classifyBody(401, body, onOpencode).kind, 'keyRejected');
+    }
+  });
+
+  it('never blames the key for what Google says of the one that OpenCode has there', () => {
+    const words = 'API key not valid. Please pass a valid API key.';
+    for (const message of [words, `Error from provider (Google): ${words}`]) {
+      const body = { error: { code: 400, message, status: 'INVALID_ARGUMENT' } };
+      assert.equal(classifyBody(400, body, onOpencode).kind, 'modelRefused');
+    }
   });
 
   it("blames the model for the supplier's billing and quota", () => {
