@@ -71,6 +71,9 @@ const rules: readonly Rule[] = [
   { kind: 'planLimit', labels: ['subscription_sharing_usage_limit_exceeded', '1308', '1310'] },
   { kind: 'planLimit', words: /(?:monthly|weekly|daily|hour) usage limit reached/i, when: own },
 
+  // Google speaks of plan and billing in every limit, that of a minute too; "Please retry in 26s" stands behind it.
+  { kind: 'rateLimited', labels: ['resource_exhausted'], words: /exceeded your current quota/i },
+
   // 2. The account cannot pay.
   { kind: 'accountUnfunded', labels: ['creditserror', 'monthlylimiterror', 'userlimiterror'] },
   { kind: 'accountUnfunded', words: /insufficient account funds/i },

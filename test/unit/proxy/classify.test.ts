@@ -122,6 +122,16 @@ describe('classify, on what OpenCode answers', () => {
     }
   });
 
+  it('rests a model for the time that Google names, whoever has reached a limit there', () => {
+    const words =
+      'You exceeded your current quota, please check your plan and billing details.\n* Quota exceeded for metric: generate_content_free_tier_requests, limit: 20\nPlease retry in 26.5s.';
+    for (const message of [words, `Error from provider (Google): ${words}`]) {
+      const body = { error: { code: 429, message, status: 'RESOURCE_EXHAUSTED' } };
+      const failure = classifyBody(429, body, onOpencode);
+      assert.deepEqual([failure.kind, failure.resetsAt], ['rateLimited', now + 26_500]);
+    }
+  });
+
   it('never blames the key for what Google says of the one that OpenCode has there', () => {
     const words = 'API key not valid. Please pass a valid API key.';
     for (const message of [words, `Error from provider (Google): ${words}`]) {
@@ -188,6 +198,17 @@ describe('classify, on what other hosts answer', () => {
           message: 'You exceeded your current quota',
           type: 'insufficient_quota',
           code: 'insufficient_quota',
+        },
+      },
+    ],
+    [
+      'rateLimited',
+      429,
+      {
+        error: {
+          code: 429,
+          message: 'You exceeded your current quota, please check your plan and billing details.',
+          status: 'RESOURCE_EXHAUSTED',
         },
       },
     ],
