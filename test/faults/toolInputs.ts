@@ -6,6 +6,7 @@ import {
   healthyJson,
   healthyStream,
   joined,
+  jsonForms,
   jsonOf,
   streamOf,
 } from './answers';
@@ -33,18 +34,30 @@ export const toolInputFaults: readonly Fault[] = [
       })),
   },
   {
-    name: 'a tool input that is no object',
+    // Known to its end before anybody sees its beginning.
+    name: 'a JSON answer with unusable tool input',
+    formats: ['openai-chat', 'openai-responses', 'gemini'],
+    combinations: (format) =>
+      Object.entries(changes).map(([place, change]) => ({
+        place,
+        strike: 'nonsense',
+        zone: 'unseen',
+        answer: withToolInput(format, false, change),
+      })),
+  },
+  {
+    name: 'a JSON answer with a tool input that is no object',
     // The others hold it as text.
     formats: ['anthropic-messages', 'gemini'],
     combinations: (format) =>
-      ['"{\\"path\\":"', '[1,2]', '7'].map((input) => ({
-        place: input,
-        strike: 'nonsense',
-        zone: 'unseen',
-        answer: jsonOf(
-          healthyJson(format).replace(/"(input|args)":\{[^}]*\{\}"\}/, `"$1":${input}`),
-        ),
-      })),
+      jsonForms(format).flatMap((text) =>
+        ['"{\\"path\\":"', '[1,2]', '7'].map((input) => ({
+          place: `${input} in ${text.slice(0, 1)}`,
+          strike: 'nonsense',
+          zone: 'unseen',
+          answer: jsonOf(text.replace(/"(input|args)":\{[^}]*\{\}"\}/, `"$1":${input}`)),
+        })),
+      ),
   },
   {
     name: 'a tool call that the output limit cut off',
