@@ -164,7 +164,15 @@ const rules: readonly Rule[] = [
   // 13. Trouble that passes, by name.
   {
     kind: 'overloaded',
-    labels: ['overloaded_error', 'engine_overloaded_error', 'server_overloaded', 'unavailable'],
+    labels: [
+      'overloaded_error',
+      'engine_overloaded_error',
+      'server_overloaded',
+      // Of OpenAI Responses, where no status goes along.
+      'server_is_overloaded',
+      'slow_down',
+      'unavailable',
+    ],
   },
   { kind: 'timeout', labels: ['timeout_error', 'deadline_exceeded', 'request_timeout'] },
 

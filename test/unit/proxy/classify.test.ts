@@ -332,6 +332,8 @@ describe('classify, on what other hosts answer', () => {
 describe('classify, on errors inside an answer', () => {
   const rows: readonly (readonly [FailureKind, string])[] = [
     ['overloaded', '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}'],
+    ['overloaded', '{"type":"error","code":"server_is_overloaded","message":"Please try later."}'],
+    ['overloaded', '{"type":"response.failed","response":{"error":{"code":"slow_down"}}}'],
     ['rateLimited', '{"error":{"code":429,"message":"slow down"}}'],
     [
       'rateLimited',
