@@ -8,6 +8,7 @@ import { gapFaults } from './gaps';
 import { insertionFaults } from './insertions';
 import { refusalFaults } from './refusals';
 import { repetitionFaults } from './repetitions';
+import { supplierFaults } from './suppliers';
 import { toolInputFaults } from './toolInputs';
 
 const faults = [
@@ -19,6 +20,7 @@ const faults = [
   ...bodyFaults,
   ...toolInputFaults,
   ...refusalFaults,
+  ...supplierFaults,
 ];
 
 const chains = ['A, B, C', 'A alone', 'A with two keys'] as const;
