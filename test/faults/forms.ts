@@ -22,11 +22,16 @@ function usualBody(format: Format, isStream: boolean): string {
 }
 
 /** Every cut of a long text would be thousands of requests: each of these hits other bytes. */
-const strides = { first: 1, step: 29 } as const;
+const strides: Readonly<Record<Format, number>> = {
+  'anthropic-messages': 29,
+  'openai-chat': 31,
+  'openai-responses': 67,
+  gemini: 23,
+};
 
-function cutInTwo(body: Uint8Array): readonly Combination[] {
+function cutInTwo(body: Uint8Array, stride: number): readonly Combination[] {
   const combinations: Combination[] = [];
-  for (let at = strides.first; at < body.length; at += strides.step) {
+  for (let at = 1; at < body.length; at += stride) {
     const pieces = [body.subarray(0, at), body.subarray(at)];
     combinations.push(
       whole(`behind byte ${at}`, { headers: sseHeaders, pieces, ending: 'finish' }),
@@ -44,7 +49,8 @@ const lineEnds = { CRLF: '\r\n', CR: '\r' } as const;
 const splits: readonly Fault[] = [
   {
     name: 'a body cut in two',
-    combinations: (format, isStream) => cutInTwo(Buffer.from(usualBody(format, isStream))),
+    combinations: (format, isStream) =>
+      cutInTwo(Buffer.from(usualBody(format, isStream)), strides[format]),
   },
   {
     name: 'a character cut in two',
@@ -75,11 +81,13 @@ const splits: readonly Fault[] = [
     const body = (format: Format) =>
       Buffer.from(joined(healthyStream(format)).replaceAll('\n', lineEnd));
     return {
-      name: `an event stream with ${name} line ends, cut behind each of them`,
+      name: `an event stream with ${name} line ends, cut behind them`,
       combinations: (format) => [
         whole('in one piece', streamOf(body(format).toString())),
         ...[...body(format).entries()]
           .filter(([, byte]) => byte === 13)
+          // Those of the longest stream, every other one: they fall behind names, data and blank lines in turn.
+          .filter((_end, index) => format !== 'openai-responses' || index % 2 === 0)
           .map(([at]) => {
             const pieces = [body(format).subarray(0, at + 1), body(format).subarray(at + 1)];
             return whole(`behind byte ${at}`, { headers: sseHeaders, pieces, ending: 'finish' });
@@ -169,6 +177,16 @@ const extra: readonly Fault[] = [
         streamOf(joined(healthyStream(format)).replaceAll(/^(data|event): /gm, '$1:')),
       ),
     ],
+  },
+  {
+    // Some gateways write it on every part that has no words.
+    name: 'a finish reason before the answer',
+    formats: ['gemini'],
+    combinations: (format) => {
+      const early = healthyStream(format).at(-1)?.text ?? '';
+      const text = joined(healthyStream(format));
+      return [1, 2].map((times) => whole(`${times} of them`, streamOf(early.repeat(times) + text)));
+    },
   },
   {
     name: 'the last event alone',
