@@ -151,15 +151,21 @@ export const bodyFaults: readonly Fault[] = [
           ],
   },
   {
+    // It is gathered before any wire format has a look at it, but for the lists of Gemini.
     name: 'a JSON body of 64 MB',
-    combinations: () => [
+    formats: ['openai-chat', 'gemini'],
+    combinations: (format) => [
       {
-        place: 'one string',
+        place: format === 'gemini' ? 'one string in a list' : 'one string',
         strike: 'nonsense',
         zone: 'unseen',
         answer: {
           headers: { 'content-type': 'application/json' },
-          pieces: [Buffer.from('{"id":"'), ...megabytes(64), Buffer.from('"}')],
+          pieces: [
+            Buffer.from(format === 'gemini' ? '[{"id":"' : '{"id":"'),
+            ...megabytes(64),
+            Buffer.from(format === 'gemini' ? '"}]' : '"}'),
+          ],
           ending: 'finish',
           isFast: true,
         },

@@ -20,11 +20,11 @@ const endings: readonly (readonly [ending: Ending, words: string, strike: Strike
   ['stall', 'falls silent', 'silence'],
 ];
 
-export const cuts: readonly Fault[] = endings.flatMap(([ending, words, strike]) => [
+export const cuts: readonly Fault[] = endings.flatMap(([ending, words, strike], turn) => [
   {
     name: `an event stream that ${words}`,
     combinations: (format) =>
-      streamPlaces(format).map(({ place, text, zone }) => ({
+      streamPlaces(format, turn).map(({ place, text, zone }) => ({
         place,
         zone,
         strike,
@@ -57,15 +57,22 @@ interface Place {
   readonly zone: Zone;
 }
 
-/** Before the first byte, inside each event (never so late that its JSON is whole), and behind each. */
-function streamPlaces(format: Format): readonly Place[] {
+/** How much of an event comes; never so much that its JSON is whole. */
+const shares = [0.15, 0.6, 0.9] as const;
+/** In each event of a longer stream only one of them, with every ending another. */
+const maxThoroughEvents = 16;
+
+/** Before the first byte, inside each event, and behind each. */
+function streamPlaces(format: Format, turn: number): readonly Place[] {
   const events = healthyStream(format);
+  const isLong = events.length > maxThoroughEvents;
   let before = '';
   let zone: Zone = 'unseen';
   const places: Place[] = [{ place: 'before the first byte', text: '', zone }];
-  for (const event of events) {
+  for (const [index, event] of events.entries()) {
     const letters = Array.from(event.text);
-    for (const share of [0.15, 0.6, 0.9]) {
+    for (const [at, share] of shares.entries()) {
+      if (isLong && at !== (index + turn) % shares.length) continue;
       const part = letters.slice(0, Math.floor(letters.length * share)).join('');
       places.push({ place: `at ${share} of ${event.name}`, text: before + part, zone });
     }
