@@ -38,11 +38,13 @@ export class ProxyController {
   #configuredPort = 0;
   /** Credentials whose key a person confirmed while no worker was there to be told. */
   readonly #confirmed = new Set<string>();
+  readonly #logWatch: { dispose(): void };
 
   constructor(options: ControllerOptions) {
     this.#options = options;
     this.#timeouts = { ...defaultTimeouts, ...options.timeouts };
     this.#now = options.now ?? Date.now;
+    this.#logWatch = options.logThreshold.onDidChange(() => this.#tellLogThreshold());
   }
 
   get status(): ProxyStatus {
@@ -120,6 +122,7 @@ export class ProxyController {
   /** Ends the thread without ceremony. May be called twice, and after `stop`. */
   dispose(): void {
     this.#wanted = 'stopped';
+    this.#logWatch.dispose();
     void this.#session?.terminate();
     this.#session = undefined;
   }
@@ -217,6 +220,7 @@ export class ProxyController {
     });
     this.#session = session;
     this.#report = undefined;
+    this.#tellLogThreshold();
     return session;
   }
 
@@ -263,6 +267,10 @@ export class ProxyController {
     if (this.#status.state !== 'failed') return false;
     const { kind } = this.#status.reason;
     return kind === 'portTaken' || kind === 'cannotListen';
+  }
+
+  #tellLogThreshold(): void {
+    this.#session?.post({ type: 'logFrom', threshold: this.#options.logThreshold.current() });
   }
 
   #tellConfirmed(session: WorkerSession): void {

@@ -1,6 +1,6 @@
 import type { KeyOrigins } from './proxy/keyOrigins';
 import type { NetworkSettings } from './proxy/network';
-import type { LogLevel, Notice } from './proxy/protocol';
+import type { LogLevel, LogThreshold, Notice } from './proxy/protocol';
 import type { RequestTrace } from './proxy/requestTrace';
 import type { ApiKeys, ProxySettings } from './proxy/types';
 import type { ProxyStatus, StartFailure } from './proxyStatus';
@@ -35,10 +35,18 @@ export interface ControllerOptions {
   readonly onNotice: (notice: Notice) => void;
   readonly onTrace: (trace: RequestTrace) => void;
   readonly onLog: (level: LogLevel, message: string) => void;
+  /** Which lines `onLog` is told of by the worker. */
+  readonly logThreshold: LogThresholdSource;
   /** The worker ended by itself; `willRestart` is false when it did so too often. */
   readonly onCrash: (crash: { readonly willRestart: boolean }) => void;
   readonly now?: () => number;
   readonly timeouts?: Partial<ControllerTimeouts>;
+}
+
+/** A choice that a person may change at any time. */
+export interface LogThresholdSource {
+  current(): LogThreshold;
+  onDidChange(listener: () => void): { dispose(): void };
 }
 
 export interface ControllerTimeouts {

@@ -77,6 +77,7 @@ class Switchyard {
       onTrace: (trace) => this.#surfaces.traced(trace),
       onNotice: (notice) => this.#view.notifications.showNotice(notice),
       onLog: (level, message) => this.#view.log(level, message),
+      logThreshold: this.#view.logThreshold,
       onCrash: (crash) => this.#view.notifications.showCrash(crash),
     });
     this.#surfaces = registerSurfaces({

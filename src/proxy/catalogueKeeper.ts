@@ -182,7 +182,7 @@ export function createCatalogueKeeper({ core, random, onLearned }: KeeperOptions
     restsUntil.set(source, now + (wasReached ? refreshIntervalMs : retryIntervalMs));
     const line = `catalogue: ${name} was not refreshed: ${render(why)}; what is known of it stays`;
     if (wasReached) log.info(line);
-    else log.debug(line);
+    else log.debug(() => line);
   }
 
   function summarize(

@@ -48,7 +48,7 @@ function systemAuthorities({ systemCertificatesFile }: Network, log: Logger): re
     const all =
       tls.getCACertificates?.('system') ?? certificatesIn(readBundle(systemCertificatesFile));
     const found = usable(all);
-    log.debug(`${found.length} authorities of the system's certificates are trusted too`);
+    log.debug(() => `${found.length} authorities of the system's certificates are trusted too`);
     return found;
   } catch (error) {
     log.warn(`the system's certificates cannot be read: ${messageOf(error)}`);

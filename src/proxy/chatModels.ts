@@ -1,11 +1,12 @@
 import { modelFacts } from './catalogue';
 import type { Core } from './core';
+import { answeringDemoModel } from './demo';
 import { modelIds } from './models';
 import { isUsable, parseTarget, type RoutingTable } from './router';
 import { automaticModel } from './scenarioNames';
 import { defaultScenario, type Scenario } from './scenarios';
 import { isProvided } from './targetKeys';
-import type { ModelFacts } from './types';
+import type { ModelFacts, Provider } from './types';
 
 /** What a chat inside the editor may choose: a scenario, or one model. */
 export interface ChatModel {
@@ -98,7 +99,7 @@ function singleModels({ providers, hasKey }: RoutingTable): readonly SingleModel
   return [...providers.values()]
     .filter((provider) => isProvided(provider, hasKey))
     .flatMap((provider) =>
-      modelIds(provider).map((model) => {
+      chatModelIds(provider).map((model) => {
         const facts = modelFacts(provider, model);
         const chatModel = {
           id: `${provider.id}/${model}`,
@@ -111,4 +112,9 @@ function singleModels({ providers, hasKey }: RoutingTable): readonly SingleModel
         return { chatModel, isDemo: provider.isDemo === true };
       }),
     );
+}
+
+/** A chat opens with the first model by its name, and asks it without any fallback: one that never answers has no place there. */
+function chatModelIds(provider: Provider): readonly string[] {
+  return provider.isDemo === true ? [answeringDemoModel] : modelIds(provider);
 }

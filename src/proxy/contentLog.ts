@@ -12,11 +12,15 @@ export interface ContentLog {
   failureForLog(failure: Failure): Failure;
 }
 
-/** Decided once for a request: switched on later, the log begins with the next one. */
-export function createContentLog(core: Core, requestId: string): ContentLog {
+/** Decided once for a request: switched on or shown later, the log begins with the next one. */
+export function createContentLog(
+  core: Pick<Core, 'settings' | 'log'>,
+  requestId: string,
+): ContentLog {
   if (core.settings().logContent !== true) return silent;
+  if (!core.log.showsDebug()) return { ...silent, failureForLog: (failure) => failure };
   const write = (what: string, text: string, chars = text.length) =>
-    core.log.debug(`request ${requestId} ${what}: ${bounded(text, chars)}`);
+    core.log.debug(() => `request ${requestId} ${what}: ${bounded(text, chars)}`);
   return {
     asked: (body) => write('content asked', body.toString('utf8')),
     watch: (answer) => ({

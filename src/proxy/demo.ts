@@ -21,6 +21,9 @@ export const demoKey = 'open-sesame';
 /** The models that the demo providers offer, for the model list. */
 export const demoModels = ['hello', 'busy'] as const;
 
+/** The one that answers; the other is of use only in a chain, to see a fallback. */
+export const answeringDemoModel = 'hello';
+
 // `.invalid` never resolves: a request that missed this function could not leave the machine.
 const demoHosts: ReadonlySet<string> = new Set(['demo.invalid', 'demo-locked.invalid']);
 

@@ -38,6 +38,8 @@ export type ToWorker =
   /** Refuse new requests, let running ones finish, then answer `closed`. */
   | { readonly type: 'close'; readonly graceMs: number }
   | { readonly type: 'resetHealth' }
+  /** Which log lines are wanted from now on; `info` and above until it is told. */
+  | { readonly type: 'logFrom'; readonly threshold: LogThreshold }
   /** A person has set or confirmed the key of this slot, be it the same as before. */
   | { readonly type: 'keyConfirmed'; readonly credential: string }
   /** Answered by `answered` with the same id. */
@@ -100,6 +102,8 @@ export type FromWorker =
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
+/** Lines of this level and above are wanted; none at `off`. */
+export type LogThreshold = LogLevel | 'off';
 
 /** Something a person should be told in a notification; the worker sends each once per cause. */
 export interface Notice {

@@ -10,7 +10,7 @@ import { logHealthChange, standIn } from './healthLog';
 import { createKeyAccess } from './keyAccess';
 import { checkKey } from './keyCheck';
 import type { ServerLimits } from './limits';
-import { createLogger } from './log';
+import { createLogger, type LogOutput } from './log';
 import { forgetHosts, forgetKey, type Memories } from './memories';
 import type { Environment } from './network';
 import { createNoticeBoard, type NoticeBoard } from './notices';
@@ -21,7 +21,6 @@ import { createPlanUsage, type PlanUsage } from './planUsage';
 import type {
   CatalogueRefreshed,
   KeyCheck,
-  LogLevel,
   Notice,
   ProxyReport,
   ScenarioOverview,
@@ -45,8 +44,7 @@ import { createUpstreamKeeper, type UpstreamKeeper } from './upstreamKeeper';
 import { createBodyMemory } from './wire/bodyMemory';
 import { anthropicClient } from './wire/clients';
 
-export interface ProxyOptions {
-  readonly write: (level: LogLevel, message: string) => void;
+export interface ProxyOptions extends LogOutput {
   readonly onReport?: (report: ProxyReport) => void;
   readonly onNotice?: (notice: Notice) => void;
   readonly onRests?: (rests: readonly StoredRest[]) => void;
@@ -96,7 +94,7 @@ export function createProxy(options: ProxyOptions): SwitchyardProxy {
     secrets: new Set(),
   };
   const redact = createRedactor(() => [...state.secrets, ...upstream.secrets()]);
-  const log = createLogger(options.write, redact);
+  const log = createLogger(options, redact);
   const upstream = createUpstreamKeeper(log, options.environment ?? process.env);
   const report = createReport({ clock, publish: (value) => options.onReport?.(value) });
   const notices = createNoticeBoard((notice) => options.onNotice?.(notice));

@@ -19,12 +19,12 @@ export function createRequestLog(id: string, log: Logger, clock: Clock): Request
     routed(facts, route) {
       log.info(line(`routing ${routeInWords(route)}`));
       for (const link of route.skipped) log.info(line(`skips ${skippedInWords(link)}`));
-      log.debug(line(`measured ${factsInWords(facts)}`));
+      log.debug(() => line(`measured ${factsInWords(facts)}`));
     },
     attempting(target) {
       attempts += 1;
       attemptAt = clock.now();
-      log.debug(line(`attempt ${attempts} ${nameOf(target)} format=${target.wireFormat}`));
+      log.debug(() => line(`attempt ${attempts} ${nameOf(target)} format=${target.wireFormat}`));
     },
     failedAttempt(target, failure, how) {
       const isTried = how === 'attempted' || how === 'outdated';
@@ -34,12 +34,12 @@ export function createRequestLog(id: string, log: Logger, clock: Clock): Request
       const took = isTried ? ` after=${clock.now() - attemptAt}ms` : '';
       const text = line(`${what} ${nameOf(target)} ${failure.kind}${status}${took}${remarks[how]}`);
       if (failure.kind === 'cancelled') {
-        log.debug(text);
+        log.debug(() => text);
         return;
       }
       log.warn(text);
       // The upstream's words may quote the request.
-      log.debug(line(`upstream said: ${render(failure.detail)}`));
+      log.debug(() => line(`upstream said: ${render(failure.detail)}`));
     },
     moved({ from, to, why }) {
       const [old, next] = [from, to].map((name) => cleanForPerson(name, maxNameChars));
@@ -49,7 +49,7 @@ export function createRequestLog(id: string, log: Logger, clock: Clock): Request
       const format = `format=${target.wireFormat}`;
       log.info(line(`attempt ${attempts} ${nameOf(target)} answers ${format} ttft=${ttftMs}ms`));
       if (omitted.length > 0)
-        log.debug(line(`left out for ${nameOf(target)}: ${omitted.join(', ')}`));
+        log.debug(() => line(`left out for ${nameOf(target)}: ${omitted.join(', ')}`));
     },
     served(target, { usage, stopReason }) {
       const cached = usage.cacheReadTokens + usage.cacheWriteTokens;
@@ -65,17 +65,17 @@ export function createRequestLog(id: string, log: Logger, clock: Clock): Request
     },
     brokeOff(target, failure) {
       const text = line(`broke off: ${nameOf(target)} ${failure.kind} ${total()}`);
-      if (failure.kind === 'cancelled') log.debug(text);
+      if (failure.kind === 'cancelled') log.debug(() => text);
       else log.warn(text);
     },
     failed(failure, status) {
       const text = line(`failed ${failure.kind} status=${status} attempts=${attempts} ${total()}`);
-      if (failure.kind === 'cancelled') log.debug(text);
+      if (failure.kind === 'cancelled') log.debug(() => text);
       else log.warn(text);
     },
     refused(why, detail) {
       log.warn(line(`refused status=400: ${why}`));
-      log.debug(line(`refused because: ${detail}`));
+      log.debug(() => line(`refused because: ${detail}`));
     },
     textBegan: () => {},
     answeredHere: (why) => log.info(line(`answered here: ${why} ${total()}`)),

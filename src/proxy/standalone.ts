@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { version } from '../../package.json';
 import { type AllSettings, parseSettings } from '../config/schema';
+import { reaches } from './log';
 import { render } from './phrase';
 import { type LogLevel, logLevels } from './protocol';
 import { mergeProviders } from './providers';
@@ -17,12 +18,10 @@ import { isObject } from './wire/json';
 async function main(): Promise<void> {
   const options = readOptions();
   const settings = readSettings(options.settingsFile);
-  const leastLevel = logLevels.indexOf(options.logLevel);
   const proxy = createProxy({
-    write(level, message) {
-      if (logLevels.indexOf(level) < leastLevel) return;
-      process.stderr.write(`${new Date().toISOString()} [${level}] ${message}\n`);
-    },
+    write: (level, message) =>
+      process.stderr.write(`${new Date().toISOString()} [${level}] ${message}\n`),
+    isShown: (level) => reaches(level, options.logLevel),
     onNotice: ({ message }) =>
       process.stderr.write(`${new Date().toISOString()} [notice] ${render(message)}\n`),
   });

@@ -1,7 +1,8 @@
 import { parentPort } from 'node:worker_threads';
 import type { RunningChat } from './chats';
 import { readListenError } from './listenError';
-import type { Answer, FromWorker, Question, ToWorker } from './protocol';
+import { createLogger, type LogOutput, reaches } from './log';
+import type { Answer, FromWorker, LogThreshold, Question, ToWorker } from './protocol';
 import { createProxy, type SwitchyardProxy } from './proxy';
 import { assertNever } from './types';
 
@@ -10,27 +11,32 @@ function main(): void {
   const port = parentPort;
   if (port === null) throw new Error('this is the entry of a worker thread');
   const post = (message: FromWorker) => port.postMessage(message);
-  const proxy = createProxy({
+  let threshold: LogThreshold = 'info';
+  const output: LogOutput = {
     write: (level, message) => post({ type: 'log', level, message }),
+    isShown: (level) => reaches(level, threshold),
+  };
+  const proxy = createProxy({
+    ...output,
     onReport: (report) => post({ type: 'report', report }),
     onNotice: (notice) => post({ type: 'notice', notice }),
     onRests: (rests) => post({ type: 'rests', rests }),
     onTrace: (trace) => post({ type: 'trace', trace }),
   });
   const chats = new Map<number, RunningChat>();
+  const log = createLogger(output, proxy.redact);
   const logBug = (error: unknown) => {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    post({
-      type: 'log',
-      level: 'error',
-      message: proxy.redact(`bug in the proxy's worker: ${text}`),
-    });
+    log.error(`bug in the proxy's worker: ${text}`);
+  };
+  const logFrom = (next: LogThreshold) => {
+    threshold = next;
   };
   // One after the other: a `listen` must not overtake the `close` before it.
   let previous = Promise.resolve();
   port.on('message', (message: ToWorker) => {
     const handled = () =>
-      handle({ proxy, chats, post }, message).catch((error: unknown) => logBug(error));
+      handle({ proxy, chats, logFrom, post }, message).catch((error: unknown) => logBug(error));
     if (message.type === 'listen') previous = previous.then(handled);
     // At once, so that a second `close` can hurry the first; whatever listens next still waits for both.
     else if (message.type === 'close') previous = Promise.all([previous, handled()]).then(() => {});
@@ -47,10 +53,11 @@ interface Desk {
   readonly proxy: SwitchyardProxy;
   /** Those that run, by the extension's number. */
   readonly chats: Map<number, RunningChat>;
+  readonly logFrom: (threshold: LogThreshold) => void;
   readonly post: (message: FromWorker) => void;
 }
 
-async function handle({ proxy, chats, post }: Desk, message: ToWorker): Promise<void> {
+async function handle({ proxy, chats, logFrom, post }: Desk, message: ToWorker): Promise<void> {
   switch (message.type) {
     case 'configure':
       return proxy.configure(message);
@@ -61,6 +68,8 @@ async function handle({ proxy, chats, post }: Desk, message: ToWorker): Promise<
       return post({ type: 'closed' });
     case 'keyConfirmed':
       return proxy.keyConfirmed(message.credential);
+    case 'logFrom':
+      return logFrom(message.threshold);
     case 'resetHealth':
       return proxy.resetHealth();
     case 'ask': {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { LogLevel } from '../proxy/protocol';
 import type { ProxyStatus } from '../proxyStatus';
+import { logThreshold } from './logThreshold';
 import { Notifications } from './notifications';
 import { statusText } from './reportText';
 import { StatusBar } from './statusBar';
@@ -17,6 +18,8 @@ export class StatusView {
   readonly #statusBar = new StatusBar();
   readonly notifications = new Notifications();
   readonly #recent: string[] = [];
+  /** Which lines of the proxy are wanted. */
+  readonly logThreshold = logThreshold(this.#output);
 
   /** `today` tells what was used, where something was. */
   show(status: ProxyStatus, today?: string): void {
@@ -45,7 +48,7 @@ export class StatusView {
     if (this.#recent.length > maxRecentLines) this.#recent.shift();
   }
 
-  /** The last lines at `info` or above, whatever level the channel shows. */
+  /** The last lines at `info` or above, whatever level the channel shows; the proxy writes none while it is off. */
   recentLines(): readonly string[] {
     return this.#recent;
   }

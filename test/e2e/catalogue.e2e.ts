@@ -5,16 +5,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundledCatalogue } from '../../src/proxy/bundledCatalogue';
 import { settingsFile } from '../support/codeServer';
-import { removeFolder } from '../support/folders';
 import { openaiList } from '../support/modelLists';
 import { openaiChatCompletion } from '../support/openaiChatAnswers';
-import {
-  FIRST_RUN_LIMIT_MS,
-  makePlace,
-  openRealWindow,
-  type Place,
-  type RealWindow,
-} from '../support/realWindow';
+import type { Place } from '../support/realWindow';
 import {
   type Answer,
   type RecordedRequest,
@@ -24,6 +17,7 @@ import {
 } from '../support/scriptedUpstream';
 import { OPENCODE_CONSOLE_ERRORS } from '../support/upstreamErrors';
 import { type Window, waitUntil } from '../support/window';
+import { useRealWindow } from '../support/windowSuite';
 
 const OPENCODE_KEY = 'sk-noplan-0123456789abcdef';
 const GATEWAY_KEY = 'sk-gateway-0123456789abcdef';
@@ -47,14 +41,12 @@ describe('a person whose key has no plan', function () {
 
   let upstream: ScriptedUpstream;
   let place: Place;
-  let opened: RealWindow;
   let window: Window;
 
-  before(async function () {
-    this.timeout(FIRST_RUN_LIMIT_MS);
-    place = makePlace('catalogue');
+  useRealWindow('catalogue', async (suite) => {
+    ({ place } = suite);
     writeFileSync(path.join(place.workspace, 'ask.mjs'), ASK_SCRIPT);
-    upstream = await startScriptedUpstream(answer);
+    upstream = suite.closeAfter(await startScriptedUpstream(answer));
     const settings = {
       'switchyard.providers': {
         'opencode-go': { baseUrl: `${upstream.url}/go` },
@@ -62,19 +54,7 @@ describe('a person whose key has no plan', function () {
         gateway: { baseUrl: `${upstream.url}/gateway` },
       },
     };
-    opened = await openRealWindow(place, { settings });
-    window = opened.window;
-  });
-
-  after(async function () {
-    this.timeout(60_000);
-    await opened?.close();
-    await upstream?.close();
-    await removeFolder(place.root);
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await window.screenshot('catalogue-failed');
+    ({ window } = await suite.open({ settings }));
   });
 
   it('is asked before anything is charged, and nothing is chosen meanwhile', async () => {

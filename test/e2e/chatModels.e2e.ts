@@ -2,27 +2,16 @@
 // chat itself wants a sign-in first.
 
 import type { Locator } from 'playwright-core';
-import { removeFolder } from '../support/folders';
-import {
-  FIRST_RUN_LIMIT_MS,
-  makePlace,
-  openRealWindow,
-  type Place,
-  type RealWindow,
-} from '../support/realWindow';
 import { SCENARIOS } from '../support/scriptedSettings';
 import type { Window } from '../support/window';
+import { useRealWindow } from '../support/windowSuite';
 
 describe('a person in the chat of VS Code', function () {
   this.bail(true);
 
-  let place: Place;
-  let opened: RealWindow;
   let window: Window;
 
-  before(async function () {
-    this.timeout(FIRST_RUN_LIMIT_MS);
-    place = makePlace('chat');
+  useRealWindow('chat', async ({ open }) => {
     const facts = { context: 200_000, maxOutput: 64_000, images: true };
     const chain = { models: ['hosted/first'] };
     const settings = {
@@ -38,19 +27,8 @@ describe('a person in the chat of VS Code', function () {
       'switchyard.scenarios': Object.fromEntries(SCENARIOS.map((name) => [name, chain])),
       'chat.disableAIFeatures': false,
     };
-    opened = await openRealWindow(place, { settings, hasAllExtensions: true });
-    window = opened.window;
+    ({ window } = await open({ settings, hasAllExtensions: true }));
     await window.waitForStatus(/running/);
-  });
-
-  after(async function () {
-    this.timeout(60_000);
-    await opened?.close();
-    await removeFolder(place.root);
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await window.screenshot('chat-failed');
   });
 
   const picker = (): Locator =>
@@ -74,5 +52,21 @@ describe('a person in the chat of VS Code', function () {
       .filter({ hasText: 'Switchyard (automatic)' });
     await row.filter({ hasText: 'Tools' }).filter({ hasText: 'Vision' }).waitFor();
     await window.screenshot('chat-models');
+  });
+});
+
+describe('a person without a key in the chat of VS Code', () => {
+  let window: Window;
+
+  useRealWindow('keyless-chat', async ({ open }) => {
+    const settings = { 'chat.disableAIFeatures': false };
+    ({ window } = await open({ settings, hasAllExtensions: true }));
+  });
+
+  it('finds the demo model that answers chosen already', async () => {
+    await window.runCommand('Chat: Open Chat');
+    const chosen = window.page.locator('.chat-input-picker-item').filter({ hasText: 'hello' });
+    await chosen.waitFor();
+    await window.screenshot('keyless-chat');
   });
 });

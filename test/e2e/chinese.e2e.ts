@@ -6,17 +6,10 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { ASK_SCRIPT } from '../support/askScript';
-import { removeFolder } from '../support/folders';
-import {
-  FIRST_RUN_LIMIT_MS,
-  makePlace,
-  openRealWindow,
-  type Place,
-  type RealWindow,
-} from '../support/realWindow';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scriptedUpstream';
 import { OPENCODE_CONSOLE_ERRORS } from '../support/upstreamErrors';
 import type { Window } from '../support/window';
+import { useRealWindow } from '../support/windowSuite';
 
 const MODEL = 'opencode-go/glm-5.3';
 const KEY = 'sk-chinese-0123456789abcdef';
@@ -28,16 +21,12 @@ describe('a window in Simplified Chinese', function () {
   this.bail(true);
 
   let upstream: ScriptedUpstream;
-  let place: Place;
-  let opened: RealWindow;
   let window: Window;
 
-  before(async function () {
-    this.timeout(FIRST_RUN_LIMIT_MS);
-    place = makePlace('chinese');
+  useRealWindow('chinese', async ({ place, open, closeAfter }) => {
     writeFileSync(path.join(place.workspace, 'ask.mjs'), ASK_SCRIPT);
-    upstream = await startScriptedUpstream({ status: 200, body: { usage: {} } });
-    opened = await openRealWindow(place, {
+    upstream = closeAfter(await startScriptedUpstream({ status: 200, body: { usage: {} } }));
+    ({ window } = await open({
       settings: {
         'switchyard.providers': { 'opencode-go': { baseUrl: upstream.url } },
         'switchyard.scenarios': { default: { models: [MODEL, 'opencode-go/kimi-k3'] } },
@@ -45,19 +34,7 @@ describe('a window in Simplified Chinese', function () {
       // What a language pack sets besides its own texts: VS Code then asks extensions for theirs in this language.
       prepare: (page) =>
         page.addInitScript({ content: "globalThis._VSCODE_NLS_LANGUAGE = 'zh-cn'" }),
-    });
-    window = opened.window;
-  });
-
-  after(async function () {
-    this.timeout(60_000);
-    await opened?.close();
-    await upstream?.close();
-    await removeFolder(place.root);
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await window.screenshot('chinese-failed');
+    }));
   });
 
   it('tells the state in the status bar and its tooltip', async () => {

@@ -13,17 +13,11 @@ import {
 import path from 'node:path';
 import { installVsix, settingsFile } from '../support/codeServer';
 import { ASK_COMMAND, packFakeClaudeExtension } from '../support/fakeClaudeExtension';
-import { removeFolder } from '../support/folders';
 import { installClaude } from '../support/installClaude';
-import {
-  FIRST_RUN_LIMIT_MS,
-  makePlace,
-  openRealWindow,
-  type Place,
-  type RealWindow,
-} from '../support/realWindow';
+import type { Place, RealWindow } from '../support/realWindow';
 import { SCENARIOS } from '../support/scriptedSettings';
 import { type Window, waitUntil } from '../support/window';
+import { useRealWindow } from '../support/windowSuite';
 
 const setUp = 'Switchyard: Set Up Claude Code Extension';
 const undo = 'Switchyard: Undo Claude Code Extension Set-Up';
@@ -37,9 +31,8 @@ describe('a person with the graphical Claude Code extension', function () {
   let claude: string;
   let original: unknown;
 
-  before(async function () {
-    this.timeout(FIRST_RUN_LIMIT_MS);
-    place = makePlace('claude-extension');
+  useRealWindow('claude-extension', async (suite) => {
+    ({ place } = suite);
     claude = await installClaude();
     // The demonstration needs neither key nor network; the person has a wrapper of their own already.
     const chain = { models: ['demo/hello'] };
@@ -49,19 +42,9 @@ describe('a person with the graphical Claude Code extension', function () {
     };
     mkdirSync(path.dirname(settingsFile(place.root, 'Machine')), { recursive: true });
     writeFileSync(settingsFile(place.root, 'Machine'), JSON.stringify(original));
-    opened = await openRealWindow(place);
+    opened = await suite.open();
     window = opened.window;
     await window.waitForStatus(/running/);
-  });
-
-  after(async function () {
-    this.timeout(60_000);
-    await opened?.close();
-    await removeFolder(place.root);
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await window.screenshot('claude-extension-failed');
   });
 
   const dialog = () => window.page.locator('.monaco-dialog-box');

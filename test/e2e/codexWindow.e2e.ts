@@ -3,17 +3,11 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { removeFolder } from '../support/folders';
 import { installCodex } from '../support/installCodex';
-import {
-  FIRST_RUN_LIMIT_MS,
-  makePlace,
-  openRealWindow,
-  type Place,
-  type RealWindow,
-} from '../support/realWindow';
+import type { Place } from '../support/realWindow';
 import { SCENARIOS } from '../support/scriptedSettings';
 import { type Window, waitUntil } from '../support/window';
+import { useRealWindow } from '../support/windowSuite';
 
 const QUIET_CONFIG =
   'check_for_update_on_startup = false\n[analytics]\nenabled = false\n[otel]\nexporter = "none"\n';
@@ -22,14 +16,12 @@ describe('a person who sets up Codex and pi', function () {
   this.bail(true);
 
   let place: Place;
-  let opened: RealWindow;
   let window: Window;
   let codex: string;
   let file: string;
 
-  before(async function () {
-    this.timeout(FIRST_RUN_LIMIT_MS);
-    place = makePlace('codex-window');
+  useRealWindow('codex', async (suite) => {
+    ({ place } = suite);
     // The server's home is `place.root`.
     mkdirSync(path.join(place.root, '.codex'));
     writeFileSync(path.join(place.root, '.codex/config.toml'), QUIET_CONFIG);
@@ -39,19 +31,8 @@ describe('a person who sets up Codex and pi', function () {
     const chain = { models: ['demo/hello'] };
     const scenarios = Object.fromEntries(SCENARIOS.map((name) => [name, chain]));
     const settings = { 'switchyard.scenarios': scenarios };
-    opened = await openRealWindow(place, { settings });
-    window = opened.window;
+    ({ window } = await suite.open({ settings }));
     await window.waitForStatus(/running/);
-  });
-
-  after(async function () {
-    this.timeout(60_000);
-    await opened?.close();
-    await removeFolder(place.root);
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await window.screenshot('codex-failed');
   });
 
   const dialog = () => window.page.locator('.monaco-dialog-box');

@@ -7,18 +7,12 @@ import path from 'node:path';
 import { anthropicText } from '../support/anthropicAnswers';
 import { ASK_SCRIPT } from '../support/askScript';
 import { settingsFile } from '../support/codeServer';
-import { removeFolder } from '../support/folders';
 import { makePrivateCa } from '../support/privateCa';
-import {
-  FIRST_RUN_LIMIT_MS,
-  makePlace,
-  openRealWindow,
-  type Place,
-  type RealWindow,
-} from '../support/realWindow';
+import type { Place } from '../support/realWindow';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scriptedUpstream';
 import { startWebProxy, type TestWebProxy } from '../support/webProxy';
 import { type Window, waitUntil } from '../support/window';
+import { useRealWindow } from '../support/windowSuite';
 
 const PASSWORD = 'sesame-street-77';
 
@@ -29,22 +23,24 @@ describe('a person behind a company proxy', function () {
   let web: TestWebProxy;
   let foreign: TestWebProxy;
   let place: Place;
-  let opened: RealWindow;
   let window: Window;
 
-  before(async function () {
-    this.timeout(FIRST_RUN_LIMIT_MS);
-    place = makePlace('company-proxy');
+  useRealWindow('company-proxy', async (suite) => {
+    ({ place } = suite);
     const ca = makePrivateCa();
     const caFile = path.join(place.root, 'company-ca.pem');
     writeFileSync(caFile, ca.cert);
-    upstream = await startScriptedUpstream(
-      anthropicText('served behind the proxy'),
-      0,
-      ca.issue('llm.example'),
+    upstream = suite.closeAfter(
+      await startScriptedUpstream(
+        anthropicText('served behind the proxy'),
+        0,
+        ca.issue('llm.example'),
+      ),
     );
-    web = await startWebProxy({ upstreamPort: upstream.port, login: `agent:${PASSWORD}` });
-    foreign = await startWebProxy({ upstreamPort: upstream.port });
+    web = suite.closeAfter(
+      await startWebProxy({ upstreamPort: upstream.port, login: `agent:${PASSWORD}` }),
+    );
+    foreign = suite.closeAfter(await startWebProxy({ upstreamPort: upstream.port }));
     mkdirSync(path.join(place.workspace, '.vscode'), { recursive: true });
     writeFileSync(path.join(place.workspace, 'ask.mjs'), ASK_SCRIPT);
     writeFileSync(
@@ -67,22 +63,8 @@ describe('a person behind a company proxy', function () {
       'switchyard.scenarios': { default: { models: ['company/m'] } },
     };
     const env = { NODE_EXTRA_CA_CERTS: caFile };
-    opened = await openRealWindow(place, { settings, env });
-    window = opened.window;
+    ({ window } = await suite.open({ settings, env }));
     await window.waitForStatus(/running/);
-  });
-
-  after(async function () {
-    this.timeout(60_000);
-    await opened?.close();
-    await upstream?.close();
-    await web?.close();
-    await foreign?.close();
-    await removeFolder(place.root);
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await window?.screenshot('company-proxy-failed');
   });
 
   it('reads in the terminal and in a notification that the proxy asks for credentials', async () => {

@@ -7,18 +7,12 @@ import type { Frame, Locator } from 'playwright-core';
 import { dayOf, noCounts, usageDayText } from '../../src/usage/usageDay';
 import { accessibilityViolations } from '../support/accessibility';
 import { settingsFile } from '../support/codeServer';
-import { removeFolder } from '../support/folders';
 import { openaiChatStream } from '../support/openaiChatAnswers';
 import { planUsageAnswer } from '../support/opencodeUpstream';
-import {
-  FIRST_RUN_LIMIT_MS,
-  makePlace,
-  openRealWindow,
-  type Place,
-  type RealWindow,
-} from '../support/realWindow';
+import type { Place } from '../support/realWindow';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scriptedUpstream';
 import { type Window, waitUntil } from '../support/window';
+import { useRealWindow } from '../support/windowSuite';
 
 const PROMPT = 'a prompt that no dashboard may show';
 const HOSTILE_MODEL = '<img src=x onerror=alert(1)> **bold** [x](https://evil.example) \u202Etxet';
@@ -103,44 +97,32 @@ describe('the dashboard in a real window', function () {
 
   let upstream: ScriptedUpstream;
   let place: Place;
-  let opened: RealWindow;
   let window: Window;
   /** What browsers say of a page that its policy stops. */
   const refusals: string[] = [];
 
-  before(async function () {
-    this.timeout(FIRST_RUN_LIMIT_MS);
-    place = makePlace('dashboard');
+  useRealWindow('dashboard', async (suite) => {
+    ({ place } = suite);
     writeFileSync(path.join(place.workspace, 'ask.mjs'), ASK_SCRIPT);
     writeHistory(path.join(place.root, 'data/User/globalStorage/switchyard.switchyard/usage'));
-    upstream = await startScriptedUpstream(({ path: asked }, index) => {
-      if (asked.endsWith('/usage')) return planUsageAnswer(92);
-      const said = { reasoning: 'hm, let me see', text: 'hello there' };
-      const slow = 1 + (index % 3);
-      return { ...openaiChatStream(said, COUNTS), firstDelayMs: 150 * slow, delayMs: 60 * slow };
-    });
-    opened = await openRealWindow(place, {
+    upstream = suite.closeAfter(
+      await startScriptedUpstream(({ path: asked }, index) => {
+        if (asked.endsWith('/usage')) return planUsageAnswer(92);
+        const said = { reasoning: 'hm, let me see', text: 'hello there' };
+        const slow = 1 + (index % 3);
+        return { ...openaiChatStream(said, COUNTS), firstDelayMs: 150 * slow, delayMs: 60 * slow };
+      }),
+    );
+    ({ window } = await suite.open({
       settings: settings(upstream.url),
       prepare(page) {
         page.on('console', (message) => {
           if (/Content Security Policy/.test(message.text())) refusals.push(message.text());
         });
       },
-    });
-    window = opened.window;
+    }));
     await window.runCommand('View: Toggle Primary Side Bar Visibility');
     await window.page.locator('.part.sidebar').waitFor({ state: 'hidden' });
-  });
-
-  after(async function () {
-    this.timeout(60_000);
-    await opened?.close();
-    await upstream?.close();
-    await removeFolder(place.root);
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await window.screenshot('dashboard-failed');
   });
 
   it('says what to do first, and does it', async () => {

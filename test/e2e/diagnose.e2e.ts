@@ -2,18 +2,12 @@
 
 import { strict as assert } from 'node:assert';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import path from 'node:path';
-import { removeFolder } from '../support/folders';
-import {
-  FIRST_RUN_LIMIT_MS,
-  makePlace,
-  openRealWindow,
-  type Place,
-  type RealWindow,
-} from '../support/realWindow';
+import type { Place } from '../support/realWindow';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scriptedUpstream';
 import { type Window, waitUntil } from '../support/window';
+import { useRealWindow } from '../support/windowSuite';
 
 const KEY = 'sk-diagnose-0123456789abcdef';
 const FOREIGN_KEY = 'sk-ant-somebodys-0123456789';
@@ -32,17 +26,14 @@ describe('diagnosing a real window', function () {
 
   let upstream: ScriptedUpstream;
   let place: Place;
-  let opened: RealWindow;
   let window: Window;
-  let holder: Server;
 
-  before(async function () {
-    this.timeout(FIRST_RUN_LIMIT_MS);
-    place = makePlace('diagnose');
+  useRealWindow('diagnose', async (suite) => {
+    ({ place } = suite);
     mkdirSync(path.join(place.workspace, '.claude'), { recursive: true });
     writeFileSync(path.join(place.workspace, '.claude/settings.json'), CLAUDE_SETTINGS);
-    upstream = await startScriptedUpstream({ status: 200, body: { usage: {} } });
-    holder = createServer();
+    upstream = suite.closeAfter(await startScriptedUpstream({ status: 200, body: { usage: {} } }));
+    const holder = suite.closeAfter(createServer());
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
     const address = holder.address();
     const port = typeof address === 'object' ? address?.port : undefined;
@@ -51,20 +42,7 @@ describe('diagnosing a real window', function () {
       'switchyard.providers': { 'opencode-go': { baseUrl: upstream.url } },
       'workbench.colorTheme': 'Default Dark Modern',
     };
-    opened = await openRealWindow(place, { settings });
-    window = opened.window;
-  });
-
-  after(async function () {
-    this.timeout(60_000);
-    await opened?.close();
-    await upstream?.close();
-    holder?.close();
-    await removeFolder(place.root);
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await window.screenshot('diagnose-failed');
+    ({ window } = await suite.open({ settings }));
   });
 
   /** Opens the list and puts the cursor on the line with these words. */

@@ -2,41 +2,19 @@
 
 import { strict as assert } from 'node:assert';
 import type { FrameLocator } from 'playwright-core';
-import { removeFolder } from '../support/folders';
 import { publishedUrl, publishProject } from '../support/publishedProject';
-import {
-  FIRST_RUN_LIMIT_MS,
-  makePlace,
-  openRealWindow,
-  type Place,
-  type RealWindow,
-} from '../support/realWindow';
 import { type Window, waitUntil } from '../support/window';
+import { useRealWindow } from '../support/windowSuite';
 
 describe('README and documentation in a real window', function () {
   this.bail(true);
 
-  let place: Place;
-  let opened: RealWindow;
   let window: Window;
 
-  before(async function () {
-    this.timeout(FIRST_RUN_LIMIT_MS);
-    place = makePlace('documentation');
-    opened = await openRealWindow(place, { baseUrl: publishedUrl, prepare: publishProject });
-    window = opened.window;
+  useRealWindow('documentation', async ({ open }) => {
+    ({ window } = await open({ baseUrl: publishedUrl, prepare: publishProject }));
     await window.waitForStatus(/set API key/);
     await window.page.locator('.gettingStartedContainer .getting-started-step').first().waitFor();
-  });
-
-  after(async function () {
-    this.timeout(60_000);
-    await opened?.close();
-    await removeFolder(place.root);
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await window.screenshot('documentation-failed');
   });
 
   it('has a page of the extension whose pictures all appear', async () => {

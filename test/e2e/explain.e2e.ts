@@ -4,18 +4,17 @@ import { strict as assert } from 'node:assert';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
-import { removeFolder } from '../support/folders';
 import { openaiChatCompletion, openaiChatStream } from '../support/openaiChatAnswers';
 import { planUsageAnswer } from '../support/opencodeUpstream';
 import {
-  FIRST_RUN_LIMIT_MS,
-  makePlace,
-  openRealWindow,
-  type Place,
-  type RealWindow,
-} from '../support/realWindow';
-import { type ScriptedUpstream, startScriptedUpstream, valueAt } from '../support/scriptedUpstream';
+  type Answer,
+  type RecordedRequest,
+  type ScriptedUpstream,
+  startScriptedUpstream,
+  valueAt,
+} from '../support/scriptedUpstream';
 import type { Window } from '../support/window';
+import { useRealWindow } from '../support/windowSuite';
 
 const COUNTS = { promptTokens: 52_000, cachedTokens: 48_000, completionTokens: 900 };
 const PROMPT = 'a prompt that no page may show';
@@ -46,33 +45,12 @@ describe('explaining requests and usage in a real window', function () {
   this.bail(true);
 
   let upstream: ScriptedUpstream;
-  let place: Place;
-  let opened: RealWindow;
   let window: Window;
 
-  before(async function () {
-    this.timeout(FIRST_RUN_LIMIT_MS);
-    place = makePlace('explain');
+  useRealWindow('explain', async ({ place, open, closeAfter }) => {
     writeFileSync(path.join(place.workspace, 'ask.mjs'), ASK_SCRIPT);
-    upstream = await startScriptedUpstream(({ path: asked, body }) => {
-      if (asked.endsWith('/usage')) return planUsageAnswer(92);
-      if (valueAt(body, 'stream') !== true) return openaiChatCompletion({ text: 'hello' }, COUNTS);
-      const said = { reasoning: 'hm, let me see', text: 'hello there' };
-      return { ...openaiChatStream(said, COUNTS), firstDelayMs: 200, delayMs: 100 };
-    });
-    opened = await openRealWindow(place, { settings: settings(upstream.url) });
-    window = opened.window;
-  });
-
-  after(async function () {
-    this.timeout(60_000);
-    await opened?.close();
-    await upstream?.close();
-    await removeFolder(place.root);
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await window.screenshot('explain-failed');
+    upstream = closeAfter(await startScriptedUpstream(answer));
+    ({ window } = await open({ settings: settings(upstream.url) }));
   });
 
   it('says what to do while there is nothing to explain', async () => {
@@ -156,6 +134,13 @@ describe('explaining requests and usage in a real window', function () {
     return window.page.frameLocator('iframe.webview.ready').last().frameLocator('#active-frame');
   }
 });
+
+function answer({ path: asked, body }: RecordedRequest): Answer {
+  if (asked.endsWith('/usage')) return planUsageAnswer(92);
+  if (valueAt(body, 'stream') !== true) return openaiChatCompletion({ text: 'hello' }, COUNTS);
+  const said = { reasoning: 'hm, let me see', text: 'hello there' };
+  return { ...openaiChatStream(said, COUNTS), firstDelayMs: 200, delayMs: 100 };
+}
 
 function settings(url: string): Readonly<Record<string, unknown>> {
   return {

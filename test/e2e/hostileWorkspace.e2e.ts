@@ -4,9 +4,7 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ARTIFACTS_FOLDER } from '../../scripts/project';
 import { settingsFile } from '../support/codeServer';
-import { removeFolder } from '../support/folders';
 import { chosenByRepository, writeHostileRepository } from '../support/hostileRepository';
 import { installClaude } from '../support/installClaude';
 import {
@@ -14,16 +12,11 @@ import {
   opencodeReply,
   startOpencodeUpstream,
 } from '../support/opencodeUpstream';
-import {
-  FIRST_RUN_LIMIT_MS,
-  makePlace,
-  openRealWindow,
-  type Place,
-  type RealWindow,
-} from '../support/realWindow';
+import type { Place, RealWindow } from '../support/realWindow';
 import { SCENARIOS } from '../support/scriptedSettings';
 import { type ScriptedUpstream, startScriptedUpstream, valueAt } from '../support/scriptedUpstream';
 import { type Window, waitUntil } from '../support/window';
+import { useRealWindow } from '../support/windowSuite';
 
 const KEY = 'canary+key/0123456789=abcdefZ';
 const MODEL = 'kimi-k2.7-code';
@@ -42,16 +35,15 @@ describe('a hostile repository in a real window', function () {
   let claude: string;
   let lines: string | undefined;
 
-  before(async function () {
-    this.timeout(FIRST_RUN_LIMIT_MS);
-    place = makePlace('hostile');
+  useRealWindow('hostile', async (suite) => {
+    ({ place } = suite);
     repository = path.join(place.root, 'repository');
     marker = path.join(place.root, 'a-command-of-the-repository-ran');
-    upstream = await startOpencodeUpstream(KEY);
-    evil = await startScriptedUpstream();
+    upstream = suite.closeAfter(await startOpencodeUpstream(KEY));
+    evil = suite.closeAfter(await startScriptedUpstream());
     writeHostileRepository(repository, { evilUrl: evil.url, marker, hostility: 'everything' });
     claude = await installClaude();
-    opened = await openRealWindow(place, {
+    opened = await suite.open({
       settings: settingsWith(upstream.url),
       hasWorkspaceTrust: true,
       folder: repository,
@@ -61,20 +53,8 @@ describe('a hostile repository in a real window', function () {
     window = opened.window;
   });
 
-  after(async function () {
-    this.timeout(60_000);
-    await opened?.close();
-    await upstream?.close();
-    await evil?.close();
-    await removeFolder(place.root);
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await window.screenshot('hostile-failed');
-      writeFileSync(path.join(ARTIFACTS_FOLDER, 'hostile-server.log'), opened.server.log());
-      return;
-    }
+  afterEach(function () {
+    if (this.currentTest?.state === 'failed') return;
     assert.equal(evil.acceptedSockets(), 0, 'nobody has connected to the repository’s server');
   });
 

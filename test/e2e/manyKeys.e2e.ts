@@ -4,20 +4,13 @@ import { strict as assert } from 'node:assert';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ASK_SCRIPT } from '../support/askScript';
-import { removeFolder } from '../support/folders';
 import {
   type OpencodeUpstream,
   opencodeReply,
   startOpencodeUpstream,
 } from '../support/opencodeUpstream';
-import {
-  FIRST_RUN_LIMIT_MS,
-  makePlace,
-  openRealWindow,
-  type Place,
-  type RealWindow,
-} from '../support/realWindow';
 import type { Window } from '../support/window';
+import { useRealWindow } from '../support/windowSuite';
 
 const HOME_KEY = 'sk-home-0123456789abcdef';
 const WORK_KEY = 'sk-work-0123456789abcdef';
@@ -28,33 +21,17 @@ describe('a person with two keys for one provider', function () {
   this.bail(true);
 
   let upstream: OpencodeUpstream;
-  let place: Place;
-  let opened: RealWindow;
   let window: Window;
 
-  before(async function () {
-    this.timeout(FIRST_RUN_LIMIT_MS);
-    place = makePlace('many-keys');
+  useRealWindow('many-keys', async ({ place, open, closeAfter }) => {
     writeFileSync(path.join(place.workspace, 'ask.mjs'), ASK_SCRIPT);
-    upstream = await startOpencodeUpstream(HOME_KEY);
+    upstream = closeAfter(await startOpencodeUpstream(HOME_KEY));
     const settings = {
       'switchyard.providers': {
         'opencode-go': { baseUrl: upstream.url, credential: ['home', 'work'] },
       },
     };
-    opened = await openRealWindow(place, { settings });
-    window = opened.window;
-  });
-
-  after(async function () {
-    this.timeout(60_000);
-    await opened?.close();
-    await upstream?.close();
-    await removeFolder(place.root);
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await window?.screenshot('many-keys-failed');
+    ({ window } = await open({ settings }));
   });
 
   async function setKey(slot: string, key: string): Promise<void> {

@@ -7,17 +7,11 @@ import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { ASK_SCRIPT } from '../support/askScript';
 import { settingsFile } from '../support/codeServer';
-import { removeFolder } from '../support/folders';
 import { type OpencodeUpstream, startOpencodeUpstream } from '../support/opencodeUpstream';
-import {
-  FIRST_RUN_LIMIT_MS,
-  makePlace,
-  openRealWindow,
-  type Place,
-  type RealWindow,
-} from '../support/realWindow';
+import type { Place } from '../support/realWindow';
 import { OPENCODE_CONSOLE_ERRORS } from '../support/upstreamErrors';
 import { type Window, waitUntil } from '../support/window';
+import { useRealWindow } from '../support/windowSuite';
 
 const KEY = 'sk-menu-0123456789abcdef';
 const CHAIN = ['opencode-go/glm-5.3', 'opencode-go/minimax-m3'];
@@ -27,27 +21,13 @@ describe('menu, scenarios and states in a real window', function () {
 
   let upstream: OpencodeUpstream;
   let place: Place;
-  let opened: RealWindow;
   let window: Window;
 
-  before(async function () {
-    this.timeout(FIRST_RUN_LIMIT_MS);
-    place = makePlace('menu');
+  useRealWindow('menu', async (suite) => {
+    ({ place } = suite);
     writeFileSync(path.join(place.workspace, 'ask.mjs'), ASK_SCRIPT);
-    upstream = await startOpencodeUpstream(KEY);
-    opened = await openRealWindow(place, { settings: settings(upstream.url) });
-    window = opened.window;
-  });
-
-  after(async function () {
-    this.timeout(60_000);
-    await opened?.close();
-    await upstream?.close();
-    await removeFolder(place.root);
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await window.screenshot('menu-failed');
+    upstream = suite.closeAfter(await startOpencodeUpstream(KEY));
+    ({ window } = await suite.open({ settings: settings(upstream.url) }));
   });
 
   it('mends what the state asks for with the first thing that the menu offers', async () => {

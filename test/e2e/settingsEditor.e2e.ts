@@ -4,15 +4,8 @@ import { strict as assert } from 'node:assert';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { builtInScenarioNames } from '../../src/proxy/scenarioNames';
-import { removeFolder } from '../support/folders';
-import {
-  FIRST_RUN_LIMIT_MS,
-  makePlace,
-  openRealWindow,
-  type Place,
-  type RealWindow,
-} from '../support/realWindow';
 import { type Window, waitUntil } from '../support/window';
+import { useRealWindow } from '../support/windowSuite';
 
 /** A place to write at is marked with `|`, and gone from the file. */
 const MARKED = `{
@@ -36,27 +29,12 @@ const MARKED = `{
 `;
 
 describe('the settings editor of a real window', () => {
-  let place: Place;
-  let opened: RealWindow;
   let window: Window;
 
-  before(async function () {
-    this.timeout(FIRST_RUN_LIMIT_MS);
-    place = makePlace('settings-editor');
+  useRealWindow('settings-editor', async ({ place, open }) => {
     mkdirSync(path.join(place.workspace, '.vscode'), { recursive: true });
     writeFileSync(path.join(place.workspace, '.vscode/settings.json'), MARKED.replaceAll('|', ''));
-    opened = await openRealWindow(place, { settings: SETTINGS });
-    window = opened.window;
-  });
-
-  after(async function () {
-    this.timeout(60_000);
-    await opened?.close();
-    await removeFolder(place.root);
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await window.screenshot('settings-editor-failed');
+    ({ window } = await open({ settings: SETTINGS }));
   });
 
   it('suggests the built-in scenarios, each with when it applies', async () => {

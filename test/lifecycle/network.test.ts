@@ -8,6 +8,7 @@ import type { NetworkSettings } from '../../src/proxy/network';
 import { startWorkerThread, workerEnvironment } from '../../src/workerThread';
 import { anthropicSse } from '../support/anthropicAnswers';
 import { makeTemporaryFolder, removeFolder } from '../support/folders';
+import { scriptedThreshold } from '../support/logThreshold';
 import { plainNetwork } from '../support/plainNetwork';
 import { makePrivateCa } from '../support/privateCa';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scriptedUpstream';
@@ -76,6 +77,7 @@ describe('the worker behind a company proxy', () => {
       onTrace: () => undefined,
       rests: { recall: () => [], keep: () => undefined },
       onLog: (level, message) => log.push(`${level} ${message}`),
+      logThreshold: scriptedThreshold(),
       onCrash: () => undefined,
     });
     started.push(controller);

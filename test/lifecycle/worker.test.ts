@@ -8,6 +8,7 @@ import type { RequestTrace } from '../../src/proxy/requestTrace';
 import type { ProxyStatus } from '../../src/proxyStatus';
 import { startWorkerThread, type WorkerHandle } from '../../src/workerThread';
 import { anthropicSse } from '../support/anthropicAnswers';
+import { scriptedThreshold } from '../support/logThreshold';
 import { plainNetwork } from '../support/plainNetwork';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scriptedUpstream';
 
@@ -20,6 +21,7 @@ function setUp(upstreamUrl: string, fixedPort = 0) {
   const statuses: ProxyStatus[] = [];
   const workers: WorkerHandle[] = [];
   const log: string[] = [];
+  const threshold = scriptedThreshold();
   const remembered: number[] = [];
   const traces: RequestTrace[] = [];
   const { settings } = parseSettings({
@@ -46,9 +48,10 @@ function setUp(upstreamUrl: string, fixedPort = 0) {
     onTrace: (trace) => traces.push(trace),
     rests: { recall: () => [], keep: () => undefined },
     onLog: (level, message) => log.push(`${level} ${message}`),
+    logThreshold: threshold,
     onCrash: () => undefined,
   });
-  return { controller, statuses, workers, log, remembered, traces };
+  return { controller, statuses, workers, log, threshold, remembered, traces };
 }
 
 function portOf(controller: ProxyController): number {
@@ -130,6 +133,33 @@ describe('the proxy in its worker thread', () => {
     );
     const answered = await controller.ask({ about: 'planUsage' });
     assert.deepEqual(answered, { about: 'planUsage', plans: [] });
+  });
+
+  it('sends the log lines that are wanted, and no others, from one request to the next', async () => {
+    const { controller, log, threshold, traces } = start();
+    await controller.start();
+    const linesOfRequest = async () => {
+      log.length = 0;
+      traces.length = 0;
+      await (await ask(portOf(controller))).text();
+      // Told after the lines of the same request.
+      while (traces.at(-1)?.outcome === undefined) await nextTurn();
+      return log.map((line) => line.replace(/^(\w+) request \w+ (\w+).*$/, '$1 $2'));
+    };
+    const always = ['info routing', 'info attempt', 'info served'];
+    assert.deepEqual(await linesOfRequest(), always);
+    threshold.choose('debug');
+    assert.deepEqual(await linesOfRequest(), [
+      'info routing',
+      'debug measured',
+      'debug attempt',
+      'info attempt',
+      'info served',
+    ]);
+    threshold.choose('off');
+    assert.deepEqual(await linesOfRequest(), []);
+    threshold.choose('info');
+    assert.deepEqual(await linesOfRequest(), always);
   });
 
   it('ends within the grace of a deactivation although a stream is running, and tells the client', async () => {

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { VscodeHost } from './installHost';
 import { runOrThrow } from './processes';
+import { processesBelow, signal, waitUntilEnded } from './processTree';
 
 export interface CodeServerOptions {
   readonly host: VscodeHost;
@@ -77,7 +78,7 @@ const UNNEEDED_EXTENSIONS = [
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 8_000;
 
-/** Starts the server and resolves when it listens; rejects with its log where it does not. */
+/** Starts the server and resolves when it listens; rejects with its log, and leaves nothing running, where it does not. */
 export async function startCodeServer(options: CodeServerOptions): Promise<CodeServer> {
   prepareRoot(options);
   const child = spawn(options.host.node, [options.host.entry, ...flags(options)], {
@@ -87,7 +88,10 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   let log = '';
   const port = await new Promise<number>((resolve, reject) => {
     const fail = (why: string): void => reject(new Error(`code-server ${why}:\n${log}`));
-    const timer = setTimeout(() => fail('did not listen in time'), START_LIMIT_MS);
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      fail('did not listen in time');
+    }, START_LIMIT_MS);
     const read = (chunk: Buffer): void => {
       log += chunk.toString('utf8');
       const listening = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(log);
@@ -98,7 +102,10 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     child.stdout.on('data', read);
     child.stderr.on('data', read);
     child.on('error', reject);
-    child.on('exit', (code) => fail(`ended with ${code}`));
+    child.on('exit', (code) => {
+      clearTimeout(timer);
+      fail(`ended with ${code}`);
+    });
   });
   return {
     port,
@@ -213,7 +220,17 @@ function environment(
   };
 }
 
-function stop(child: ChildProcess): Promise<void> {
+/** Resolves when everything has ended that the server has started: until then it may write into the root. */
+async function stop(child: ChildProcess): Promise<void> {
+  const below = child.pid === undefined ? [] : await processesBelow(child.pid);
+  await endServer(child);
+  // Its own helpers look for it only every few seconds. The extension host notices at once, and deactivates extensions first.
+  const helpers = below.filter(({ command }) => /--type=(?!extensionHost)/.test(command));
+  for (const helper of helpers) signal(helper, 'SIGTERM');
+  await waitUntilEnded(below, STOP_LIMIT_MS);
+}
+
+function endServer(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) {
       resolve();

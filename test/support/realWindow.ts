@@ -1,5 +1,5 @@
 // A real VS Code window with the packed extension in it: how the end-to-end tests begin, and the pictures.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { packExtension } from '../../scripts/package';
@@ -21,6 +21,8 @@ export const FIRST_RUN_LIMIT_MS = 15 * 60_000;
 export const EXTENSION_ID = 'switchyard.switchyard';
 
 export interface Place {
+  /** A short name for it, which evidence of a failure bears. */
+  readonly purpose: string;
   /** Holds everything; the home of the server and of its terminals. */
   readonly root: string;
   /** An empty project below it. */
@@ -31,7 +33,7 @@ export function makePlace(purpose: string): Place {
   const root = makeTemporaryFolder(purpose);
   const workspace = path.join(root, 'project');
   mkdirSync(workspace);
-  return { root, workspace };
+  return { purpose, root, workspace };
 }
 
 export interface RealWindowOptions
@@ -53,13 +55,15 @@ export interface RealWindow {
   readonly server: CodeServer;
   readonly context: BrowserContext;
   readonly window: Window;
+  /** Leaves what tells of a failure among the artifacts: a picture of the window, and the server's log. */
+  keepEvidence(): Promise<void>;
   /** Closes the browser and stops the server; the place stays. */
   close(): Promise<void>;
 }
 
-/** Installs the packed extension into a new server at the place, and opens a folder there. Leaves nothing running when it fails. */
+/** Installs the packed extension into a new server at the place, and opens a folder there. Leaves nothing running when it fails, but evidence. */
 export async function openRealWindow(
-  { root, workspace }: Place,
+  { purpose, root, workspace }: Place,
   options: RealWindowOptions = {},
 ): Promise<RealWindow> {
   const { baseUrl, hasAllExtensions, folder = workspace, payload, prepare, ...ofServer } = options;
@@ -69,14 +73,24 @@ export async function openRealWindow(
   const server = await startCodeServer({ host, root, ...lean, ...ofServer });
   let context: BrowserContext | undefined;
   const close = async (): Promise<void> => {
-    await context?.close();
-    await server.stop();
+    try {
+      await context?.close();
+    } finally {
+      await server.stop();
+    }
+  };
+  const keepEvidence = async (): Promise<void> => {
+    const file = path.join(ARTIFACTS_FOLDER, purpose);
+    mkdirSync(ARTIFACTS_FOLDER, { recursive: true });
+    writeFileSync(`${file}-server.log`, server.log());
+    await takePicture(context?.pages()[0], `${file}-failed.png`);
   };
   try {
     context = await openBrowser(path.join(root, 'profile'));
     const window = await openWindowIn(context, server.windowUrl(folder, payload), prepare);
-    return { host, server, context, window, close };
+    return { host, server, context, window, keepEvidence, close };
   } catch (error: unknown) {
+    await keepEvidence();
     await close();
     throw error;
   }
@@ -95,4 +109,13 @@ export async function openWindowIn(
   const window = new Window(page, { extensionId: EXTENSION_ID, artifactsFolder: ARTIFACTS_FOLDER });
   await window.open(url);
   return window;
+}
+
+/** Never fails, for the failure that is to be seen must stay the one that is reported. */
+async function takePicture(page: Page | undefined, file: string): Promise<void> {
+  try {
+    await page?.screenshot({ path: file, animations: 'disabled' });
+  } catch (error: unknown) {
+    console.error(`There is no ${file}: ${String(error)}`);
+  }
 }

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { LogLevel } from '../../src/proxy/protocol';
 import { makeTemporaryFolder, removeFolder } from './folders';
 
 export interface StandaloneOptions {
@@ -9,6 +10,8 @@ export interface StandaloneOptions {
   readonly settings: Readonly<Record<string, unknown>>;
   /** API keys by credential. */
   readonly keys?: Readonly<Record<string, string>>;
+  /** Default: its own. */
+  readonly logLevel?: LogLevel;
 }
 
 export interface Standalone {
@@ -29,7 +32,9 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
   const folder = makeTemporaryFolder('standalone');
   const settingsFile = path.join(folder, 'settings.json');
   writeFileSync(settingsFile, JSON.stringify(options.settings));
-  const child = spawn(process.execPath, [ENTRY, '--settings', settingsFile], {
+  const { logLevel } = options;
+  const level = logLevel === undefined ? [] : ['--log-level', logLevel];
+  const child = spawn(process.execPath, [ENTRY, '--settings', settingsFile, ...level], {
     env: { PATH: process.env['PATH'], HOME: folder, ...keyVariables(options.keys ?? {}) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -8,6 +8,7 @@ import type { RequestTrace } from '../../src/proxy/requestTrace';
 import type { StoredRest } from '../../src/proxy/restMemory';
 import type { ProxyStatus, StartFailure } from '../../src/proxyStatus';
 import type { StartWorker, WorkerListeners } from '../../src/workerThread';
+import { scriptedThreshold } from '../support/logThreshold';
 import { plainNetwork } from '../support/plainNetwork';
 import { servedTrace } from '../support/traces';
 
@@ -92,6 +93,7 @@ function setUp(changes: Partial<World> = {}) {
   const crashes: boolean[] = [];
   const traces: RequestTrace[] = [];
   const failures: StartFailure[] = [];
+  const threshold = scriptedThreshold();
   let keys: Record<string, string> = {};
   let kept: readonly StoredRest[] = [];
   const startWorker: StartWorker = (listeners) => {
@@ -124,6 +126,7 @@ function setUp(changes: Partial<World> = {}) {
       },
     },
     onLog: (level, message) => log.push(`${level} ${message}`),
+    logThreshold: threshold,
     onCrash: ({ willRestart }) => crashes.push(willRestart),
     now: () => 0,
     timeouts: { startMs: 50, closeMarginMs: 10, askMs: 50 },
@@ -144,6 +147,7 @@ function setUp(changes: Partial<World> = {}) {
     crashes,
     failures,
     traces,
+    threshold,
     setKeys,
   };
 }
@@ -158,10 +162,28 @@ describe('ProxyController', () => {
   it('configures the worker before it listens, and remembers the port', async () => {
     const { controller, latest, states, world } = setUp();
     await controller.start();
-    assert.deepEqual(latest().types(), ['configure', 'listen']);
+    assert.deepEqual(latest().types(), ['logFrom', 'configure', 'listen']);
     assert.deepEqual(states(), ['starting', 'running']);
     assert.deepEqual(controller.status, { state: 'running', port: 4141, report: undefined });
     assert.deepEqual(world.rememberedPorts, [4141]);
+  });
+
+  it('tells every worker first which log lines are wanted, and at once when that changes', async () => {
+    const { controller, latest, threshold, workers } = setUp();
+    threshold.choose('debug');
+    await controller.start();
+    assert.deepEqual(latest().received[0], { type: 'logFrom', threshold: 'debug' });
+    threshold.choose('off');
+    assert.deepEqual(latest().received.at(-1), { type: 'logFrom', threshold: 'off' });
+    await controller.restart();
+    assert.deepEqual(latest().received[0], { type: 'logFrom', threshold: 'off' });
+    threshold.choose('trace');
+    latest().crash();
+    await controller.start();
+    assert.equal(workers.length, 3);
+    assert.deepEqual(latest().received[0], { type: 'logFrom', threshold: 'trace' });
+    controller.dispose();
+    assert.equal(threshold.listeners(), 0);
   });
 
   it('hands on the traces that the worker tells', async () => {
@@ -336,7 +358,7 @@ describe('ProxyController', () => {
     const { controller, latest } = setUp();
     await controller.keyConfirmed('opencode');
     await controller.start();
-    assert.deepEqual(latest().types(), ['configure', 'keyConfirmed', 'listen']);
+    assert.deepEqual(latest().types(), ['logFrom', 'configure', 'keyConfirmed', 'listen']);
     await controller.restart();
     assert.ok(!latest().types().includes('keyConfirmed'));
   });
@@ -356,9 +378,9 @@ describe('ProxyController', () => {
     latest().send({ type: 'rests', rests: [rest] });
     await settled();
     await controller.restart();
-    const [first] = latest().received;
-    assert.ok(first?.type === 'configure');
-    assert.deepEqual(first.rests, [rest]);
+    const configured = latest().received.find(({ type }) => type === 'configure');
+    assert.ok(configured?.type === 'configure');
+    assert.deepEqual(configured.rests, [rest]);
   });
 
   it('listens anew when the port changes, without ever showing "stopping"', async () => {

@@ -13,6 +13,7 @@ import {
   type StoredCatalogue,
 } from '../../../src/proxy/catalogueStore';
 import { createHealth, type Health } from '../../../src/proxy/health';
+import { createLogger } from '../../../src/proxy/log';
 import { builtInProviders } from '../../../src/proxy/providers';
 import type { RoutingTable } from '../../../src/proxy/router';
 import { createRoutingTable } from '../../../src/proxy/routingTable';
@@ -71,13 +72,8 @@ function createWorld(
       stored = readStoredCatalogue(JSON.parse(JSON.stringify(next)));
     },
   };
-  const line = (level: string) => (message: string) => void logs.push(`[${level}] ${message}`);
-  const log = {
-    debug: line('debug'),
-    info: line('info'),
-    warn: line('warn'),
-    error: line('error'),
-  };
+  const write = (level: string, message: string) => void logs.push(`[${level}] ${message}`);
+  const log = createLogger({ write }, (text) => text);
   const health = createHealth({ now: clock.now, random: () => 0.5 });
   const core = {
     ...{ clock, log, health },
