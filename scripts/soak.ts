@@ -1,7 +1,7 @@
 // `npm run soak -- [--minutes 10] [--entry dist/standalone.js]`: 64 clients and an upstream with every fault there is, against the built standalone
 // proxy. Ends with a report; the exit code tells whether nothing hung, leaked or lied.
 import { parseArgs } from 'node:util';
-import type { Format } from '../test/faults/answers';
+import { formatOf, formats } from '../test/faults/answers';
 import { type ProxyProcess, startProxyProcess } from '../test/soak/child';
 import { newTally, startCrowd, type Tally } from '../test/soak/clients';
 import { chooseAnswer } from '../test/soak/faults';
@@ -9,7 +9,7 @@ import { type FaultsUpstream, startFaultsUpstream } from '../test/support/faults
 
 const clients = 64;
 const chains = 60;
-const modelsPerProvider = 60;
+const modelsPerProvider = 30;
 /** Share of the time that is left to caches and compilers before the heap is measured. */
 const warmUpShare = 0.25;
 const maxHeapGrowth = 0.1;
@@ -22,8 +22,7 @@ async function main(): Promise<void> {
   if (!(totalMs > 0)) throw new Error(`--minutes ${values.minutes} is no positive number`);
   const faults = new Map<string, number>();
   const upstream = await startFaultsUpstream((call) => {
-    const format: Format = call.path.endsWith('/messages') ? 'anthropic-messages' : 'openai-chat';
-    const { name, answer } = chooseAnswer(format, call.isStream);
+    const { name, answer } = chooseAnswer(formatOf(call), call.isStream);
     faults.set(name, (faults.get(name) ?? 0) + 1);
     return answer;
   });
@@ -58,16 +57,14 @@ async function main(): Promise<void> {
 
 /** Many short-lived targets, so that those which rest leave enough to do. */
 function settingsFor(url: string): Readonly<Record<string, unknown>> {
-  const names = Array.from({ length: modelsPerProvider }, (_value, index) => [
-    `chat/m${index}`,
-    `messages/m${index}`,
-  ]).flat();
+  const names = Array.from({ length: modelsPerProvider }, (_value, index) =>
+    formats.map((format) => `${format}/m${index}`),
+  ).flat();
   const pick = (index: number) => names[(index * 7) % names.length];
   return {
-    'switchyard.providers': {
-      chat: { baseUrl: url, credential: 'none', wireFormat: 'openai-chat' },
-      messages: { baseUrl: url, credential: 'none', wireFormat: 'anthropic-messages' },
-    },
+    'switchyard.providers': Object.fromEntries(
+      formats.map((wireFormat) => [wireFormat, { baseUrl: url, credential: 'none', wireFormat }]),
+    ),
     'switchyard.modelOverrides': Object.fromEntries(
       Array.from({ length: chains }, (_value, index) => [
         `chain-${index}`,

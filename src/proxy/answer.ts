@@ -117,7 +117,9 @@ function judge(call: Call, seen: Seen, step: StreamStep): Judged {
       // What came before the error in the same chunk is the client's; the error is ours to word.
       const events = step.events.slice(0, step.events.indexOf(event));
       const ending = failureOf(call, event.error, seen);
-      return events.length === 0 ? { ending } : { passed: { ...step, events }, ending };
+      // Of a body that is known to its end nothing need be shown: another target may still serve.
+      const isShown = events.length > 0 && step.isWhole !== true;
+      return isShown ? { passed: { ...step, events }, ending } : { ending };
     }
     // A block has begun, be it thinking that is kept from us: the model is at work.
     if (event.type !== 'message-start') call.deadlines.firstTokenSeen();
@@ -145,7 +147,11 @@ const emptyIsWrong: ReadonlySet<string> = new Set(['end_turn', 'tool_use']);
 function wholeAnswer(call: Call, text: string, toolNames: ToolNames): Steps {
   const body = parseJson(text);
   const events = call.codec.decodeMessage(body ?? text, call.target.model, toolNames);
-  let step: StreamStep | undefined = canPassWhole(body) ? { events, json: text } : { events };
+  let step: StreamStep | undefined = {
+    events,
+    isWhole: true,
+    ...(canPassWhole(body) ? { json: text } : {}),
+  };
   return {
     async next() {
       const only = step;

@@ -71,6 +71,9 @@ const rules: readonly Rule[] = [
   { kind: 'planLimit', labels: ['subscription_sharing_usage_limit_exceeded', '1308', '1310'] },
   { kind: 'planLimit', words: /(?:monthly|weekly|daily|hour) usage limit reached/i, when: own },
 
+  // Google speaks of plan and billing in every limit, that of a minute too; "Please retry in 26s" stands behind it.
+  { kind: 'rateLimited', labels: ['resource_exhausted'], words: /exceeded your current quota/i },
+
   // 2. The account cannot pay.
   { kind: 'accountUnfunded', labels: ['creditserror', 'monthlylimiterror', 'userlimiterror'] },
   { kind: 'accountUnfunded', words: /insufficient account funds/i },
@@ -104,8 +107,13 @@ const rules: readonly Rule[] = [
   { kind: 'modelRefused', when: (clues) => clues.isEcho },
 
   // 5. OpenCode's own key or balance at a supplier is broken: the person's key is fine, other models serve.
-  { kind: 'modelRefused', words: /incorrect api key provided: zen/i, when: onOpencode },
-  { kind: 'modelRefused', labels: ['invalid_api_key'], when: onOpencode },
+  // These are OpenAI's and Google's words; its own are "Invalid API key."
+  {
+    kind: 'modelRefused',
+    words: /incorrect api key provided: zen|api key not valid/i,
+    when: onOpencode,
+  },
+  { kind: 'modelRefused', labels: ['invalid_api_key', 'api_key_invalid'], when: onOpencode },
   { kind: 'modelRefused', statuses: [401, 402, 403], when: relayed },
 
   // 6. No subscription.
@@ -126,11 +134,11 @@ const rules: readonly Rule[] = [
   },
 
   // 8. The key. "Missing API key" comes here too: a key always goes along, in the header that the format wants, so what
-  // is missing is a key that this upstream can read. A supplier's unmarked authentication_error from OpenCode does not
-  // blame a key that has served.
+  // is missing is a key that this upstream can read. A supplier's unmarked authentication_error (Google's UNAUTHENTICATED)
+  // from OpenCode does not blame a key that has served.
   {
     kind: 'modelRefused',
-    labels: ['authentication_error'],
+    labels: ['authentication_error', 'unauthenticated'],
     when: (clues) => clues.isOpencode && clues.hasKeySucceeded,
   },
   {
@@ -156,7 +164,15 @@ const rules: readonly Rule[] = [
   // 13. Trouble that passes, by name.
   {
     kind: 'overloaded',
-    labels: ['overloaded_error', 'engine_overloaded_error', 'server_overloaded', 'unavailable'],
+    labels: [
+      'overloaded_error',
+      'engine_overloaded_error',
+      'server_overloaded',
+      // Of OpenAI Responses, where no status goes along.
+      'server_is_overloaded',
+      'slow_down',
+      'unavailable',
+    ],
   },
   { kind: 'timeout', labels: ['timeout_error', 'deadline_exceeded', 'request_timeout'] },
 

@@ -10,7 +10,9 @@ import {
   type RawAnswer,
   startFaultsUpstream,
 } from '../support/faultsUpstream';
+import { geminiChunk } from '../support/geminiAnswers';
 import { openaiChatChunk } from '../support/openaiChatAnswers';
+import { responsesEvent, responsesSse } from '../support/openaiResponsesAnswers';
 import { startTestProxy, type TestProxy, testToken } from '../support/testProxy';
 import { type Format, formats, healthyAnswer, sseHeaders } from './answers';
 
@@ -30,6 +32,16 @@ const endless: Readonly<Record<Format, RawAnswer>> = {
     openaiChatChunk({ choices: [{ index: 0, delta: { role: 'assistant' } }] }),
     openaiChatChunk({ choices: [{ index: 0, delta: { content: text }, finish_reason: null }] }),
   ),
+  'openai-responses': endlessAnswer(
+    responsesSse({ text: 'x' }).slice(0, 3).join(''),
+    responsesEvent('response.output_text.delta', {
+      output_index: 0,
+      item_id: 'msg_1',
+      content_index: 0,
+      delta: text,
+    }),
+  ),
+  gemini: endlessAnswer(geminiChunk([{ text: '' }]), geminiChunk([{ text }])),
 };
 
 function endlessAnswer(head: string, event: string): RawAnswer {

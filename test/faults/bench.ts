@@ -6,7 +6,7 @@ import type { ProxyReport } from '../../src/proxy/protocol';
 import { createFakeClock, type FakeClock } from '../support/fakeClock';
 import { type Call, type FaultsUpstream, startFaultsUpstream } from '../support/faultsUpstream';
 import { plainSettings, startTestProxy, type TestProxy } from '../support/testProxy';
-import { contentOf, type Format, healthyAnswer, type Who } from './answers';
+import { contentOf, type Format, formatOf, healthyAnswer, type Who } from './answers';
 import {
   type ClientAnswer,
   readClientError,
@@ -111,10 +111,6 @@ function answerOf(stage: Stage, calls: readonly Call[], call: Call) {
 
 function whoOf(call: Call): Who {
   return call.model === 'quartz-1' ? 'A' : call.model === 'basalt-1' ? 'B' : 'C';
-}
-
-function formatOf(call: Call): Format {
-  return call.path.endsWith('/messages') ? 'anthropic-messages' : 'openai-chat';
 }
 
 async function play(parts: Parts, combination: Combination, round: Round): Promise<void> {
@@ -248,6 +244,11 @@ function checkContent(answer: ClientAnswer, who: Who, content: Combination['cont
   if (content === 'cut by the output limit') {
     // A client that streams has seen half of the tool call; it is told so.
     same(answer.stopReason, 'max_tokens', 'the stop reason');
+    return;
+  }
+  if (content === 'without its tool call') {
+    same([answer.stopReason, answer.tools], ['end_turn', []], 'the stop reason and the tools');
+    same([answer.thinking, answer.text], [thinking, text], 'the words');
     return;
   }
   same(answer.stopReason, 'tool_use', 'the stop reason');

@@ -1,9 +1,8 @@
-// Status 200, and a body that is no answer; and tool calls that are none.
-
+// Status 200, and a body that is no answer.
 import type { RawAnswer } from '../support/faultsUpstream';
 import { openaiChatErrorEvent } from '../support/openaiChatAnswers';
 import { OPENCODE_CONSOLE_ERRORS, OPENCODE_INFERENCE_ERRORS } from '../support/upstreamErrors';
-import { type Format, healthyJson, healthyStream, joined, jsonOf, sseHeaders } from './answers';
+import { type Format, healthyStream, joined, sseHeaders } from './answers';
 import type { Combination, Fault } from './fault';
 import type { Strike, Zone } from './model';
 
@@ -39,7 +38,7 @@ function bodies(
 const page =
   '<!doctype html><html><head><title>502</title></head><body>Bad Gateway</body></html>\n';
 
-const plain: readonly Fault[] = [
+export const bodyFaults: readonly Fault[] = [
   {
     name: 'an address where nobody listens',
     combinations: () => [
@@ -152,15 +151,21 @@ const plain: readonly Fault[] = [
           ],
   },
   {
+    // It is gathered before any wire format has a look at it, but for the lists of Gemini.
     name: 'a JSON body of 64 MB',
-    combinations: () => [
+    formats: ['openai-chat', 'gemini'],
+    combinations: (format) => [
       {
-        place: 'one string',
+        place: format === 'gemini' ? 'one string in a list' : 'one string',
         strike: 'nonsense',
         zone: 'unseen',
         answer: {
           headers: { 'content-type': 'application/json' },
-          pieces: [Buffer.from('{"id":"'), ...megabytes(64), Buffer.from('"}')],
+          pieces: [
+            Buffer.from(format === 'gemini' ? '[{"id":"' : '{"id":"'),
+            ...megabytes(64),
+            Buffer.from(format === 'gemini' ? '"}]' : '"}'),
+          ],
           ending: 'finish',
           isFast: true,
         },
@@ -183,8 +188,7 @@ function hugeEvent(format: Format, zone: Zone): RawAnswer {
 
 function longStream(format: Format): RawAnswer {
   const events = healthyStream(format);
-  const isText = (text: string) => /"text_delta"|"content":"[^"]/.test(text);
-  const first = events.findIndex(({ text }) => isText(text));
+  const first = events.findIndex(({ text }) => text.includes('Grüße'));
   const long = (events[first]?.text ?? '').replace(/Grüße/, 'x'.repeat(1024 * 1024));
   const pieces = [
     Buffer.from(joined(events.slice(0, first))),
@@ -199,97 +203,3 @@ const megabyte = Buffer.alloc(1024 * 1024, 'x');
 function megabytes(count: number): readonly Uint8Array[] {
   return Array.from({ length: count }, () => megabyte);
 }
-
-/** Each changes the healthy answer's tool call; the client has seen text before it. */
-const toolChanges: Readonly<Record<string, (input: string) => string>> = {
-  'input cut in the middle': (input) => input.slice(0, Math.floor(input.length / 2)),
-  'input without its last brace': (input) => input.slice(0, -1),
-  'input that is an array': () => '[1,2]',
-  'input that is a number': () => '7',
-  'input that is no JSON': () => '{path: "x"}',
-  'input with something behind it': (input) => `${input}}`,
-};
-
-const tools: readonly Fault[] = [
-  {
-    name: 'a tool call with unusable input',
-    combinations: (format, isStream) =>
-      Object.entries(toolChanges).map(([place, change]) => ({
-        place,
-        strike: 'nonsense',
-        zone: 'shown',
-        answer: withToolInput(format, isStream, change),
-      })),
-  },
-  {
-    name: 'a JSON answer with a tool input that is no object',
-    combinations: (format) =>
-      format === 'openai-chat'
-        ? []
-        : ['"{\\"path\\":"', '[1,2]', '7'].map((input) => ({
-            place: input,
-            strike: 'nonsense',
-            zone: 'unseen',
-            answer: jsonOf(
-              healthyJson(format).replace(/"input":\{[^}]*\{\}"\}/, `"input":${input}`),
-            ),
-          })),
-  },
-  {
-    name: 'a tool call that the output limit cut off',
-    combinations: (format, isStream) =>
-      [0.2, 0.5, 0.9].map((share) => ({
-        place: `at ${share} of its input`,
-        strike: 'nothing',
-        zone: 'unseen',
-        content: 'cut by the output limit',
-        answer: limited(
-          withToolInput(format, isStream, (input) => input.slice(0, input.length * share)),
-        ),
-      })),
-  },
-];
-
-function limited(answer: RawAnswer): RawAnswer {
-  const change = (piece: Uint8Array) =>
-    Buffer.from(
-      Buffer.from(piece)
-        .toString()
-        .replace('"stop_reason":"tool_use"', '"stop_reason":"max_tokens"')
-        .replace('"finish_reason":"tool_calls"', '"finish_reason":"length"'),
-    );
-  return { ...answer, pieces: answer.pieces.map(change) };
-}
-
-/** The healthy answer with another text as the tool's input; Anthropic's JSON form holds objects only, so it streams. */
-function withToolInput(
-  format: Format,
-  isStream: boolean,
-  change: (input: string) => string,
-): RawAnswer {
-  const input = '{"path":"/tmp/x","content":"y"}';
-  const changed = JSON.stringify(change(input));
-  if (format === 'openai-chat' && !isStream) {
-    const text = healthyJson(format).replace(
-      /"arguments":"(?:[^"\\]|\\.)*"/,
-      `"arguments":${changed}`,
-    );
-    return {
-      headers: { 'content-type': 'application/json' },
-      pieces: [Buffer.from(text)],
-      ending: 'finish',
-    };
-  }
-  const member = format === 'openai-chat' ? 'arguments' : 'partial_json';
-  let isReplaced = false;
-  const events = healthyStream(format).flatMap(({ text }) => {
-    const piece = new RegExp(`"${member}":"((?:[^"\\\\]|\\\\.)+)"`).exec(text);
-    if (piece === null) return [text];
-    if (isReplaced) return [];
-    isReplaced = true;
-    return [text.replace(piece[0], () => `"${member}":${changed}`)];
-  });
-  return { headers: sseHeaders, pieces: [Buffer.from(events.join(''))], ending: 'finish' };
-}
-
-export const bodyFaults: readonly Fault[] = [...plain, ...tools];

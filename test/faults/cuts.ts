@@ -1,6 +1,15 @@
 // Answers that stop somewhere: the connection ends, is reset, or falls silent.
 import type { Ending } from '../support/faultsUpstream';
-import { type Format, healthyJson, healthyStream, jsonHeaders, sseHeaders } from './answers';
+import {
+  type Format,
+  healthyStream,
+  inZones,
+  joined,
+  jsonForms,
+  jsonHeaders,
+  sseHeaders,
+  streamOf,
+} from './answers';
 import type { Combination, Fault } from './fault';
 import type { Strike, Zone } from './model';
 
@@ -11,16 +20,23 @@ const endings: readonly (readonly [ending: Ending, words: string, strike: Strike
   ['stall', 'falls silent', 'silence'],
 ];
 
-export const cuts: readonly Fault[] = endings.flatMap(([ending, words, strike]) => [
+export const cuts: readonly Fault[] = endings.flatMap(([ending, words, strike], turn) => [
   {
     name: `an event stream that ${words}`,
     combinations: (format) =>
-      streamPlaces(format).map(({ place, text, zone }) => ({
+      streamPlaces(format, turn).map(({ place, text, zone }) => ({
         place,
         zone,
         strike,
         answer: { headers: sseHeaders, pieces: [Buffer.from(text)], ending },
       })),
+  },
+  {
+    name: `an event stream that ${words} behind a finish reason without counts`,
+    combinations: (format) => {
+      const { place, text, zone } = uncountedPlace(format);
+      return [{ place, zone, strike, answer: streamOf(text, { ending }) }];
+    },
   },
   {
     name: `a JSON body that ${words}`,
@@ -41,15 +57,22 @@ interface Place {
   readonly zone: Zone;
 }
 
-/** Before the first byte, inside each event (never so late that its JSON is whole), and behind each. */
-function streamPlaces(format: Format): readonly Place[] {
+/** How much of an event comes; never so much that its JSON is whole. */
+const shares = [0.15, 0.6, 0.9] as const;
+/** In each event of a longer stream only one of them, with every ending another. */
+const maxThoroughEvents = 16;
+
+/** Before the first byte, inside each event, and behind each. */
+function streamPlaces(format: Format, turn: number): readonly Place[] {
   const events = healthyStream(format);
+  const isLong = events.length > maxThoroughEvents;
   let before = '';
   let zone: Zone = 'unseen';
   const places: Place[] = [{ place: 'before the first byte', text: '', zone }];
-  for (const event of events) {
+  for (const [index, event] of events.entries()) {
     const letters = Array.from(event.text);
-    for (const share of [0.15, 0.6, 0.9]) {
+    for (const [at, share] of shares.entries()) {
+      if (isLong && at !== (index + turn) % shares.length) continue;
       const part = letters.slice(0, Math.floor(letters.length * share)).join('');
       places.push({ place: `at ${share} of ${event.name}`, text: before + part, zone });
     }
@@ -61,19 +84,44 @@ function streamPlaces(format: Format): readonly Place[] {
 }
 
 function jsonPlaces(format: Format, ending: Ending): readonly Omit<Place, 'zone'>[] {
-  const text = healthyJson(format);
-  const lengths = [
-    0,
-    1,
-    ...[1, 2, 3, 4, 5, 6, 7].map((part) => Math.floor((text.length * part) / 8)),
-  ];
-  // A whole body that ends properly is no fault; one without its proper end may have lost more.
-  const last = ending === 'finish' ? [text.length - 1] : [text.length - 1, text.length];
-  return [...lengths, ...last].map((length) => ({
-    place: `behind letter ${length} of ${text.length}`,
-    text: text.slice(0, length),
-  }));
+  return jsonForms(format).flatMap((form) => {
+    const text = form.trimEnd();
+    const lengths = [
+      0,
+      1,
+      ...[1, 2, 3, 4, 5, 6, 7].map((part) => Math.floor((text.length * part) / 8)),
+    ];
+    // A whole body that ends properly is no fault; one without its proper end may have lost more.
+    const last = ending === 'finish' ? [text.length - 1] : [text.length - 1, text.length];
+    return [...lengths, ...last].map((length) => ({
+      place: `behind letter ${length} of ${text.length}`,
+      text: text.slice(0, length),
+    }));
+  });
 }
+
+/** Behind the finish reason of an upstream that does not count. */
+function uncountedPlace(format: Format): Place {
+  const uncounted = healthyStream(format).map(({ text }) =>
+    text.replace(/,"(?:usage|usageMetadata)":\{(?:[^{}]|\{[^}]*\})*\}/, ''),
+  );
+  const events = inZones(format, uncounted);
+  const last = events.findIndex(({ text }) => finishes[format].test(text));
+  const event = events[last];
+  if (event === undefined) throw new Error(`no finish reason in ${format}`);
+  return {
+    place: `behind ${event.name}`,
+    text: joined(events.slice(0, last + 1)),
+    zone: event.zone,
+  };
+}
+
+const finishes: Readonly<Record<Format, RegExp>> = {
+  'anthropic-messages': /"stop_reason":"/,
+  'openai-chat': /"finish_reason":"/,
+  'openai-responses': /"type":"response\.completed"/,
+  gemini: /"finishReason":"/,
+};
 
 function cutHead(ending: Ending, words: string, strike: Strike): Fault {
   const heads = {

@@ -11,7 +11,7 @@ export interface Combination {
   readonly strike: Strike;
   readonly zone: Zone;
   /** Where the answer stays whole but for what nobody can know: text that came twice or not at all. */
-  readonly content?: 'altered' | 'cut by the output limit';
+  readonly content?: 'altered' | 'cut by the output limit' | 'without its tool call';
   /** The time that the upstream names for another try. */
   readonly namedSeconds?: number;
   /** Fake time that passes before each piece. */
@@ -22,5 +22,12 @@ export interface Combination {
 
 export interface Fault {
   readonly name: string;
+  /** The wire formats in which it can happen; by default all. */
+  readonly formats?: readonly Format[];
   combinations(format: Format, isStream: boolean): readonly Combination[];
+}
+
+/** An unusual answer that lacks nothing. */
+export function whole(place: string, answer: RawAnswer): Combination {
+  return { place, answer, strike: 'nothing', zone: 'unseen' };
 }

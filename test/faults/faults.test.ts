@@ -4,17 +4,23 @@ import { type Bench, startBench } from './bench';
 import { bodyFaults } from './bodies';
 import { cuts } from './cuts';
 import { formFaults } from './forms';
+import { gapFaults } from './gaps';
 import { insertionFaults } from './insertions';
 import { refusalFaults } from './refusals';
 import { repetitionFaults } from './repetitions';
+import { supplierFaults } from './suppliers';
+import { toolInputFaults } from './toolInputs';
 
 const faults = [
   ...cuts,
   ...insertionFaults,
   ...repetitionFaults,
   ...formFaults,
+  ...gapFaults,
   ...bodyFaults,
+  ...toolInputFaults,
   ...refusalFaults,
+  ...supplierFaults,
 ];
 
 const chains = ['A, B, C', 'A alone', 'A with two keys'] as const;
@@ -49,7 +55,7 @@ describe('faults', () => {
 
   for (const fault of faults) {
     describe(fault.name, () => {
-      for (const format of formats) {
+      for (const format of fault.formats ?? formats) {
         for (const isStream of [true, false]) {
           const client = isStream ? 'a client that streams' : 'a client that wants the whole';
           it(`from ${format} reaches ${client} as the model says`, async () => {

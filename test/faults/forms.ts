@@ -1,22 +1,20 @@
 // Whole answers in unusual forms: cut anywhere, in other line ends, under another content type, in the other shape.
 import { gzipSync } from 'node:zlib';
 import { anthropicEvent } from '../support/anthropicAnswers';
-import type { RawAnswer } from '../support/faultsUpstream';
-import { OPENAI_CHAT_COST, openaiChatChunk } from '../support/openaiChatAnswers';
+import { GEMINI_COST } from '../support/geminiAnswers';
+import { OPENAI_CHAT_COST } from '../support/openaiChatAnswers';
+import { RESPONSES_COST } from '../support/openaiResponsesAnswers';
 import {
   type Format,
   healthyJson,
   healthyStream,
   joined,
+  jsonForms,
   jsonOf,
   sseHeaders,
   streamOf,
 } from './answers';
-import type { Combination, Fault } from './fault';
-
-function whole(place: string, answer: RawAnswer): Combination {
-  return { place, answer, strike: 'nothing', zone: 'unseen' };
-}
+import { type Combination, type Fault, whole } from './fault';
 
 /** The body that the client's request calls for. */
 function usualBody(format: Format, isStream: boolean): string {
@@ -24,11 +22,16 @@ function usualBody(format: Format, isStream: boolean): string {
 }
 
 /** Every cut of a long text would be thousands of requests: each of these hits other bytes. */
-const strides = { first: 1, step: 29 } as const;
+const strides: Readonly<Record<Format, number>> = {
+  'anthropic-messages': 29,
+  'openai-chat': 31,
+  'openai-responses': 67,
+  gemini: 23,
+};
 
-function cutInTwo(body: Uint8Array): readonly Combination[] {
+function cutInTwo(body: Uint8Array, stride: number): readonly Combination[] {
   const combinations: Combination[] = [];
-  for (let at = strides.first; at < body.length; at += strides.step) {
+  for (let at = 1; at < body.length; at += stride) {
     const pieces = [body.subarray(0, at), body.subarray(at)];
     combinations.push(
       whole(`behind byte ${at}`, { headers: sseHeaders, pieces, ending: 'finish' }),
@@ -46,7 +49,8 @@ const lineEnds = { CRLF: '\r\n', CR: '\r' } as const;
 const splits: readonly Fault[] = [
   {
     name: 'a body cut in two',
-    combinations: (format, isStream) => cutInTwo(Buffer.from(usualBody(format, isStream))),
+    combinations: (format, isStream) =>
+      cutInTwo(Buffer.from(usualBody(format, isStream)), strides[format]),
   },
   {
     name: 'a character cut in two',
@@ -77,11 +81,13 @@ const splits: readonly Fault[] = [
     const body = (format: Format) =>
       Buffer.from(joined(healthyStream(format)).replaceAll('\n', lineEnd));
     return {
-      name: `an event stream with ${name} line ends, cut behind each of them`,
+      name: `an event stream with ${name} line ends, cut behind them`,
       combinations: (format) => [
         whole('in one piece', streamOf(body(format).toString())),
         ...[...body(format).entries()]
           .filter(([, byte]) => byte === 13)
+          // Those of the longest stream, every other one: they fall behind names, data and blank lines in turn.
+          .filter((_end, index) => format !== 'openai-responses' || index % 2 === 0)
           .map(([at]) => {
             const pieces = [body(format).subarray(0, at + 1), body(format).subarray(at + 1)];
             return whole(`behind byte ${at}`, { headers: sseHeaders, pieces, ending: 'finish' });
@@ -115,11 +121,12 @@ const types: readonly Fault[] = [
     combinations: (format) =>
       contentTypes.flatMap((type) => {
         const headers: Record<string, string> = type === '' ? {} : { 'content-type': type };
-        const text = healthyJson(format);
-        return ['', ' \n', '\r\n\r\n'].map((space) =>
-          whole(
-            `${type || 'none'}, behind ${space.length} spaces`,
-            jsonOf(space + text, { headers }),
+        return jsonForms(format).flatMap((text) =>
+          ['', ' \n', '\r\n\r\n'].map((space) =>
+            whole(
+              `${text.slice(0, 1)} as ${type || 'none'}, behind ${space.length} spaces`,
+              jsonOf(space + text, { headers }),
+            ),
           ),
         );
       }),
@@ -146,6 +153,9 @@ const extra: readonly Fault[] = [
     combinations: (format) =>
       [
         OPENAI_CHAT_COST,
+        RESPONSES_COST,
+        GEMINI_COST,
+        'data: [DONE]\n\n',
         anthropicEvent('ping', { cost: '0.1' }),
         'garbage',
         '\u0000',
@@ -168,59 +178,24 @@ const extra: readonly Fault[] = [
       ),
     ],
   },
-  { name: 'a JSON answer with gaps', combinations: jsonGaps },
-  { name: 'usage in an unusual place', combinations: (format) => usagePlaces(format) },
+  {
+    // Some gateways write it on every part that has no words.
+    name: 'a finish reason before the answer',
+    formats: ['gemini'],
+    combinations: (format) => {
+      const early = healthyStream(format).at(-1)?.text ?? '';
+      const text = joined(healthyStream(format));
+      return [1, 2].map((times) => whole(`${times} of them`, streamOf(early.repeat(times) + text)));
+    },
+  },
+  {
+    name: 'the last event alone',
+    // Some hosts send nothing else, and it repeats the whole answer. In the other formats it says nothing.
+    formats: ['openai-responses'],
+    combinations: (format) => [
+      whole('with the whole answer', streamOf(healthyStream(format).at(-1)?.text ?? '')),
+    ],
+  },
 ];
-
-/** Members that whole answers lack, or have as null. */
-function jsonGaps(format: Format): readonly Combination[] {
-  const gaps: readonly (readonly [place: string, pattern: RegExp, by: string])[] = [
-    ['no usage', /,"usage":\{(?:[^{}]|\{[^}]*\})*\}/, ''],
-    ['usage of null', /"usage":\{(?:[^{}]|\{[^}]*\})*\}/, '"usage":null'],
-    ['an empty usage', /"usage":\{(?:[^{}]|\{[^}]*\})*\}/, '"usage":{}'],
-    ['no id', /"id":"(?:msg|chatcmpl)[^"]*",/, ''],
-    ['no model', /"model":"[^"]*",/, ''],
-    ['a reason of null', /"(stop|finish)_reason":"[^"]*"/, '"$1_reason":null'],
-    ['no reason', /,"(?:stop|finish)_reason":"[^"]*"/, ''],
-    // Anthropic's own reasons of the future go through to the clients of the future.
-    ['an unknown reason', /"finish_reason":"[^"]*"/, '"finish_reason":"future_reason"'],
-  ];
-  const text = healthyJson(format);
-  return gaps
-    .filter(([, pattern]) => pattern.test(text))
-    .map(([place, pattern, by]) => whole(place, jsonOf(text.replace(pattern, by))));
-}
-
-function usagePlaces(format: Format): readonly Combination[] {
-  const text = joined(healthyStream(format));
-  const forms: readonly (readonly [place: string, pattern: RegExp, by: string])[] =
-    format === 'openai-chat'
-      ? [
-          ['missing', /data: [^\n]*"choices":\[\][^\n]*\n\n/g, ''],
-          ['null on every chunk', /"choices":\[\{/g, '"usage":null,"choices":[{'],
-          [
-            'growing on every chunk',
-            /"choices":\[\{/g,
-            '"usage":{"prompt_tokens":12,"completion_tokens":1},"choices":[{',
-          ],
-          ['of zeros', /"(prompt|completion|total)_tokens":\d+/g, '"$1_tokens":0'],
-          ['of strings', /"(prompt|completion)_tokens":(\d+)/g, '"$1_tokens":"$2"'],
-        ]
-      : [
-          ['missing', /,"usage":\{[^}]*\}/g, ''],
-          ['null', /"usage":\{[^}]*\}/g, '"usage":null'],
-          ['of zeros', /"(input|output)_tokens":\d+/g, '"$1_tokens":0'],
-          ['of null', /"(input|output)_tokens":\d+/g, '"$1_tokens":null'],
-          ['of strings', /"(input|output)_tokens":(\d+)/g, '"$1_tokens":"$2"'],
-        ];
-  const late = openaiChatChunk({
-    choices: [],
-    usage: { prompt_tokens: 12, completion_tokens: 7 },
-  });
-  return [
-    ...forms.map(([place, pattern, by]) => whole(place, streamOf(text.replaceAll(pattern, by)))),
-    ...(format === 'openai-chat' ? [whole('behind [DONE]', streamOf(text + late))] : []),
-  ];
-}
 
 export const formFaults: readonly Fault[] = [...splits, ...types, ...extra];

@@ -10,9 +10,15 @@ export type Zone =
   | 'unseen'
   /** Text, thinking or a tool call. */
   | 'shown'
-  /** Chat Completions only: the finish reason has come, the usage and `[DONE]` have not. */
+  /**
+   * The finish reason has come, the counts have not. Chat Completions sends them in an event of their own; Gemini sends both
+   * together, but not every gateway counts. Messages and Responses have an end marker that hosts do not leave out.
+   */
   | 'finished'
-  /** The end marker has come: `message_stop`; the usage behind the finish reason, or `[DONE]`. */
+  /**
+   * The end marker has come: `message_stop`; `response.completed` or `response.incomplete`; the counts with or behind the
+   * finish reason, or the `[DONE]` of Chat Completions.
+   */
   | 'ended';
 
 /** What struck: a named failure where the upstream says so itself. */

@@ -7,7 +7,7 @@ interface Effect {
   readonly strike: Strike;
   /** The zone in which it is noticed; by default that of the event's own place. */
   readonly zone?: Zone;
-  readonly content?: 'altered';
+  readonly content?: NonNullable<Combination['content']>;
 }
 
 const harmless: Effect = { strike: 'nothing' };
@@ -16,8 +16,8 @@ const unknowable: Effect = { strike: 'nothing', content: 'altered' };
 /** Noticed when blocks are counted up or a tool input is read; by then the client has seen the beginning. */
 const corrupt: Effect = { strike: 'nonsense', zone: 'shown' };
 
-/** The first rule whose pattern fits the event's text decides. */
-type Rules = readonly (readonly [pattern: RegExp, effect: Effect])[];
+/** The first rule whose pattern fits the event's text, and that of the next event where it says so, decides. */
+type Rules = readonly (readonly [pattern: RegExp, effect: Effect, next?: RegExp])[];
 
 const twice: Readonly<Record<Format, Rules>> = {
   'anthropic-messages': [
@@ -32,6 +32,19 @@ const twice: Readonly<Record<Format, Rules>> = {
     [/reasoning_content|"content":"[^"]/, unknowable],
     // The first piece of a tool's input is taken for a growing snapshot; any other makes nonsense of it.
     [/"arguments":"[^{"]/, corrupt],
+    [/./, harmless],
+  ],
+  'openai-responses': [
+    [/"response\.(?:output_text|reasoning_summary_text)\.delta"/, unknowable],
+    // As in Chat Completions. The whole input comes again behind it, but a client that streams has the nonsense by then.
+    [/"response\.function_call_arguments\.delta".*"delta":"[^{]/, corrupt],
+    // Ids and places tell what is the same again, and a whole adds nothing to what came of it.
+    [/./, harmless],
+  ],
+  gemini: [
+    // The same id, name and input: no model calls twice in that way, and run twice a tool may do harm.
+    [/"functionCall":/, harmless],
+    [/"text":"[^"]/, unknowable],
     [/./, harmless],
   ],
 };
@@ -60,10 +73,30 @@ const never: Readonly<Record<Format, Rules>> = {
     [/"finish_reason":"/, harmless],
     [/./, harmless],
   ],
+  'openai-responses': [
+    // What is said in pieces is said again as a whole, twice or three times. A piece at the end is made up for; one at the
+    // beginning is too late for a client that has read on, unless nothing was readable yet, as of an input without its
+    // beginning.
+    [/"response\.(?:output_text|reasoning_summary_text)\.delta"/, harmless, /_text\.done"/],
+    [/"response\.(?:output_text|reasoning_summary_text)\.delta"/, unknowable],
+    // Neither [DONE] nor the end of the body is an end marker here: hosts that leave this one out are not known.
+    [/"type":"response\.completed"/, { strike: 'end', zone: 'shown' }],
+    [/./, harmless],
+  ],
+  gemini: [
+    // A call comes whole or not at all, and the finish reason does not speak of it.
+    [/"functionCall":/, { strike: 'nothing', content: 'without its tool call' }],
+    [/"text":"[^"]/, unknowable],
+    [/"finishReason":"/, { strike: 'end', zone: 'shown' }],
+    [/./, harmless],
+  ],
 };
 
-function effectOf(rules: Rules, event: StreamPiece): Effect {
-  const found = rules.find(([pattern]) => pattern.test(event.text));
+function effectOf(rules: Rules, event: StreamPiece, next: StreamPiece | undefined): Effect {
+  const found = rules.find(
+    ([pattern, , behind]) =>
+      pattern.test(event.text) && (behind === undefined || behind.test(next?.text ?? '')),
+  );
   if (found === undefined) throw new Error(`no rule for ${event.name}`);
   return found[1];
 }
@@ -75,7 +108,7 @@ function combinationsOf(
   return (format) => {
     const events = healthyStream(format);
     return events.map((event, index): Combination => {
-      const { strike, zone, content } = effectOf(rules[format], event);
+      const { strike, zone, content } = effectOf(rules[format], event, events[index + 1]);
       return {
         place: event.name,
         strike,

@@ -107,9 +107,7 @@ function newCall({ method, path, body }: Request): {
   readonly call: Call;
   readonly played: () => void;
 } {
-  const json = parseJson(body);
-  const model = isObject(json) ? String(json['model']) : '';
-  const isStream = isObject(json) && json['stream'] === true;
+  const { model, isStream } = askedFor(path, body);
   let played: () => void = () => undefined;
   const whenPlayed = new Promise<void>((resolve) => {
     played = resolve;
@@ -118,6 +116,18 @@ function newCall({ method, path, body }: Request): {
     call: { method, model, path, isStream, isOpen: true, whenPlayed },
     played: () => played(),
   };
+}
+
+/** Gemini names the model and the manner in the path, the others in the body. */
+function askedFor(path: string, body: string): Pick<Call, 'model' | 'isStream'> {
+  const [, model, method] = /\/models\/([^/:]+):(\w+)/.exec(path) ?? [];
+  if (model !== undefined) {
+    return { model: decodeURIComponent(model), isStream: method === 'streamGenerateContent' };
+  }
+  const json = parseJson(body);
+  return isObject(json)
+    ? { model: String(json['model']), isStream: json['stream'] === true }
+    : { model: '', isStream: false };
 }
 
 /** Reads one request after the other off a connection; the proxy always sends a content-length. */

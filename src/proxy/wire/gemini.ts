@@ -69,7 +69,8 @@ function createArrayDecoder(model: string, toolNames: ToolNames): StreamDecoder 
     },
     end() {
       const body = parseJson(read.text());
-      return body === undefined ? refused() : { events: decodeMessage(body, model, toolNames) };
+      if (body === undefined) return refused();
+      return { events: decodeMessage(body, model, toolNames), isWhole: true };
     },
     breakOff: () => undefined,
   };

@@ -45,7 +45,7 @@ export function createGeminiDecoder(model: string, toolNames: ToolNames): Gemini
         return events.length > 0 ? events : fail(state, bodyError(body));
       }),
     done,
-    isEnding: () => state.finish !== undefined && !state.isFinished,
+    isEnding: () => hasEnded(state) && !state.isFinished,
     end,
   };
 }
@@ -57,7 +57,7 @@ interface State {
   hasStarted: boolean;
   isFinished: boolean;
   usage?: Usage;
-  finish?: string;
+  finish?: string | undefined;
 }
 
 /** JSON can be read at any depth, but not be written again. */
@@ -93,6 +93,7 @@ function readResponse(state: State, response: unknown): readonly StreamEvent[] {
   const isBlocked = isSaid(stringAt(objectAt(response, 'promptFeedback'), 'blockReason'));
   const events: StreamEvent[] = [];
   if (isObject(first) || isBlocked) {
+    const hadContent = state.blocks.hasContent;
     events.push(...startMessage(state, response));
     for (const part of arrayAt(objectAt(first, 'content'), 'parts')) {
       events.push(...(state.isFinished ? [] : readPart(state, part)));
@@ -102,12 +103,20 @@ function readResponse(state: State, response: unknown): readonly StreamEvent[] {
       state.finish = finish;
     } else if (isBlocked) {
       state.finish = 'PROHIBITED_CONTENT';
+    } else if (!hadContent && state.blocks.hasContent) {
+      // What was said before the answer began was not its end.
+      state.finish = undefined;
     }
   }
   // The counts of the last response are final. Where they are missing the end of the body ends the answer, and what
   // OpenCode says of the cost means nothing.
-  const isLast = state.finish !== undefined && usage !== undefined && !state.isFinished;
+  const isLast = hasEnded(state) && usage !== undefined && !state.isFinished;
   return isLast ? [...events, ...endMessage(state)] : events;
+}
+
+/** Gateways write STOP on every response without words, those before the answer too (Chevey339/kelivo#1003). */
+function hasEnded({ finish, blocks }: State): boolean {
+  return finish !== undefined && (finish !== 'STOP' || blocks.hasContent);
 }
 
 /** Protobuf writes its zero values out at times. */

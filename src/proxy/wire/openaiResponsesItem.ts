@@ -120,7 +120,8 @@ export function completeInput(item: OutputItem, whole: unknown): void {
   const text = inputText(whole);
   if (text.startsWith(item.input)) {
     addInput(item, text.slice(item.input.length));
-  } else if (text !== '' && item.phase === 'waiting') {
+  } else if (text !== '' && item.phase !== 'closed' && !item.arguments.isTaken) {
+    // Its beginning was lost, or it came in another form. The client has nothing of it yet.
     item.input = '';
     item.arguments = createToolArguments();
     addInput(item, text);

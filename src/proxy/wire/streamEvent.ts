@@ -77,6 +77,8 @@ export interface StreamStep {
   readonly isEnding?: true;
   /** The upstream's whole JSON answer as it came, when it was one. */
   readonly json?: string;
+  /** All of an answer that came as one JSON body: what stands before an error in it was seen by nobody. */
+  readonly isWhole?: true;
 }
 
 /** True for the events after which no fallback is possible. */

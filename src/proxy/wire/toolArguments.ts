@@ -10,6 +10,8 @@ export interface ToolArguments {
   readonly isComplete: boolean;
   /** True when any piece has come. */
   readonly isStarted: boolean;
+  /** True when text was taken, which nobody can take back. */
+  readonly isTaken: boolean;
   /** The text that is still to be sent, and whether all of it is a JSON object (or nothing, which means `{}`). */
   finish(): { readonly rest: string; readonly isValid: boolean };
 }
@@ -82,6 +84,9 @@ export function createToolArguments(): ToolArguments {
     },
     get isStarted() {
       return joined !== '';
+    },
+    get isTaken() {
+      return taken > 0;
     },
     finish() {
       const text = finalText();

@@ -104,15 +104,41 @@ describe('classify, on what OpenCode answers', () => {
   });
 
   it("does not blame a key that has served for a supplier's unmarked authentication error", () => {
-    const body = {
-      type: 'error',
-      error: { type: 'authentication_error', message: 'invalid x-api-key' },
-    };
-    assert.equal(
-      classifyBody(401, body, { ...onOpencode, hasKeySucceeded: true }).kind,
-      'modelRefused',
-    );
-    assert.equal(classifyBody(401, body, onOpencode).kind, 'keyRejected');
+    const bodies = [
+      { type: 'error', error: { type: 'authentication_error', message: 'invalid x-api-key' } },
+      {
+        error: {
+          code: 401,
+          message: 'Request had invalid authentication credentials.',
+          status: 'UNAUTHENTICATED',
+        },
+      },
+    ];
+    for (const body of bodies) {
+      assert.equal(
+        classifyBody(401, body, { ...onOpencode, hasKeySucceeded: true }).kind,
+        'modelRefused',
+      );
+      assert.equal(classifyBody(401, body, onOpencode).kind, 'keyRejected');
+    }
+  });
+
+  it('rests a model for the time that Google names, whoever has reached a limit there', () => {
+    const words =
+      'You exceeded your current quota, please check your plan and billing details.\n* Quota exceeded for metric: generate_content_free_tier_requests, limit: 20\nPlease retry in 26.5s.';
+    for (const message of [words, `Error from provider (Google): ${words}`]) {
+      const body = { error: { code: 429, message, status: 'RESOURCE_EXHAUSTED' } };
+      const failure = classifyBody(429, body, onOpencode);
+      assert.deepEqual([failure.kind, failure.resetsAt], ['rateLimited', now + 26_500]);
+    }
+  });
+
+  it('never blames the key for what Google says of the one that OpenCode has there', () => {
+    const words = 'API key not valid. Please pass a valid API key.';
+    for (const message of [words, `Error from provider (Google): ${words}`]) {
+      const body = { error: { code: 400, message, status: 'INVALID_ARGUMENT' } };
+      assert.equal(classifyBody(400, body, onOpencode).kind, 'modelRefused');
+    }
   });
 
   it("blames the model for the supplier's billing and quota", () => {
@@ -173,6 +199,17 @@ describe('classify, on what other hosts answer', () => {
           message: 'You exceeded your current quota',
           type: 'insufficient_quota',
           code: 'insufficient_quota',
+        },
+      },
+    ],
+    [
+      'rateLimited',
+      429,
+      {
+        error: {
+          code: 429,
+          message: 'You exceeded your current quota, please check your plan and billing details.',
+          status: 'RESOURCE_EXHAUSTED',
         },
       },
     ],
@@ -296,6 +333,8 @@ describe('classify, on what other hosts answer', () => {
 describe('classify, on errors inside an answer', () => {
   const rows: readonly (readonly [FailureKind, string])[] = [
     ['overloaded', '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}'],
+    ['overloaded', '{"type":"error","code":"server_is_overloaded","message":"Please try later."}'],
+    ['overloaded', '{"type":"response.failed","response":{"error":{"code":"slow_down"}}}'],
     ['rateLimited', '{"error":{"code":429,"message":"slow down"}}'],
     [
       'rateLimited',

@@ -41,6 +41,23 @@ describe('a Gemini answer', () => {
     assert.ok(isReleased);
   });
 
+  it('does not end with a finish reason that stands before it', async () => {
+    const early = geminiSse({ text: '' });
+    const said = geminiSse({ text: 'Hello' });
+    const message = collectMessage(
+      await eventsOf(codec, [Buffer.from([...early, ...early, ...said].join(''))]),
+    );
+    assert.deepEqual(message?.content, [{ type: 'text', text: 'Hello' }]);
+    // Nor does that make a whole of an answer which breaks off.
+    const broken = await eventsOf(codec, [Buffer.from([...early, ...said.slice(0, 2)].join(''))]);
+    assert.ok(broken.every(({ type }) => type !== 'message-end'));
+    const nothing = await eventsOf(codec, [Buffer.from(early.join(''))]);
+    assert.deepEqual(
+      nothing.map(({ type }) => type),
+      ['message-start', 'message-end'],
+    );
+  });
+
   it('counts disjointly: the cached out of the prompt, the thoughts into the output', () => {
     const usages: readonly (readonly [object, object])[] = [
       [{}, { inputTokens: 100, outputTokens: 7 }],

@@ -93,6 +93,15 @@ describe('a Responses stream', () => {
     );
   });
 
+  it('takes an input whose beginning was lost from where it is told as a whole', async () => {
+    const input = { path: '/tmp/x', text: 'long' };
+    const frames = responsesSse({ toolCalls: [{ id: 'a', name: 'Write', input }] });
+    const lost = frames.findIndex((frame) => frame.includes('arguments.delta'));
+    const rest = frames.filter((_frame, at) => at !== lost);
+    const message = collectMessage(await eventsOf(codec, [Buffer.from(rest.join(''))]));
+    assert.deepEqual(message?.content, [{ type: 'tool_use', id: 'a', name: 'Write', input }]);
+  });
+
   it('gives the client’s own tool names back', async () => {
     const frames = responsesSse({ toolCalls: [{ id: 'a', name: 'short', input: {} }] });
     const names = new Map([['short', 'mcp.long']]);
