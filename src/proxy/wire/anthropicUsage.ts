@@ -16,9 +16,10 @@ export function mendStartUsage(usage: unknown): unknown {
   return isSoundUsage(usage) ? usage : usageMembers(readUsage(usage, noUsage));
 }
 
-/** The `usage` of a `message_delta` itself, or one that clients can add up. */
+/** The `usage` of a `message_delta` itself, or one that clients can add up and that takes back nothing of the output. */
 export function mendDeltaUsage(usage: unknown, before: Usage): unknown {
-  const isSound = countAt(usage, 'output_tokens') !== undefined && hasOnlyCounts(usage);
+  const output = countAt(usage, 'output_tokens');
+  const isSound = output !== undefined && output >= before.outputTokens && hasOnlyCounts(usage);
   return isSound ? usage : usageMembers(readUsage(usage, before));
 }
 

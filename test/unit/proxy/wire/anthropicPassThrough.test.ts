@@ -52,4 +52,12 @@ describe('the pass-through of an Anthropic stream', () => {
       /event: message_delta\ndata: .*"stop_reason":"end_turn".*\n\nevent: message_stop/,
     );
   });
+
+  it('tells no lower count of the output than was told before', async () => {
+    const counts = (output: number, delta: string) =>
+      frame('message_delta', `,"delta":{${delta}},"usage":{"output_tokens":${output}}`);
+    const text = `${begin}${frame('content_block_stop', ',"index":0')}${counts(9, '')}${counts(7, '"stop_reason":"end_turn"')}${frame('message_stop')}`;
+    const told = [...(await passed(text)).matchAll(/"output_tokens":(\d+)/g)].map(([, n]) => n);
+    assert.deepEqual(told, ['1', '9', '9']);
+  });
 });
