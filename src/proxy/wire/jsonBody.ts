@@ -7,7 +7,6 @@ import {
   endsScalar,
   openBrace,
   openBracket,
-  quote,
   type Range,
   skipSpace,
   skipValue,
@@ -83,14 +82,20 @@ function readMembers(reader: Reader): readonly Member[] {
 
 function readMember(reader: Reader): Member {
   reader.position = skipSpace(reader.bytes, reader.position);
-  if (reader.bytes[reader.position] !== quote) reader.isBroken = true;
-  const key = String(readNew(reader, 1));
+  const key = readName(reader);
   expect(reader, colon);
   const valueStart = skipSpace(reader.bytes, reader.position);
   reader.position = valueStart;
   const { value, elements } = readMemberValue(reader, key);
   const end = reader.position;
   return { key, value, valueRange: { start: valueStart, end }, elements };
+}
+
+function readName(reader: Reader): string {
+  const name = readNew(reader, 1);
+  if (typeof name === 'string') return name;
+  reader.isBroken = true;
+  return '';
 }
 
 type MemberValue = Pick<Member, 'value' | 'elements'>;
