@@ -9,15 +9,8 @@ function read(text: string, known: readonly JsonBody[] = []): JsonBody {
 
 describe('the body of a request', () => {
   it('is refused where a name is no string', () => {
-    for (const text of [
-      '{1:2}',
-      '{true:2}',
-      '{null:2}',
-      '{[]:2}',
-      '{{}:2}',
-      '{"a":1,2:3}',
-      '{:1}',
-    ]) {
+    const names = ['1', 'true', 'null', '[]', '{}', '', '{"toString":1}', '"a":1,2'];
+    for (const text of names.map((name) => `{${name}:2}`)) {
       assert.equal(readJsonBody(Buffer.from(text)).ok, false, text);
     }
   });
