@@ -26,14 +26,10 @@ export function readAnswer(
   let steps: Steps | undefined;
   /** Known with the last step, told behind it. */
   let ending: Failure | 'whole' | undefined;
-  let isOver = false;
   function end(how: Failure | 'whole'): IteratorReturnResult<Failure | undefined> {
     ending = how;
-    if (!isOver) {
-      bytes.release();
-      call.deadlines.dispose();
-    }
-    isOver = true;
+    bytes.release();
+    call.deadlines.dispose();
     return { done: true, value: how === 'whole' ? undefined : how };
   }
   return {

@@ -1,5 +1,5 @@
 import { catalogueModels, modelFacts } from './catalogue';
-import { type Phrase, phrase, render } from './phrase';
+import { listedApart, type Phrase, phrase, render } from './phrase';
 import type { ModelFacts, Provider } from './types';
 
 /** What a refresh changed of one provider's models. */
@@ -24,11 +24,7 @@ export function modelChanges(before: KnownModels, after: KnownModels): ModelChan
     const now = after.get(model);
     const [first, ...others] = now === undefined ? [] : describeChanges(old, now);
     if (first === undefined) return [];
-    return phrase(
-      '{0}: {1}',
-      model,
-      others.reduce((list, next) => phrase('{0}; {1}', list, next), first),
-    );
+    return phrase('{0}: {1}', model, listedApart([first, ...others]));
   });
   return {
     added: without(after, before),

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Clock } from './clock';
 import type { Refusal } from './guards';
+import { inOnePiece } from './inOnePiece';
 import type { ServerLimits } from './limits';
 
 export type ClientBody =
@@ -47,16 +48,11 @@ export function readClientBody(
       else chunks.push(chunk);
     }
     request.on('data', onData);
-    request.once('end', () => settle({ ok: true, bytes: inOnePiece(chunks, size) }));
+    request.once('end', () => settle({ ok: true, bytes: inOnePiece(chunks) }));
     // The client left while it was still sending; the answer goes nowhere.
     request.once('error', () => settle(refused(cutOff)));
     request.once('close', () => settle(refused(cutOff)));
   });
-}
-
-function inOnePiece(chunks: readonly Buffer[], size: number): Buffer {
-  const [first] = chunks;
-  return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks, size);
 }
 
 /** Reads away what the client is still sending, until it has ended, has left, or `limitMs` have passed. */

@@ -1,4 +1,4 @@
-import { type Phrase, phrase, render, type Words } from './phrase';
+import { listedApart, type Phrase, phrase, render, type Words } from './phrase';
 import { linkName } from './targetKeys';
 import type { Failure, FailureKind } from './types';
 
@@ -23,11 +23,8 @@ export function attemptsInBrief(failures: readonly Failure[]): Words {
       : phrase('{0}: {1}', linkName(failure), brief);
   });
   const left = failures.length - shown.length;
-  const all = [...shown, ...(left > 0 ? [phrase('and {0} more', left)] : [])];
-  return all.reduce<Words>(
-    (list, next) => (list === '' ? next : phrase('{0}; {1}', list, next)),
-    '',
-  );
+  const [first, ...others] = [...shown, ...(left > 0 ? [phrase('and {0} more', left)] : [])];
+  return first === undefined ? '' : listedApart([first, ...others]);
 }
 
 const maxSummarized = 12;

@@ -8,7 +8,7 @@ import { deliver, type Served } from './deliver';
 import { answerHeaders, policies } from './failure';
 import { requestSentence } from './failureMessage';
 import { createLiveStream } from './liveStream';
-import { phrase, type Words } from './phrase';
+import { listedApart, phrase, type Words } from './phrase';
 import { headerSafe, type Reply, withHeaders } from './reply';
 import { describeContent } from './requestContent';
 import { describeRequest } from './requestFacts';
@@ -176,7 +176,7 @@ function refuseEmptyChain(reply: Reply, { scenario, skipped }: Route): void {
       : phrase(
           'Scenario “{0}” has no model that Switchyard can call ({1}). Check “switchyard.scenarios” and “switchyard.providers” in the VS Code settings.',
           scenario,
-          others.reduce((list, next) => phrase('{0}; {1}', list, next), first),
+          listedApart([first, ...others]),
         );
   reply.error(400, 'invalid_request_error', message);
 }

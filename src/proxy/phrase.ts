@@ -39,6 +39,12 @@ export function listed(phrases: readonly [Phrase, ...Phrase[]]): Phrase {
   return others.reduce((list, next) => phrase('{0}, {1}', list, next), first);
 }
 
+/** The same for parts that hold commas: `a; b; c`. */
+export function listedApart(phrases: readonly [Phrase, ...Phrase[]]): Phrase {
+  const [first, ...others] = phrases;
+  return others.reduce((list, next) => phrase('{0}; {1}', list, next), first);
+}
+
 /** The same words with every part that is not ours changed. */
 export function withForeign(words: Phrase, change: (text: string) => string): Phrase;
 export function withForeign(words: Words, change: (text: string) => string): Words;

@@ -1,4 +1,5 @@
 import type { Call } from './attempt';
+import { inOnePiece } from './inOnePiece';
 import type { UpstreamResponse } from './upstream';
 
 /** The bytes of a body, each wait for them limited by the deadlines. */
@@ -45,8 +46,7 @@ export async function readHead(bytes: TimedBytes): Promise<Uint8Array> {
     size += next.value.byteLength;
     if (firstLetter(next.value) !== undefined) break;
   }
-  const [first] = held;
-  return first !== undefined && held.length === 1 ? first : Buffer.concat(held);
+  return inOnePiece(held);
 }
 
 /** The first byte that is no white space. */

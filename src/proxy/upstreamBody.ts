@@ -1,3 +1,5 @@
+import { inOnePiece } from './inOnePiece';
+
 /** The bytes of an answer, held between its connection and whoever reads them; one read at a time. */
 export interface UpstreamBody extends AsyncIterable<Uint8Array> {
   /** What has come since the last read, in one piece. Throws where the answer broke off, behind all that came before. */
@@ -40,8 +42,7 @@ export function createUpstreamBody(source: BodySource): UpstreamBody {
   }
 
   function take(): Uint8Array {
-    const [first] = held;
-    const taken = first !== undefined && held.length === 1 ? first : Buffer.concat(held, heldBytes);
+    const taken = inOnePiece(held);
     held = [];
     heldBytes = 0;
     return taken;

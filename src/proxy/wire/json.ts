@@ -1,3 +1,5 @@
+import { backslash, closeBrace, closeBracket, openBrace, openBracket, quote } from './jsonBytes';
+
 /** A parsed JSON object whose members are not known yet. */
 export type JsonObject = { readonly [key: string]: unknown };
 
@@ -54,13 +56,6 @@ export function isTooDeep(text: string, maxDepth: number = maxJsonDepth): boolea
   }
   return false;
 }
-
-const quote = 34;
-const backslash = 92;
-const openBracket = 91;
-const closeBracket = 93;
-const openBrace = 123;
-const closeBrace = 125;
 
 /** The position behind the JSON string that begins at `from`. */
 function skipString(text: string, from: number): number {

@@ -112,8 +112,9 @@ function readMemberValue(reader: Reader, key: string): MemberValue {
 }
 
 function readArray(reader: Reader, key: string): MemberValue {
-  const { alike, elements, behind } = mostAlike(reader, key);
-  reader.position = behind;
+  const behindBracket = reader.position + 1;
+  const { alike, elements } = mostAlike(reader, key);
+  reader.position = elements.at(-1)?.end ?? behindBracket;
   if (elements.length === 0 && accept(reader, closeBracket)) return { value: [], elements };
   const values: unknown[] = alike?.values.slice(0, elements.length) ?? [];
   let isSame = true;
@@ -142,14 +143,12 @@ interface Alike {
   readonly alike: KnownArray | undefined;
   /** Where the first elements stand here that are the same there. */
   readonly elements: Range[];
-  /** Behind them; behind the opening bracket where there are none. */
-  readonly behind: number;
 }
 
 /** The known array that has the most elements at its beginning in common with the one that begins here. */
 function mostAlike(reader: Reader, key: string): Alike {
   const first = reader.position + 1;
-  let best: Alike = { alike: undefined, elements: [], behind: first };
+  let best: Alike = { alike: undefined, elements: [] };
   for (const body of reader.known) {
     const member = memberOf(body, key);
     if (member === undefined || !Array.isArray(member.value)) continue;
@@ -157,7 +156,7 @@ function mostAlike(reader: Reader, key: string): Alike {
     const elements = takeCommon(reader, body, member.elements);
     if (elements.length > best.elements.length) {
       const alike = { body, values: member.value, elements: member.elements };
-      best = { alike, elements, behind: elements.at(-1)?.end ?? first };
+      best = { alike, elements };
     }
     if (elements.length > 0 && elements.length === member.elements.length) break;
   }

@@ -85,10 +85,10 @@ function isEscaped(bytes: Buffer, from: number, position: number): boolean {
 }
 
 const tab = 9;
-const newline = 10;
+export const newline = 10;
 const carriageReturn = 13;
-const space = 32;
-const backslash = 92;
+export const space = 32;
+export const backslash = 92;
 
 export const quote = 34;
 export const comma = 44;

@@ -1,4 +1,5 @@
 import { type JsonObject, parseJson } from './json';
+import { backslash, closeBrace, newline, quote, space } from './jsonBytes';
 
 /** The event that a plain delta is. */
 export const plainDeltaEvent = 'content_block_delta';
@@ -34,9 +35,9 @@ const members = [
   ['thinking_delta', 'thinking'],
 ] as const;
 
-const styles: readonly Style[] = ['', ' '].map((space) => {
-  const colon = `:${space}`;
-  const comma = `,${space}`;
+const styles: readonly Style[] = ['', ' '].map((gap) => {
+  const colon = `:${gap}`;
+  const comma = `,${gap}`;
   const type = (name: string) => `"type"${colon}"${name}"${comma}`;
   const head = `event: ${plainDeltaEvent}\ndata: {${type(plainDeltaEvent)}"index"${colon}`;
   return {
@@ -105,14 +106,9 @@ function isEndOfFrame(frame: Buffer, from: number): boolean {
   return (
     brackets === 2 &&
     position === frame.length - 2 &&
-    frame[position] === lineFeed &&
-    frame[position + 1] === lineFeed
+    frame[position] === newline &&
+    frame[position + 1] === newline
   );
 }
 
-const lineFeed = 10;
-const space = 32;
-const quote = 34;
 const zero = 48;
-const backslash = 92;
-const closeBrace = 125;
