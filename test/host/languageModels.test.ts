@@ -2,37 +2,20 @@
 import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
 import { anthropicStream, anthropicText } from '../support/anthropicAnswers';
-import { type ScriptedUpstream, startScriptedUpstream, valueAt } from '../support/scriptedUpstream';
+import { pause, untilListed, useHostedModel } from '../support/hostedModel';
+import { type ScriptedUpstream, valueAt } from '../support/scriptedUpstream';
 
 const modelId = 'hosted/one';
 
 describe('the language models', () => {
-  const settings = vscode.workspace.getConfiguration('switchyard');
-  const presentProviders = settings.inspect<object>('providers')?.globalValue;
   let upstream: ScriptedUpstream;
 
-  before(async () => {
-    const extension = vscode.extensions.getExtension('switchyard.switchyard');
-    assert.ok(extension !== undefined);
-    await extension.activate();
-    upstream = await startScriptedUpstream();
-    await write('providers', {
-      ...presentProviders,
-      hosted: {
-        baseUrl: upstream.url,
-        wireFormat: 'anthropic-messages',
-        credential: 'none',
-        models: { one: { context: 100_000, maxOutput: 8_000, images: true } },
-      },
-    });
-    await write('scenarios', { default: { models: [modelId] } });
-    await untilListed(modelId);
+  useHostedModel(modelId, { context: 100_000, maxOutput: 8_000, images: true }, (started) => {
+    upstream = started;
   });
 
-  after(async () => {
-    await write('scenarios', undefined);
-    await write('providers', presentProviders);
-    await upstream.close();
+  before(async () => {
+    await untilListed(modelId);
   });
 
   it('are the automatic choice, the scenarios and the models', async () => {
@@ -173,23 +156,4 @@ function last({ requests }: ScriptedUpstream) {
   const request = requests.at(-1);
   assert.ok(request !== undefined);
   return request;
-}
-
-/** Settings reach the proxy, and VS Code the change of models, a moment later; mocha's limit ends the wait. */
-/** VS Code may list none for a moment while it asks for them anew. */
-async function untilListed(id: string): Promise<vscode.LanguageModelChat> {
-  for (;;) {
-    const [model] = await vscode.lm.selectChatModels({ vendor: 'switchyard', id });
-    if (model !== undefined) return model;
-    await pause();
-  }
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 50));
-}
-
-async function write(name: string, value: unknown): Promise<void> {
-  const settings = vscode.workspace.getConfiguration('switchyard');
-  await settings.update(name, value, vscode.ConfigurationTarget.Global);
 }

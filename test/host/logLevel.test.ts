@@ -4,40 +4,26 @@ import * as vscode from 'vscode';
 import type { LogThreshold } from '../../src/proxy/protocol';
 import { logThreshold } from '../../src/ui/logThreshold';
 import { anthropicText } from '../support/anthropicAnswers';
-import { type ScriptedUpstream, startScriptedUpstream } from '../support/scriptedUpstream';
+import { pause, untilListed, useHostedModel } from '../support/hostedModel';
+import type { ScriptedUpstream } from '../support/scriptedUpstream';
 
 const modelId = 'logged/one';
 
 describe('the level of the log', () => {
-  const settings = vscode.workspace.getConfiguration('switchyard');
-  const presentProviders = settings.inspect<object>('providers')?.globalValue;
   /** Ids of requests. */
   const seen = new Set<string>();
   let upstream: ScriptedUpstream;
 
+  useHostedModel(modelId, {}, (started) => {
+    upstream = started;
+  });
+
   before(async () => {
-    const extension = vscode.extensions.getExtension('switchyard.switchyard');
-    assert.ok(extension !== undefined);
-    await extension.activate();
-    upstream = await startScriptedUpstream();
-    await write('providers', {
-      ...presentProviders,
-      logged: {
-        baseUrl: upstream.url,
-        wireFormat: 'anthropic-messages',
-        credential: 'none',
-        models: { one: {} },
-      },
-    });
-    await write('scenarios', { default: { models: [modelId] } });
     await vscode.commands.executeCommand('switchyard.showLog');
   });
 
   after(async () => {
     await choose(vscode.LogLevel.Info);
-    await write('scenarios', undefined);
-    await write('providers', presentProviders);
-    await upstream.close();
   });
 
   it('is followed by the next request, without a restart', async () => {
@@ -74,7 +60,7 @@ describe('the level of the log', () => {
   /** The levels of the lines that the channel shows of one request. */
   async function linesOfRequest(): Promise<readonly string[]> {
     upstream.answer(anthropicText('good day'));
-    const model = await untilListed();
+    const model = await untilListed(modelId);
     const response = await model.sendRequest([vscode.LanguageModelChatMessage.User('hello')]);
     for await (const _part of response.stream);
     const id = await untilServed();
@@ -108,22 +94,4 @@ function shownLines(): readonly string[] {
 /** As by the gear of the output channel in view. */
 async function choose(level: vscode.LogLevel): Promise<void> {
   await vscode.commands.executeCommand(`workbench.action.output.activeOutputLogLevel.${level}`);
-}
-
-/** Settings reach the proxy, and VS Code the change of models, a moment later; mocha's limit ends the wait. */
-async function untilListed(): Promise<vscode.LanguageModelChat> {
-  for (;;) {
-    const [model] = await vscode.lm.selectChatModels({ vendor: 'switchyard', id: modelId });
-    if (model !== undefined) return model;
-    await pause();
-  }
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 50));
-}
-
-async function write(name: string, value: unknown): Promise<void> {
-  const settings = vscode.workspace.getConfiguration('switchyard');
-  await settings.update(name, value, vscode.ConfigurationTarget.Global);
 }
