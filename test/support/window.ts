@@ -240,15 +240,19 @@ export class Window {
   }
 }
 
-/** Polls until a condition holds; rejects with what was awaited. */
+/** Polls until a condition holds; rejects with what was awaited, which may tell what there was in its place. */
 export async function waitUntil(
   condition: () => boolean | Promise<boolean>,
-  what: string,
+  what: string | (() => string),
   limitMs = STEP_LIMIT_MS,
 ): Promise<void> {
   const endAt = Date.now() + limitMs;
   while (!(await condition())) {
-    if (Date.now() > endAt) throw new Error(`waited ${limitMs} ms in vain until ${what}`);
+    if (Date.now() > endAt) {
+      throw new Error(
+        `waited ${limitMs} ms in vain until ${typeof what === 'string' ? what : what()}`,
+      );
+    }
     await sleep(50);
   }
 }
