@@ -13,6 +13,7 @@ import type { ToolNames } from './wire/formats';
 import { parseJson } from './wire/json';
 import { openBrace } from './wire/jsonBytes';
 import { maxEventBytes } from './wire/sse';
+import type { StreamDecoder } from './wire/streamDecoder';
 import { isContent, type StreamStep } from './wire/streamEvent';
 
 /** Reads an answer's steps; at the end comes the failure that ended it, undefined after its end marker. Never throws. */
@@ -21,46 +22,62 @@ export function readAnswer(
   response: UpstreamResponse,
   toolNames: ToolNames,
 ): AnswerSteps {
-  const bytes = timedBytes(call, response);
-  const seen: Seen = { hasContent: false };
-  let steps: Steps | undefined;
+  return new AnswerReader(call, response, toolNames);
+}
+
+class AnswerReader implements AnswerSteps {
+  readonly #call: Call;
+  readonly #response: UpstreamResponse;
+  readonly #toolNames: ToolNames;
+  readonly #bytes: TimedBytes;
+  readonly #seen: Seen = { hasContent: false };
+  #steps: Steps | undefined;
   /** Known with the last step, told behind it. */
-  let ending: Failure | 'whole' | undefined;
-  function end(how: Failure | 'whole'): IteratorReturnResult<Failure | undefined> {
-    ending = how;
-    bytes.release();
-    call.deadlines.dispose();
+  #ending: Failure | 'whole' | undefined;
+
+  constructor(call: Call, response: UpstreamResponse, toolNames: ToolNames) {
+    this.#call = call;
+    this.#response = response;
+    this.#toolNames = toolNames;
+    this.#bytes = timedBytes(call, response);
+  }
+
+  // Each function that waits for another costs some microseconds for each event of a stream: there are as few as may be.
+  async next(): Promise<IteratorResult<StreamStep, Failure | undefined>> {
+    if (this.#ending !== undefined) return this.#end(this.#ending);
+    const call = this.#call;
+    try {
+      if (this.#steps === undefined) {
+        const opened = await open(call, this.#response, this.#bytes, this.#toolNames);
+        if ('kind' in opened) return this.#end(opened);
+        this.#steps = opened;
+      }
+      const step = await this.#steps.next();
+      if (step === undefined) {
+        return this.#end(broken(call, phrase('the answer stopped before its end marker')));
+      }
+      const judged = judge(call, this.#seen, step);
+      this.#ending = judged.ending;
+      if (judged.passed !== undefined) return { done: false, value: judged.passed };
+      return this.#end(judged.ending);
+    } catch (error) {
+      return this.#end(transportFailure(call, error));
+    }
+  }
+
+  #end(how: Failure | 'whole'): IteratorReturnResult<Failure | undefined> {
+    this.#ending = how;
+    this.#bytes.release();
+    this.#call.deadlines.dispose();
     return { done: true, value: how === 'whole' ? undefined : how };
   }
-  return {
-    // Each function that waits for another costs some microseconds for each event of a stream: there are as few as may be.
-    async next() {
-      if (ending !== undefined) return end(ending);
-      try {
-        if (steps === undefined) {
-          const opened = await open(call, response, { bytes, toolNames });
-          if ('kind' in opened) return end(opened);
-          steps = opened;
-        }
-        const step = await steps.next();
-        if (step === undefined) {
-          return end(broken(call, phrase('the answer stopped before its end marker')));
-        }
-        const judged = judge(call, seen, step);
-        ending = judged.ending;
-        if (judged.passed !== undefined) return { done: false, value: judged.passed };
-        return end(judged.ending);
-      } catch (error) {
-        return end(transportFailure(call, error));
-      }
-    },
-  };
 }
 
 async function open(
   call: Call,
   { status, headers }: UpstreamResponse,
-  { bytes, toolNames }: { readonly bytes: TimedBytes; readonly toolNames: ToolNames },
+  bytes: TimedBytes,
+  toolNames: ToolNames,
 ): Promise<Steps | Failure> {
   if (status < 200 || status > 299) {
     const body = await readText(bytes, maxErrorBytes);
@@ -69,7 +86,7 @@ async function open(
   const head = await readHead(bytes);
   return isJson(head)
     ? wholeAnswer(call, await readText(joined(head, bytes), maxAnswerBytes), toolNames)
-    : streamSteps(call, head, bytes, toolNames);
+    : new StreamSteps(call, head, bytes, toolNames);
 }
 
 /** The failure when it was a deadline or the client that ended an attempt. */
@@ -161,47 +178,55 @@ function wholeAnswer(call: Call, text: string, toolNames: ToolNames): Steps {
  * Ends a stream that goes on without end or without saying anything. Whoever wants the whole answer has it gathered in
  * memory first; decoders keep tool inputs, and of some formats all texts, until the answer ends.
  */
-function streamSteps(call: Call, head: Uint8Array, bytes: TimedBytes, toolNames: ToolNames): Steps {
-  const decoder = call.codec.createStreamDecoder(call.target.model, toolNames);
-  let chunk: Uint8Array | undefined = head;
-  const maxBytes = call.prepared.facts.stream ? maxStreamBytes : maxAnswerBytes;
-  let size = 0;
+class StreamSteps implements Steps {
+  readonly #decoder: StreamDecoder;
+  readonly #bytes: TimedBytes;
+  readonly #maxBytes: number;
+  #head: Uint8Array | undefined;
+  #size = 0;
   /** Since the last event. */
-  let silentBytes = 0;
-  let isOver = false;
-  function count(taken: number): void {
-    size += taken;
-    silentBytes += taken;
-    if (size > maxBytes) {
-      throw new WordedError(phrase('the answer is larger than {0} MiB', inMiB(maxBytes)));
+  #silentBytes = 0;
+  #isOver = false;
+
+  constructor(call: Call, head: Uint8Array, bytes: TimedBytes, toolNames: ToolNames) {
+    this.#decoder = call.codec.createStreamDecoder(call.target.model, toolNames);
+    this.#head = head;
+    this.#bytes = bytes;
+    this.#maxBytes = call.prepared.facts.stream ? maxStreamBytes : maxAnswerBytes;
+  }
+
+  async next(): Promise<StreamStep | undefined> {
+    while (!this.#isOver) {
+      let step: StreamStep | undefined;
+      try {
+        const next = this.#head ?? (await this.#bytes.next()).value;
+        this.#head = undefined;
+        this.#count(next?.byteLength ?? 0);
+        this.#isOver = next === undefined;
+        step = next === undefined ? this.#decoder.end() : this.#decoder.push(next);
+      } catch (error) {
+        this.#isOver = true;
+        step = this.#decoder.breakOff();
+        if (step === undefined) throw error;
+      }
+      if (step === undefined) continue;
+      if (step.events.length > 0) this.#silentBytes = 0;
+      return step;
+    }
+    return undefined;
+  }
+
+  #count(taken: number): void {
+    this.#size += taken;
+    this.#silentBytes += taken;
+    if (this.#size > this.#maxBytes) {
+      throw new WordedError(phrase('the answer is larger than {0} MiB', inMiB(this.#maxBytes)));
     }
     // The longest event fits, and its frame around it.
-    if (silentBytes > 2 * maxEventBytes) {
+    if (this.#silentBytes > 2 * maxEventBytes) {
       throw new WordedError(phrase('{0} MiB of the answer said nothing', inMiB(2 * maxEventBytes)));
     }
   }
-  return {
-    async next() {
-      while (!isOver) {
-        let step: StreamStep | undefined;
-        try {
-          const next = chunk ?? (await bytes.next()).value;
-          chunk = undefined;
-          count(next?.byteLength ?? 0);
-          isOver = next === undefined;
-          step = next === undefined ? decoder.end() : decoder.push(next);
-        } catch (error) {
-          isOver = true;
-          step = decoder.breakOff();
-          if (step === undefined) throw error;
-        }
-        if (step === undefined) continue;
-        if (step.events.length > 0) silentBytes = 0;
-        return step;
-      }
-      return undefined;
-    },
-  };
 }
 
 /** Some upstreams answer a stream request with a JSON body under any content type; no event stream begins with `{`. */

@@ -13,25 +13,33 @@ export interface Cancellation {
 
 /** What an `AbortController` does, without the 2 µs that making one of those takes: each request needs two. */
 export function createCancellation(): Cancellation {
-  const listeners = new Set<() => void>();
-  let aborted = false;
-  return {
-    signal: {
-      get aborted() {
-        return aborted;
-      },
-      addEventListener(_event, listener) {
-        listeners.add(listener);
-      },
-      removeEventListener(_event, listener) {
-        listeners.delete(listener);
-      },
-    },
-    abort() {
-      if (aborted) return;
-      aborted = true;
-      for (const listener of listeners) listener();
-      listeners.clear();
-    },
-  };
+  return new Canceller();
+}
+
+class Canceller implements Cancellation, CancelSignal {
+  readonly #listeners = new Set<() => void>();
+  #isAborted = false;
+
+  get signal(): CancelSignal {
+    return this;
+  }
+
+  get aborted(): boolean {
+    return this.#isAborted;
+  }
+
+  addEventListener(_event: 'abort', listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  removeEventListener(_event: 'abort', listener: () => void): void {
+    this.#listeners.delete(listener);
+  }
+
+  abort(): void {
+    if (this.#isAborted) return;
+    this.#isAborted = true;
+    for (const listener of this.#listeners) listener();
+    this.#listeners.clear();
+  }
 }

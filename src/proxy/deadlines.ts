@@ -69,92 +69,115 @@ export async function waitWithin<Value>(
 }
 
 export function createDeadlines(options: DeadlineOptions): Deadlines {
-  const { clock, clientSignal } = options;
-  const controller = createCancellation();
-  const startedAt = clock.now();
-  let passed: Deadlines['passed'];
-  let hasFirstToken = false;
-  let isEnding = false;
+  return new AttemptDeadlines(options);
+}
+
+class AttemptDeadlines implements Deadlines {
+  readonly #options: DeadlineOptions;
+  readonly #cancellation = createCancellation();
+  readonly #abort = (): void => this.#cancellation.abort();
+  readonly #startedAt: number;
+  #passed: Deadlines['passed'];
+  #hasFirstToken = false;
+  #isEnding = false;
   /** When the first token was found to be late, though no timer had fired. */
-  let overdueAt: number | undefined;
+  #overdueAt: number | undefined;
   /** Time spent in waits since the last event. */
-  let waitedMs = 0;
-  let wait: Wait | undefined;
-  let alarm: Alarm | undefined;
-  const abort = () => controller.abort();
-  if (clientSignal.aborted) abort();
-  else clientSignal.addEventListener('abort', abort);
+  #waitedMs = 0;
+  #wait: Wait | undefined;
+  #alarm: Alarm | undefined;
 
-  function limit(): Limit {
-    if (isEnding) {
-      const timeoutMs = Math.min(options.idleMs, endingMs);
-      return { phase: 'idle', timeoutMs, waitMs: timeoutMs - waitedMs };
+  constructor(options: DeadlineOptions) {
+    this.#options = options;
+    this.#startedAt = options.clock.now();
+    if (options.clientSignal.aborted) this.#abort();
+    else options.clientSignal.addEventListener('abort', this.#abort);
+  }
+
+  get signal(): CancelSignal {
+    return this.#cancellation.signal;
+  }
+
+  get passed(): Deadlines['passed'] {
+    return this.#passed;
+  }
+
+  firstTokenSeen(): void {
+    this.#hasFirstToken = true;
+  }
+
+  endingSeen(): void {
+    if (!this.#isEnding) this.#waitedMs = 0;
+    this.#isEnding = true;
+  }
+
+  eventSeen(): void {
+    this.#waitedMs = 0;
+  }
+
+  beginWait(): void {
+    const beganAt = this.#options.clock.now();
+    const { phase, timeoutMs, waitMs } = this.#limit();
+    const wait = { phase, timeoutMs, waitMs, beganAt, endsAt: beganAt + waitMs };
+    this.#wait = wait;
+    // An upstream that always has another ping ready would end every wait before a timer is due.
+    if (waitMs <= 0) this.#pass(wait);
+    else if (this.#alarm === undefined || wait.endsAt < this.#alarm.ringsAt) {
+      this.#setAlarm(wait, waitMs);
     }
-    if (hasFirstToken) {
-      const timeoutMs = options.idleMs * eventlessPatience;
-      const leftMs = timeoutMs - waitedMs;
-      if (leftMs < options.idleMs) return { phase: 'idle', timeoutMs, waitMs: leftMs };
-      return { phase: 'idle', timeoutMs: options.idleMs, waitMs: options.idleMs };
+  }
+
+  endWait(): void {
+    if (this.#wait === undefined) return;
+    const { clock, idleMs } = this.#options;
+    // A machine that slept meanwhile has not waited.
+    this.#waitedMs += Math.min(Math.max(0, clock.now() - this.#wait.beganAt), idleMs);
+    this.#wait = undefined;
+  }
+
+  dispose(): void {
+    this.#options.clientSignal.removeEventListener('abort', this.#abort);
+    this.#alarm?.cancel();
+  }
+
+  #limit(): Limit {
+    const { clock, idleMs, firstTokenMs } = this.#options;
+    if (this.#isEnding) {
+      const timeoutMs = Math.min(idleMs, endingMs);
+      return { phase: 'idle', timeoutMs, waitMs: timeoutMs - this.#waitedMs };
     }
-    const timeoutMs = options.firstTokenMs;
-    const leftMs = timeoutMs - (clock.now() - startedAt);
-    if (leftMs > 0) return { phase: 'firstToken', timeoutMs, waitMs: leftMs };
-    overdueAt ??= clock.now();
-    return { phase: 'firstToken', timeoutMs, waitMs: overdueMs - (clock.now() - overdueAt) };
+    if (this.#hasFirstToken) {
+      const timeoutMs = idleMs * eventlessPatience;
+      const leftMs = timeoutMs - this.#waitedMs;
+      if (leftMs < idleMs) return { phase: 'idle', timeoutMs, waitMs: leftMs };
+      return { phase: 'idle', timeoutMs: idleMs, waitMs: idleMs };
+    }
+    const leftMs = firstTokenMs - (clock.now() - this.#startedAt);
+    if (leftMs > 0) return { phase: 'firstToken', timeoutMs: firstTokenMs, waitMs: leftMs };
+    this.#overdueAt ??= clock.now();
+    const waitMs = overdueMs - (clock.now() - this.#overdueAt);
+    return { phase: 'firstToken', timeoutMs: firstTokenMs, waitMs };
   }
 
-  function pass({ phase, timeoutMs }: Limit): void {
-    passed ??= { phase, timeoutMs };
-    controller.abort();
+  #pass({ phase, timeoutMs }: Limit): void {
+    this.#passed ??= { phase, timeoutMs };
+    this.#cancellation.abort();
   }
 
-  function setAlarm(target: Wait, delayMs: number): void {
-    alarm?.cancel();
-    const cancel = clock.after(delayMs, () => ring(target));
-    alarm = { ringsAt: clock.now() + delayMs, cancel };
+  #setAlarm(target: Wait, delayMs: number): void {
+    const { clock } = this.#options;
+    this.#alarm?.cancel();
+    const cancel = clock.after(delayMs, () => this.#ring(target));
+    this.#alarm = { ringsAt: clock.now() + delayMs, cancel };
   }
 
-  function ring(target: Wait): void {
-    alarm = undefined;
+  #ring(target: Wait): void {
+    this.#alarm = undefined;
+    const wait = this.#wait;
     if (wait === undefined) return;
-    const leftMs = wait.endsAt - clock.now();
+    const leftMs = wait.endsAt - this.#options.clock.now();
     // A wait that lasted a whole alarm of its own is over, whatever the clock says, which may have been set.
-    if (wait === target || leftMs === 0) pass(wait);
-    else setAlarm(wait, Math.min(wait.waitMs, leftMs > 0 ? leftMs : overdueMs));
+    if (wait === target || leftMs === 0) this.#pass(wait);
+    else this.#setAlarm(wait, Math.min(wait.waitMs, leftMs > 0 ? leftMs : overdueMs));
   }
-
-  return {
-    signal: controller.signal,
-    get passed() {
-      return passed;
-    },
-    firstTokenSeen() {
-      hasFirstToken = true;
-    },
-    endingSeen() {
-      if (!isEnding) waitedMs = 0;
-      isEnding = true;
-    },
-    eventSeen() {
-      waitedMs = 0;
-    },
-    beginWait() {
-      const beganAt = clock.now();
-      const { phase, timeoutMs, waitMs } = limit();
-      wait = { phase, timeoutMs, waitMs, beganAt, endsAt: beganAt + waitMs };
-      // An upstream that always has another ping ready would end every wait before a timer is due.
-      if (wait.waitMs <= 0) pass(wait);
-      else if (alarm === undefined || wait.endsAt < alarm.ringsAt) setAlarm(wait, wait.waitMs);
-    },
-    endWait() {
-      if (wait === undefined) return;
-      // A machine that slept meanwhile has not waited.
-      waitedMs += Math.min(Math.max(0, clock.now() - wait.beganAt), options.idleMs);
-      wait = undefined;
-    },
-    dispose() {
-      clientSignal.removeEventListener('abort', abort);
-      alarm?.cancel();
-    },
-  };
 }

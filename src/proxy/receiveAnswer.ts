@@ -1,7 +1,7 @@
 import type { CancelSignal } from './cancellation';
-import { decompress } from './decompress';
+import { decompress, type ReadableBody } from './decompress';
 import type { UpstreamResponse } from './upstream';
-import { createUpstreamBody, type UpstreamBody } from './upstreamBody';
+import { type BodySource, createUpstreamBody, type UpstreamBody } from './upstreamBody';
 
 /** What becomes of a call: what is called first. */
 export interface Outcome {
@@ -21,41 +21,82 @@ export interface AnswerHandler {
 
 /** Receives the answer to one call. Aborting `signal` ends the call, and its body while that is not read to the end. */
 export function receiveAnswer(signal: CancelSignal, outcome: Outcome): AnswerHandler {
-  let body: UpstreamBody | undefined;
-  // Until the call has a connection there is nothing to abort.
-  let abortCall = () => {};
-  let cancel = () => {
-    outcome.cancelled();
-    abortCall();
-  };
-  const onAbort = () => cancel();
-  const unlisten = () => signal.removeEventListener('abort', onAbort);
-  signal.addEventListener('abort', onAbort);
-  return {
-    onConnect(abort) {
-      abortCall = abort;
-      if (signal.aborted) abort();
-    },
-    onHeaders(status, rawHeaders, resume) {
-      // The answer itself follows.
-      if (status < 200) return true;
-      const headers = readHeaders(rawHeaders);
-      body = createUpstreamBody({ resume, abort: abortCall, done: unlisten });
-      const readable = decompress(body, headers['content-encoding']);
-      cancel = () => readable.destroy();
-      outcome.answered({ status, headers, body: readable, destroy: cancel });
-      return true;
-    },
-    onData: (chunk) => body?.push(chunk) ?? true,
-    onComplete: () => body?.end(),
-    onError(error) {
-      if (body !== undefined) return body.breakOff(error);
-      unlisten();
-      // What is aborted fails too.
-      if (signal.aborted) outcome.cancelled();
-      else outcome.failed(error);
-    },
-  };
+  return new Receiver(signal, outcome);
+}
+
+class Receiver implements AnswerHandler, BodySource {
+  readonly #signal: CancelSignal;
+  readonly #outcome: Outcome;
+  readonly #onAbort = (): void => this.#cancel();
+  #body: UpstreamBody | undefined;
+  #readable: ReadableBody | undefined;
+  // Until the call has a connection there is nothing to abort, and nothing to send on.
+  #abortCall = (): void => {};
+  #resumeCall = (): void => {};
+
+  constructor(signal: CancelSignal, outcome: Outcome) {
+    this.#signal = signal;
+    this.#outcome = outcome;
+    signal.addEventListener('abort', this.#onAbort);
+  }
+
+  onConnect(abort: () => void): void {
+    this.#abortCall = abort;
+    if (this.#signal.aborted) abort();
+  }
+
+  onHeaders(status: number, rawHeaders: readonly Buffer[], resume: () => void): boolean {
+    // The answer itself follows.
+    if (status < 200) return true;
+    this.#resumeCall = resume;
+    const headers = readHeaders(rawHeaders);
+    const body = createUpstreamBody(this);
+    const readable = decompress(body, headers['content-encoding']);
+    this.#body = body;
+    this.#readable = readable;
+    this.#outcome.answered({ status, headers, body: readable, destroy: () => readable.destroy() });
+    return true;
+  }
+
+  onData(chunk: Uint8Array): boolean {
+    return this.#body?.push(chunk) ?? true;
+  }
+
+  onComplete(): void {
+    this.#body?.end();
+  }
+
+  onError(error: Error): void {
+    if (this.#body !== undefined) {
+      this.#body.breakOff(error);
+      return;
+    }
+    this.done();
+    // What is aborted fails too.
+    if (this.#signal.aborted) this.#outcome.cancelled();
+    else this.#outcome.failed(error);
+  }
+
+  resume(): void {
+    this.#resumeCall();
+  }
+
+  abort(): void {
+    this.#abortCall();
+  }
+
+  done(): void {
+    this.#signal.removeEventListener('abort', this.#onAbort);
+  }
+
+  #cancel(): void {
+    if (this.#readable !== undefined) {
+      this.#readable.destroy();
+      return;
+    }
+    this.#outcome.cancelled();
+    this.#abortCall();
+  }
 }
 
 /** `raw` has names and values in turn. */

@@ -2,17 +2,14 @@ import type { ServerResponse } from 'node:http';
 import type { AnthropicErrorType } from './failure';
 import { render, type Words } from './phrase';
 
+type Headers = Readonly<Record<string, string>>;
+
 /** The answer to one client request. Committed at most once: a second head is a bug and throws. */
 export interface Reply {
   readonly hasStarted: boolean;
-  json(status: number, body: string, headers?: Readonly<Record<string, string>>): void;
+  json(status: number, body: string, headers?: Headers): void;
   /** An error in the caller's own format; in English for every client but the window itself, since agents match the words. */
-  error(
-    status: number,
-    type: AnthropicErrorType,
-    message: Words,
-    headers?: Readonly<Record<string, string>>,
-  ): void;
+  error(status: number, type: AnthropicErrorType, message: Words, headers?: Headers): void;
   /**
    * An error after which the connection closes, as soon as `whenRead` resolves: closing it under a client that is still
    * sending would take the answer away from it.
@@ -21,31 +18,63 @@ export interface Reply {
     status: number,
     type: AnthropicErrorType,
     message: string,
-    headers: Readonly<Record<string, string>>,
+    headers: Headers,
     whenRead: Promise<void>,
   ): void;
   /** The head of a streamed answer; it leaves with what is written first. */
-  startStream(headers?: Readonly<Record<string, string>>): void;
+  startStream(headers?: Headers): void;
   /** Gives a promise only where the client reads more slowly than we write; it resolves too when the client leaves. */
   write(chunk: string | Uint8Array): Promise<void> | undefined;
   end(): void;
 }
 
 /** A reply whose head carries `headers` as well, whatever becomes of the request. */
-export function withHeaders(reply: Reply, headers: Readonly<Record<string, string>>): Reply {
-  return {
-    get hasStarted() {
-      return reply.hasStarted;
-    },
-    json: (status, body, more) => reply.json(status, body, { ...headers, ...more }),
-    error: (status, type, message, more = noRetry) =>
-      reply.error(status, type, message, { ...headers, ...more }),
-    errorAndClose: (status, type, message, more, whenRead) =>
-      reply.errorAndClose(status, type, message, { ...headers, ...more }, whenRead),
-    startStream: (more) => reply.startStream({ ...headers, ...more }),
-    write: reply.write,
-    end: reply.end,
-  };
+export function withHeaders(reply: Reply, headers: Headers): Reply {
+  return new ReplyWithHeaders(reply, headers);
+}
+
+class ReplyWithHeaders implements Reply {
+  readonly #reply: Reply;
+  readonly #headers: Headers;
+
+  constructor(reply: Reply, headers: Headers) {
+    this.#reply = reply;
+    this.#headers = headers;
+  }
+
+  get hasStarted(): boolean {
+    return this.#reply.hasStarted;
+  }
+
+  json(status: number, body: string, more: Headers = {}): void {
+    this.#reply.json(status, body, { ...this.#headers, ...more });
+  }
+
+  error(status: number, type: AnthropicErrorType, message: Words, more: Headers = noRetry): void {
+    this.#reply.error(status, type, message, { ...this.#headers, ...more });
+  }
+
+  errorAndClose(
+    status: number,
+    type: AnthropicErrorType,
+    message: string,
+    more: Headers,
+    whenRead: Promise<void>,
+  ): void {
+    this.#reply.errorAndClose(status, type, message, { ...this.#headers, ...more }, whenRead);
+  }
+
+  startStream(more: Headers = {}): void {
+    this.#reply.startStream({ ...this.#headers, ...more });
+  }
+
+  write(chunk: string | Uint8Array): Promise<void> | undefined {
+    return this.#reply.write(chunk);
+  }
+
+  end(): void {
+    this.#reply.end();
+  }
 }
 
 /** Names come from settings and clients and may hold any character; headers may not. */
@@ -64,54 +93,96 @@ export const noRetry = { 'x-should-retry': 'false' } as const;
 export function createReply(
   response: ServerResponse,
   requestId: string,
-  errorBody: (type: string, message: string) => string,
+  errorBody: ErrorBody,
 ): Reply {
-  const isGone = () => response.destroyed || response.writableEnded;
-  function head(status: number, headers: Readonly<Record<string, string>>): void {
-    if (response.headersSent) throw new Error(`request ${requestId}: a second answer head`);
-    response.writeHead(status, {
-      'request-id': requestId,
+  return new ServerReply(response, requestId, errorBody);
+}
+
+type ErrorBody = (type: string, message: string) => string;
+
+class ServerReply implements Reply {
+  readonly #response: ServerResponse;
+  readonly #requestId: string;
+  readonly #errorBody: ErrorBody;
+
+  constructor(response: ServerResponse, requestId: string, errorBody: ErrorBody) {
+    this.#response = response;
+    this.#requestId = requestId;
+    this.#errorBody = errorBody;
+  }
+
+  get hasStarted(): boolean {
+    return this.#response.headersSent;
+  }
+
+  json(status: number, body: string, headers: Headers = {}): void {
+    if (this.#isGone()) return;
+    this.#jsonHead(status, body, headers);
+    this.#response.end(body);
+  }
+
+  error(
+    status: number,
+    type: AnthropicErrorType,
+    message: Words,
+    headers: Headers = noRetry,
+  ): void {
+    this.json(status, this.#errorBody(type, render(message)), headers);
+  }
+
+  errorAndClose(
+    status: number,
+    type: AnthropicErrorType,
+    message: string,
+    headers: Headers,
+    whenRead: Promise<void>,
+  ): void {
+    if (this.#isGone()) return;
+    const body = this.#errorBody(type, message);
+    this.#jsonHead(status, body, { connection: 'close', ...headers });
+    this.#response.write(body);
+    void whenRead.then(() => this.#response.end());
+  }
+
+  startStream(headers: Headers = {}): void {
+    if (this.#isGone()) return;
+    this.#head(200, { 'content-type': 'text/event-stream; charset=utf-8', ...headers });
+    // Small events must not wait for one another.
+    this.#response.socket?.setNoDelay(true);
+  }
+
+  write(chunk: string | Uint8Array): Promise<void> | undefined {
+    const response = this.#response;
+    return this.#isGone() || response.write(chunk) ? undefined : drained(response);
+  }
+
+  end(): void {
+    if (!this.#isGone()) this.#response.end();
+  }
+
+  #isGone(): boolean {
+    return this.#response.destroyed || this.#response.writableEnded;
+  }
+
+  #head(status: number, headers: Headers): void {
+    if (this.#response.headersSent) {
+      throw new Error(`request ${this.#requestId}: a second answer head`);
+    }
+    this.#response.writeHead(status, {
+      'request-id': this.#requestId,
       'cache-control': 'no-store',
       ...headers,
     });
   }
-  function jsonHead(status: number, body: string, headers: Readonly<Record<string, string>>): void {
+
+  #jsonHead(status: number, body: string, headers: Headers): void {
     const length = Buffer.byteLength(body).toString();
-    head(status, { 'content-type': 'application/json', 'content-length': length, ...headers });
+    this.#head(status, {
+      'content-type': 'application/json',
+      'content-length': length,
+      ...headers,
+    });
   }
-  const reply: Reply = {
-    get hasStarted() {
-      return response.headersSent;
-    },
-    json(status, body, headers = {}) {
-      if (isGone()) return;
-      jsonHead(status, body, headers);
-      response.end(body);
-    },
-    error(status, type, message, headers = noRetry) {
-      reply.json(status, errorBody(type, render(message)), headers);
-    },
-    errorAndClose(status, type, message, headers, whenRead) {
-      if (isGone()) return;
-      const body = errorBody(type, message);
-      jsonHead(status, body, { connection: 'close', ...headers });
-      response.write(body);
-      void whenRead.then(() => response.end());
-    },
-    startStream(headers = {}) {
-      if (isGone()) return;
-      head(200, { 'content-type': 'text/event-stream; charset=utf-8', ...headers });
-      // Small events must not wait for one another.
-      response.socket?.setNoDelay(true);
-    },
-    write(chunk) {
-      return isGone() || response.write(chunk) ? undefined : drained(response);
-    },
-    end() {
-      if (!isGone()) response.end();
-    },
-  };
-  return reply;
 }
 
 /** Whoever feeds us learns from its own signal that a client has left. */

@@ -10,29 +10,43 @@ export interface TimedBytes extends AsyncIterable<Uint8Array> {
 }
 
 export function timedBytes(call: Call, response: UpstreamResponse): TimedBytes {
-  const iterator = response.body[Symbol.asyncIterator]();
-  let isReleased = false;
-  const bytes: TimedBytes = {
-    async next() {
-      const { deadlines } = call;
-      deadlines.beginWait();
-      try {
-        const next = await iterator.next();
-        if (deadlines.passed !== undefined) throw new Error('the deadline has passed');
-        if (next.done !== true) return next;
-      } finally {
-        deadlines.endWait();
-      }
-      isReleased = true;
-      return { done: true, value: undefined };
-    },
-    release() {
-      if (!isReleased) release(call, iterator, response);
-      isReleased = true;
-    },
-    [Symbol.asyncIterator]: () => bytes,
-  };
-  return bytes;
+  return new BytesInTime(call, response);
+}
+
+class BytesInTime implements TimedBytes {
+  readonly #call: Call;
+  readonly #response: UpstreamResponse;
+  readonly #iterator: AsyncIterator<Uint8Array>;
+  #isReleased = false;
+
+  constructor(call: Call, response: UpstreamResponse) {
+    this.#call = call;
+    this.#response = response;
+    this.#iterator = response.body[Symbol.asyncIterator]();
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    const { deadlines } = this.#call;
+    deadlines.beginWait();
+    try {
+      const next = await this.#iterator.next();
+      if (deadlines.passed !== undefined) throw new Error('the deadline has passed');
+      if (next.done !== true) return next;
+    } finally {
+      deadlines.endWait();
+    }
+    this.#isReleased = true;
+    return { done: true, value: undefined };
+  }
+
+  release(): void {
+    if (!this.#isReleased) release(this.#call, this.#iterator, this.#response);
+    this.#isReleased = true;
+  }
+
+  [Symbol.asyncIterator](): TimedBytes {
+    return this;
+  }
 }
 
 /** The first bytes that are more than white space, with what came before them; empty for an empty body. */

@@ -28,81 +28,93 @@ export interface BodySource {
 const maxHeldBytes = 16 * 1024;
 
 export function createUpstreamBody(source: BodySource): UpstreamBody {
-  let held: Uint8Array[] = [];
-  let heldBytes = 0;
-  let isPaused = false;
-  let isOver = false;
-  let error: Error | undefined;
-  let isDone = false;
-  let wake: (() => void) | undefined;
+  return new HeldBody(source);
+}
 
-  function wakeReader(): void {
-    wake?.();
-    wake = undefined;
+class HeldBody implements UpstreamBody {
+  readonly #source: BodySource;
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
+  #isPaused = false;
+  #isOver = false;
+  #error: Error | undefined;
+  #isDone = false;
+  #wake: (() => void) | undefined;
+
+  constructor(source: BodySource) {
+    this.#source = source;
   }
 
-  function take(): Uint8Array {
-    const taken = inOnePiece(held);
-    held = [];
-    heldBytes = 0;
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    // What waits close by comes at once, and is read with the rest.
+    if (this.#isPaused) {
+      this.#isPaused = false;
+      this.#source.resume();
+    }
+    // The pieces of one packet come one by one before a reader that was woken goes on, and so are read together.
+    if (this.#held.length === 0 && !this.#isOver) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    if (this.#held.length > 0) return { done: false, value: this.#take() };
+    this.#finish();
+    if (this.#error !== undefined) throw this.#error;
+    return { done: true, value: undefined };
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.destroy();
+    return { done: true, value: undefined };
+  }
+
+  push(chunk: Uint8Array): boolean {
+    if (this.#isOver) return true;
+    this.#held.push(chunk);
+    this.#heldBytes += chunk.byteLength;
+    this.#isPaused = this.#heldBytes >= maxHeldBytes;
+    this.#wakeReader();
+    return !this.#isPaused;
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#isPaused = false;
+    this.#wakeReader();
+  }
+
+  breakOff(reason: Error): void {
+    if (!this.#isOver) this.#error = reason;
+    this.end();
+  }
+
+  destroy(): void {
+    if (this.#isDone) return;
+    this.#held = [];
+    this.#error = new Error('the body was let go');
+    this.end();
+    this.#finish();
+    this.#source.abort();
+  }
+
+  [Symbol.asyncIterator](): UpstreamBody {
+    return this;
+  }
+
+  #take(): Uint8Array {
+    const taken = inOnePiece(this.#held);
+    this.#held = [];
+    this.#heldBytes = 0;
     return taken;
   }
 
-  function finish(): void {
-    if (!isDone) source.done();
-    isDone = true;
+  #wakeReader(): void {
+    this.#wake?.();
+    this.#wake = undefined;
   }
 
-  function end(): void {
-    isOver = true;
-    isPaused = false;
-    wakeReader();
+  #finish(): void {
+    if (!this.#isDone) this.#source.done();
+    this.#isDone = true;
   }
-
-  const body: UpstreamBody = {
-    async next() {
-      // What waits close by comes at once, and is read with the rest.
-      if (isPaused) {
-        isPaused = false;
-        source.resume();
-      }
-      // The pieces of one packet come one by one before a reader that was woken goes on, and so are read together.
-      if (held.length === 0 && !isOver) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-      if (held.length > 0) return { done: false, value: take() };
-      finish();
-      if (error !== undefined) throw error;
-      return { done: true, value: undefined };
-    },
-    async return() {
-      body.destroy();
-      return { done: true, value: undefined };
-    },
-    push(chunk) {
-      if (isOver) return true;
-      held.push(chunk);
-      heldBytes += chunk.byteLength;
-      isPaused = heldBytes >= maxHeldBytes;
-      wakeReader();
-      return !isPaused;
-    },
-    end,
-    breakOff(reason) {
-      if (!isOver) error = reason;
-      end();
-    },
-    destroy() {
-      if (isDone) return;
-      held = [];
-      error = new Error('the body was let go');
-      end();
-      finish();
-      source.abort();
-    },
-    [Symbol.asyncIterator]: () => body,
-  };
-  return body;
 }

@@ -24,24 +24,29 @@ export type Placed =
 
 /** Gives the watch over one answer. */
 export function createBlockOrder(): BlockOrder {
-  const state: State = { hasStarted: false, next: 0, hasBrokenTool: false };
-  return {
-    place(type, data) {
-      if (type === 'message_start') {
-        state.hasStarted = true;
-      }
-      const place = Object.hasOwn(placers, type) ? placers[type] : undefined;
-      if (place === undefined) {
-        return { is: 'passed', data, before: '' };
-      }
-      return state.hasStarted
-        ? place(state, data)
-        : { is: 'broken', why: phrase('the answer does not begin with message_start') };
-    },
-    get hasBrokenTool() {
-      return state.hasBrokenTool;
-    },
-  };
+  return new Order();
+}
+
+class Order implements BlockOrder {
+  readonly #state: State = { hasStarted: false, next: 0, hasBrokenTool: false };
+
+  get hasBrokenTool(): boolean {
+    return this.#state.hasBrokenTool;
+  }
+
+  place(type: string, data: JsonObject): Placed {
+    const state = this.#state;
+    if (type === 'message_start') {
+      state.hasStarted = true;
+    }
+    const place = Object.hasOwn(placers, type) ? placers[type] : undefined;
+    if (place === undefined) {
+      return { is: 'passed', data, before: '' };
+    }
+    return state.hasStarted
+      ? place(state, data)
+      : { is: 'broken', why: phrase('the answer does not begin with message_start') };
+  }
 }
 
 interface State {

@@ -26,7 +26,11 @@ export interface AnthropicDecoder {
 
 /** Gives the decoder of one answer. */
 export function createAnthropicDecoder(): AnthropicDecoder {
-  const state: State = {
+  return new Decoder();
+}
+
+class Decoder implements AnthropicDecoder {
+  readonly #state: State = {
     order: createBlockOrder(),
     hasStarted: false,
     isFinished: false,
@@ -34,17 +38,18 @@ export function createAnthropicDecoder(): AnthropicDecoder {
     tools: 0,
     usage: noUsage,
   };
-  return {
-    read(frame) {
-      return readFrame(state, frame);
-    },
-    observe(type, data) {
-      return observe(state, type, data);
-    },
-    get isFinished() {
-      return state.isFinished;
-    },
-  };
+
+  get isFinished(): boolean {
+    return this.#state.isFinished;
+  }
+
+  read(frame: SseFrame): Read {
+    return readFrame(this.#state, frame);
+  }
+
+  observe(type: string, data: JsonObject): readonly StreamEvent[] {
+    return observe(this.#state, type, data);
+  }
 }
 
 interface State {

@@ -12,11 +12,29 @@ import type { StreamEvent, StreamStep } from './streamEvent';
  * mended. Error frames, `[DONE]` and everything after `message_stop` (a gateway's ping with the cost) are not passed on.
  */
 export function createAnthropicStreamDecoder(): StreamDecoder {
-  const reader = createFrameReader();
-  const decoder = createAnthropicDecoder();
-  function read({ frames, error }: FrameBatch): StreamStep | undefined {
+  return new PassingDecoder();
+}
+
+class PassingDecoder implements StreamDecoder {
+  readonly #reader = createFrameReader();
+  readonly #decoder = createAnthropicDecoder();
+
+  push(chunk: Uint8Array): StreamStep | undefined {
+    return this.#read(this.#reader.push(chunk));
+  }
+
+  end(): StreamStep | undefined {
+    return this.#read(this.#reader.end());
+  }
+
+  breakOff(): undefined {
+    return undefined;
+  }
+
+  #read({ frames, error }: FrameBatch): StreamStep | undefined {
     const events: StreamEvent[] = [];
     const parts: Uint8Array[] = [];
+    const decoder = this.#decoder;
     for (const frame of frames) {
       const read = decoder.read(frame);
       for (const event of read.events) {
@@ -37,11 +55,6 @@ export function createAnthropicStreamDecoder(): StreamDecoder {
     }
     return events.length > 0 ? { events } : undefined;
   }
-  return {
-    push: (chunk) => read(reader.push(chunk)),
-    end: () => read(reader.end()),
-    breakOff: () => undefined,
-  };
 }
 
 /** Without a copy where they lie one behind the other, as frames of one chunk do. */

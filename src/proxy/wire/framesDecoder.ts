@@ -20,11 +20,37 @@ export interface FrameDecoder {
 
 /** Decodes a streamed body up to its `message-end` or its first error. */
 export function createFramesDecoder(decoder: FrameDecoder): StreamDecoder {
-  const reader = createFrameReader();
-  function read({ frames, error }: FrameBatch): StreamEvent[] {
+  return new FramesDecoder(decoder);
+}
+
+class FramesDecoder implements StreamDecoder {
+  readonly #decoder: FrameDecoder;
+  readonly #reader = createFrameReader();
+
+  constructor(decoder: FrameDecoder) {
+    this.#decoder = decoder;
+  }
+
+  push(chunk: Uint8Array): StreamStep | undefined {
+    const events = this.#read(this.#reader.push(chunk));
+    const isEnding = !isLast(events) && this.#decoder.isEnding?.() === true;
+    return isEnding ? { events, isEnding } : stepOf(events);
+  }
+
+  end(): StreamStep | undefined {
+    const events = this.#read(this.#reader.end());
+    return stepOf(isLast(events) ? events : [...events, ...this.#decoder.end()]);
+  }
+
+  // Behind the finish reason, be it broken or silent, a connection has cost us the usage and nothing else.
+  breakOff(): StreamStep | undefined {
+    return stepOf(this.#decoder.end());
+  }
+
+  #read({ frames, error }: FrameBatch): readonly StreamEvent[] {
     const events: StreamEvent[] = [];
     for (const frame of frames) {
-      for (const event of readFrame(decoder, frame)) {
+      for (const event of readFrame(this.#decoder, frame)) {
         events.push(event);
       }
       // Whatever follows the end (OpenCode's cost chunk) is left to whoever owns the body.
@@ -37,19 +63,6 @@ export function createFramesDecoder(decoder: FrameDecoder): StreamDecoder {
     }
     return events;
   }
-  return {
-    push(chunk) {
-      const events = read(reader.push(chunk));
-      const isEnding = !isLast(events) && decoder.isEnding?.() === true;
-      return isEnding ? { events, isEnding } : stepOf(events);
-    },
-    end() {
-      const events = read(reader.end());
-      return stepOf(isLast(events) ? events : [...events, ...decoder.end()]);
-    },
-    // Behind the finish reason, be it broken or silent, a connection has cost us the usage and nothing else.
-    breakOff: () => stepOf(decoder.end()),
-  };
 }
 
 function stepOf(events: readonly StreamEvent[]): StreamStep | undefined {

@@ -8,22 +8,26 @@ export interface OpenBlock {
 }
 
 export function createOpenBlock(): OpenBlock {
-  let index = -1;
-  let isOpen = false;
-  return {
-    follow(events) {
-      for (const { type } of events) {
-        if (type === 'redacted-thinking' || type === 'opaque-block') index += 1;
-        if (type.endsWith('-start') && type !== 'message-start') {
-          index += 1;
-          isOpen = true;
-        }
-        if (type.endsWith('-end')) isOpen = false;
+  return new Follower();
+}
+
+class Follower implements OpenBlock {
+  #index = -1;
+  #isOpen = false;
+
+  follow(events: readonly StreamEvent[]): void {
+    for (const { type } of events) {
+      if (type === 'redacted-thinking' || type === 'opaque-block') this.#index += 1;
+      if (type.endsWith('-start') && type !== 'message-start') {
+        this.#index += 1;
+        this.#isOpen = true;
       }
-    },
-    closing() {
-      if (!isOpen) return '';
-      return `event: content_block_stop\ndata: {"type":"content_block_stop","index":${index}}\n\n`;
-    },
-  };
+      if (type.endsWith('-end')) this.#isOpen = false;
+    }
+  }
+
+  closing(): string {
+    if (!this.#isOpen) return '';
+    return `event: content_block_stop\ndata: {"type":"content_block_stop","index":${this.#index}}\n\n`;
+  }
 }

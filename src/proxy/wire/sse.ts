@@ -33,32 +33,46 @@ const carriageReturn = 13;
 
 /** Splits a byte stream into server-sent events: LF, CRLF, CR, BOM, comments, any chunking. */
 export function createSseParser(limit: number = maxEventBytes): SseParser {
-  const state: State = { buffer: Buffer.alloc(0), length: 0, scanned: 0, isLineEmpty: true };
-  let isTooLong = false;
-  return {
-    push(chunk) {
-      if (isTooLong) {
-        return [];
-      }
-      const frames = state.length === 0 ? splitChunk(state, chunk) : splitBuffer(state, chunk);
-      isTooLong = state.length > limit;
-      return frames;
-    },
-    end() {
-      const rest = state.buffer.subarray(0, state.length);
-      state.length = 0;
-      state.scanned = 0;
-      if (isTooLong || rest.every((byte) => byte === lineFeed || byte === carriageReturn)) {
-        return [];
-      }
-      const bytes = Buffer.concat([rest, Buffer.from('\n\n')]);
-      return [{ ...frameOf(state, bytes), isWhole: false }];
-    },
-    get isTooLong() {
-      return isTooLong;
-    },
-  };
+  return new Parser(limit);
 }
+
+class Parser implements SseParser {
+  readonly #limit: number;
+  readonly #state: State = { buffer: noBytes, length: 0, scanned: 0, isLineEmpty: true };
+  #isTooLong = false;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get isTooLong(): boolean {
+    return this.#isTooLong;
+  }
+
+  push(chunk: Uint8Array): readonly SseFrame[] {
+    if (this.#isTooLong) {
+      return [];
+    }
+    const state = this.#state;
+    const frames = state.length === 0 ? splitChunk(state, chunk) : splitBuffer(state, chunk);
+    this.#isTooLong = state.length > this.#limit;
+    return frames;
+  }
+
+  end(): readonly SseFrame[] {
+    const state = this.#state;
+    const rest = state.buffer.subarray(0, state.length);
+    state.length = 0;
+    state.scanned = 0;
+    if (this.#isTooLong || rest.every((byte) => byte === lineFeed || byte === carriageReturn)) {
+      return [];
+    }
+    const bytes = Buffer.concat([rest, Buffer.from('\n\n')]);
+    return [{ ...frameOf(state, bytes), isWhole: false }];
+  }
+}
+
+const noBytes = Buffer.alloc(0);
 
 interface State {
   /** Bytes of the unfinished frame; grows by doubling, so that a long event costs no copy per chunk. */
@@ -160,12 +174,13 @@ function indexOrEnd(source: Buffer, byte: number, from: number): number {
 }
 
 function framesOf(state: State, source: Buffer, ends: readonly number[]): readonly SseFrame[] {
+  const frames: SseFrame[] = [];
   let start = 0;
-  return ends.map((end) => {
-    const frame = frameOf(state, source.subarray(start, end));
+  for (const end of ends) {
+    frames.push(frameOf(state, source.subarray(start, end)));
     start = end;
-    return frame;
-  });
+  }
+  return frames;
 }
 
 function frameOf(state: State, bytes: Buffer): SseFrame {

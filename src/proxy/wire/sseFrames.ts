@@ -20,32 +20,36 @@ export interface FrameReader {
  * stream's content type) ends with an error; an empty body ends without anything.
  */
 export function createFrameReader(): FrameReader {
-  const parser = createSseParser();
-  let head = '';
-  let hasEvents = false;
-  return {
-    push(chunk) {
-      const frames = parser.push(chunk);
-      hasEvents ||= frames.some(isEvent);
-      if (!hasEvents && head.length < maxHeadLength) {
-        // Exactly as much, however the body is cut on the wire.
-        const left = maxHeadLength - head.length;
-        head += Buffer.from(chunk.subarray(0, left)).toString('latin1');
-      }
-      return parser.isTooLong
-        ? { frames, error: malformed(phrase('an event of the stream is longer than 16 MiB'), '') }
-        : { frames };
-    },
-    end() {
-      const frames = parser.end();
-      hasEvents ||= frames.some(isEvent);
-      if (hasEvents) {
-        return { frames };
-      }
-      const isEmpty = head.trim() === '' || isComment(head);
-      return isEmpty ? { frames: [] } : { frames: [], error: strayError(head) };
-    },
-  };
+  return new Reader();
+}
+
+class Reader implements FrameReader {
+  readonly #parser = createSseParser();
+  #head = '';
+  #hasEvents = false;
+
+  push(chunk: Uint8Array): FrameBatch {
+    const frames = this.#parser.push(chunk);
+    this.#hasEvents ||= frames.some(isEvent);
+    if (!this.#hasEvents && this.#head.length < maxHeadLength) {
+      // Exactly as much, however the body is cut on the wire.
+      const left = maxHeadLength - this.#head.length;
+      this.#head += Buffer.from(chunk.subarray(0, left)).toString('latin1');
+    }
+    return this.#parser.isTooLong
+      ? { frames, error: malformed(phrase('an event of the stream is longer than 16 MiB'), '') }
+      : { frames };
+  }
+
+  end(): FrameBatch {
+    const frames = this.#parser.end();
+    this.#hasEvents ||= frames.some(isEvent);
+    if (this.#hasEvents) {
+      return { frames };
+    }
+    const isEmpty = this.#head.trim() === '' || isComment(this.#head);
+    return isEmpty ? { frames: [] } : { frames: [], error: strayError(this.#head) };
+  }
 }
 
 function isEvent(frame: SseFrame): boolean {

@@ -3,7 +3,8 @@ import { createCancellation } from '../../../src/proxy/cancellation';
 
 describe('a cancellation', () => {
   it('tells those that listen, once each, and those that left nothing', () => {
-    const { signal, abort } = createCancellation();
+    const cancellation = createCancellation();
+    const { signal } = cancellation;
     const told: string[] = [];
     const stays = () => told.push(`stays, ${signal.aborted ? 'aborted' : 'wanted'}`);
     const leaves = () => told.push('leaves');
@@ -12,14 +13,15 @@ describe('a cancellation', () => {
     signal.addEventListener('abort', stays);
     signal.removeEventListener('abort', leaves);
     assert.equal(signal.aborted, false);
-    abort();
-    abort();
+    cancellation.abort();
+    cancellation.abort();
     assert.equal(signal.aborted, true);
     assert.deepEqual(told, ['stays, aborted']);
   });
 
   it('lets a listener leave while all are told', () => {
-    const { signal, abort } = createCancellation();
+    const cancellation = createCancellation();
+    const { signal } = cancellation;
     const told: string[] = [];
     const first = () => {
       told.push('first');
@@ -28,7 +30,7 @@ describe('a cancellation', () => {
     const second = () => told.push('second');
     signal.addEventListener('abort', first);
     signal.addEventListener('abort', second);
-    abort();
+    cancellation.abort();
     assert.deepEqual(told, ['first']);
   });
 });
