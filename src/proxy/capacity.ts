@@ -5,6 +5,7 @@ import { type Route, type Target, targetName } from './types';
 import { runsServerTool } from './wire/requestRules';
 
 type Chain = Pick<Route, 'targets' | 'skipped'>;
+type Skipped = Chain['skipped'][number];
 
 /**
  * The targets that can hold and serve a request, and why the others cannot. A limit that nobody meets is held against
@@ -18,33 +19,46 @@ export function withinCapacity(
     hasKey,
   }: { readonly tokensFor: (target: Target) => number; readonly hasKey: HasKey },
 ): Chain {
-  const overflowOf = (target: Target) => overflow(target, tokensFor(target));
-  const limits: readonly Limit[] = [
-    (target) => missingServerTool(target, content.neededServerTools, hasKey),
-    (target) => (facts.hasImages && !canSee(target) ? phrase('cannot see images') : undefined),
-    (target) =>
-      facts.hasTools && target.facts.tools === false ? phrase('cannot call tools') : undefined,
-    overflowOf,
-  ];
-  const chain = limits.reduce(leaveOut, { targets, skipped: [] });
-  const isTooLong = chain.targets.some(
-    (target) => overflow(target, facts.inputTokens) !== undefined,
-  );
-  return isTooLong ? { ...chain, targets: largestFirst(chain.targets) } : chain;
+  const needs: Needs = { facts, content, tokensFor, hasKey };
+  let chain: Chain = { targets, skipped: [] };
+  for (const limit of limits) chain = leaveOut(chain, limit, needs);
+  for (const target of chain.targets) {
+    if (overflow(target, facts.inputTokens) !== undefined) {
+      return { ...chain, targets: largestFirst(chain.targets) };
+    }
+  }
+  return chain;
 }
 
 type HasKey = (credential: string) => boolean;
 
-/** Why a target is not to be asked. */
-type Limit = (target: Target) => Phrase | undefined;
+/** What a request needs of a target. */
+interface Needs extends AskedRequest {
+  readonly tokensFor: (target: Target) => number;
+  readonly hasKey: HasKey;
+}
 
-function leaveOut({ targets, skipped }: Chain, limit: Limit): Chain {
-  const fitting = targets.filter((target) => limit(target) === undefined);
-  if (fitting.length === 0 || fitting.length === targets.length) return { targets, skipped };
-  const left = targets.flatMap((target) => {
-    const reason = limit(target);
-    return reason === undefined ? [] : [{ name: targetName(target), reason }];
-  });
+/** Why a target is not to be asked. */
+type Limit = (target: Target, needs: Needs) => Phrase | undefined;
+
+const limits: readonly Limit[] = [
+  (target, { content, hasKey }) => missingServerTool(target, content.neededServerTools, hasKey),
+  (target, { facts }) =>
+    facts.hasImages && !canSee(target) ? phrase('cannot see images') : undefined,
+  (target, { facts }) =>
+    facts.hasTools && target.facts.tools === false ? phrase('cannot call tools') : undefined,
+  (target, { tokensFor }) => overflow(target, tokensFor(target)),
+];
+
+function leaveOut({ targets, skipped }: Chain, limit: Limit, needs: Needs): Chain {
+  const fitting: Target[] = [];
+  const left: Skipped[] = [];
+  for (const target of targets) {
+    const reason = limit(target, needs);
+    if (reason === undefined) fitting.push(target);
+    else left.push({ name: targetName(target), reason });
+  }
+  if (fitting.length === 0 || left.length === 0) return { targets, skipped };
   return { targets: fitting, skipped: [...skipped, ...left] };
 }
 

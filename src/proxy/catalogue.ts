@@ -52,7 +52,8 @@ export function catalogueModels(provider: Provider): readonly string[] {
 /** Whether the newest catalogue has a model. A list may name only a dated release of it: `model-20261101`. */
 export function isOffered(provider: Provider, model: string): boolean {
   const known = catalogueModels(provider);
-  return known.length === 0 || known.some((id) => id === model || isReleaseOf(id, model));
+  for (const id of known) if (id === model || isReleaseOf(id, model)) return true;
+  return known.length === 0;
 }
 
 function isReleaseOf(id: string, model: string): boolean {

@@ -275,7 +275,9 @@ function orderedScopes(keys: ScopeKeys): readonly (readonly [RememberedScope, st
     ['target', keys.target],
     ['target', keys.targetWithKey],
   ] as const;
-  return scopes.flatMap(([scope, key]) => (key === undefined ? [] : [[scope, key] as const]));
+  const named: (readonly [RememberedScope, string])[] = [];
+  for (const [scope, key] of scopes) if (key !== undefined) named.push([scope, key]);
+  return named;
 }
 
 function blamedName(keys: ScopeKeys, failure: Failure): string | undefined {

@@ -4,7 +4,7 @@ import { plainModelName } from './clientModelNames';
 import { openingHash } from './opening';
 import { estimateInput, type TokenCounter } from './tokens';
 import { type RequestClass, type RequestFacts, requestClasses } from './types';
-import type { MessagesRequest } from './wire/anthropicRequest';
+import type { MessagesRequest, RequestMessage } from './wire/anthropicRequest';
 
 /** Measures a request once: what routing, capacity and the log may know of it. Pure. */
 export function describeRequest(
@@ -43,7 +43,7 @@ function requestClass(request: MessagesRequest, headers: IncomingHttpHeaders): R
 
 /** Claude Code asks at the end of the conversation itself, with all its tools. */
 function isCompaction({ messages }: MessagesRequest): boolean {
-  const last = messages.findLast((message) => message.role === 'user')?.content.at(-1);
+  const last = messages.findLast(isUsers)?.content.at(-1);
   return last?.type === 'text' && last.text.startsWith('CRITICAL: Respond with TEXT ONLY');
 }
 
@@ -69,8 +69,12 @@ function isClassifier({ maxTokens, stopSequences }: MessagesRequest): boolean {
 
 /** opencode asks in plain words, beside the conversation: its first request of all. */
 function asksForTitle({ messages }: MessagesRequest): boolean {
-  const [first] = messages.find((message) => message.role === 'user')?.content ?? [];
+  const [first] = messages.find(isUsers)?.content ?? [];
   return first?.type === 'text' && first.text.startsWith('Generate a title for this conversation');
+}
+
+function isUsers({ role }: RequestMessage): boolean {
+  return role === 'user';
 }
 
 /** Headers in which clients name their conversation, the surest first. */

@@ -12,6 +12,7 @@ import {
   type StopReason,
   type StreamEvent,
   settleStopReason,
+  stopReasons,
   type Usage,
 } from './streamEvent';
 
@@ -264,16 +265,6 @@ function endBlock(state: State): readonly StreamEvent[] {
   }
   return open === 'tool' ? [{ type: 'tool-end' }] : [];
 }
-
-const stopReasons: readonly StopReason[] = [
-  'end_turn',
-  'max_tokens',
-  'stop_sequence',
-  'tool_use',
-  'pause_turn',
-  'refusal',
-  'model_context_window_exceeded',
-];
 
 function readStopReason(value: unknown): StopReason | undefined {
   return stopReasons.find((reason) => reason === value);
