@@ -16,10 +16,13 @@ export const hostResult = z.object({
   startMs: z.array(z.number()),
   /** To load the extension's bundle in a new process. */
   coldLoadMs: z.array(z.number()),
-  /** What VS Code itself counted: loading the bundle and the synchronous part of `activate`. */
-  activation: z.optional(z.object({ loadMs: z.number(), activateMs: z.number() })),
 });
 export type HostResult = z.infer<typeof hostResult>;
 
-/** Beside the suite: both sides know where. */
+/** What VS Code itself counted: loading the bundle and the synchronous part of `activate`. */
+export const windowStart = z.object({ loadMs: z.number(), activateMs: z.number() });
+export type WindowStart = z.infer<typeof windowStart>;
+
+/** Beside the suites: both sides know where. */
 export const resultFileName = 'result.json';
+export const windowStartFileName = 'windowStart.json';

@@ -11,24 +11,30 @@ import { markdownTable, writePart, writePicture } from '../document';
 import { buildProcesses } from '../lab';
 import { type Line, lineChart } from '../plot';
 import { inDigits, limitRow, noise, type Row } from '../row';
-import { quantile, spreadOf } from '../statistics';
-import { type HostResult, type HostRun, hostResult, resultFileName } from './plan';
+import { median, quantile, spreadOf } from '../statistics';
+import {
+  type HostResult,
+  type HostRun,
+  hostResult,
+  resultFileName,
+  type WindowStart,
+  windowStart,
+  windowStartFileName,
+} from './plan';
 
 const suiteFolder = path.join(BENCH_FOLDER, 'host');
 
 async function main(): Promise<void> {
   await buildProject();
   await buildProcesses();
-  const resultFile = path.join(suiteFolder, resultFileName);
-  rmSync(resultFile, { force: true });
-  await runHostSuite({
-    version: chosenHostVersion(),
-    extensionFolder: PROJECT_FOLDER,
-    suite: await buildSuite(),
-    artifactsFolder: ARTIFACTS_FOLDER,
-  });
-  const result = hostResult.parse(JSON.parse(readFileSync(resultFile, 'utf8')));
-  const lines = tables(result);
+  await buildSuites();
+  // In windows of their own: later ones find more in the system's caches than the first, as a person's windows do.
+  const starts: WindowStart[] = [];
+  for (let window = 0; window < windowStarts; window += 1) {
+    starts.push(windowStart.parse(await resultOf('windowStart', windowStartFileName)));
+  }
+  const result = hostResult.parse(await resultOf('suite', resultFileName));
+  const lines = tables(result, starts);
   console.log(lines.join('\n'));
   writePicture('benchmarks-host.svg', picture(result.runs));
   writePart('host', [
@@ -38,9 +44,26 @@ async function main(): Promise<void> {
   ]);
 }
 
-async function buildSuite(): Promise<string> {
+const windowStarts = 5;
+
+/** What a suite wrote in a window of its own. */
+async function resultOf(suite: string, fileName: string): Promise<unknown> {
+  const file = path.join(suiteFolder, fileName);
+  rmSync(file, { force: true });
+  await runHostSuite({
+    version: chosenHostVersion(),
+    extensionFolder: PROJECT_FOLDER,
+    suite: path.join(suiteFolder, suite),
+    artifactsFolder: ARTIFACTS_FOLDER,
+  });
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+async function buildSuites(): Promise<void> {
   await build({
-    entryPoints: { index: path.join(PROJECT_FOLDER, 'bench/host/suite.ts') },
+    entryPoints: ['suite', 'windowStart'].map((name) =>
+      path.join(PROJECT_FOLDER, `bench/host/${name}.ts`),
+    ),
     outdir: suiteFolder,
     bundle: true,
     platform: 'node',
@@ -49,18 +72,14 @@ async function buildSuite(): Promise<string> {
     external: ['vscode'],
     logLevel: 'warning',
   });
-  return path.join(suiteFolder, 'index');
 }
 
 const subjects = { extension: 'Switchyard', mainThread: 'a byte pipe on the main thread' } as const;
 
-function tables({
-  vscodeVersion,
-  runs,
-  startMs,
-  coldLoadMs,
-  activation,
-}: HostResult): readonly string[] {
+function tables(
+  { vscodeVersion, runs, startMs, coldLoadMs }: HostResult,
+  starts: readonly WindowStart[],
+): readonly string[] {
   const rows = (['extension', 'mainThread'] as const).flatMap((subject) =>
     ([false, true] as const).map((isBlocked) => {
       const chosen = runs.filter(
@@ -78,15 +97,14 @@ function tables({
     '',
     ...markdownTable(['Delay of an event', 'Main thread', 'p50', 'p99', 'longest'], rows),
     '',
-    ...startTable({ startMs, coldLoadMs, activation }),
+    ...startTable({ startMs, coldLoadMs }, starts),
   ];
 }
 
-function startTable({
-  startMs,
-  coldLoadMs,
-  activation,
-}: Pick<HostResult, 'startMs' | 'coldLoadMs' | 'activation'>): readonly string[] {
+function startTable(
+  { startMs, coldLoadMs }: Pick<HostResult, 'startMs' | 'coldLoadMs'>,
+  starts: readonly WindowStart[],
+): readonly string[] {
   const rows = [
     limitRow({
       work: 'Activation: loading the bundle in a new process of this Node',
@@ -95,7 +113,7 @@ function startTable({
       unit: 'ms',
       isMet: (ms) => ms <= 20,
     }),
-    ...(activation === undefined ? [] : [activationRow(activation)]),
+    activationRow(starts),
     limitRow({
       work: 'From Start to a proxy that answers, in its new thread',
       goal: '≤ 150 ms, not awaited',
@@ -110,14 +128,15 @@ function startTable({
   );
 }
 
-/** In a window that starts, while all else in it starts too. */
-function activationRow({ loadMs, activateMs }: NonNullable<HostResult['activation']>): Row {
+/** In windows that start, while all else in them starts too. */
+function activationRow(starts: readonly WindowStart[]): Row {
+  const medianOf = (part: keyof WindowStart) => median(starts.map((start) => start[part]));
   return limitRow({
     work: 'Activation: all its synchronous work, by the clock of VS Code in a window that starts',
     goal: '≤ 20 ms',
-    values: [loadMs + activateMs],
+    values: starts.map(({ loadMs, activateMs }) => loadMs + activateMs),
     unit: 'ms',
-    reference: `${loadMs} ms loading, ${activateMs} ms in \`activate\``,
+    reference: `${medianOf('loadMs')} ms loading, ${medianOf('activateMs')} ms in \`activate\``,
     isMet: (ms) => ms <= 20,
   });
 }

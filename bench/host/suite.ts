@@ -1,12 +1,12 @@
 // Runs inside the extension host: streams through the extension while this file blocks the main thread that all extensions
 // of the window share, and through a proxy on that thread for comparison.
 import { type ChildProcess, fork } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { type Asked, type LoadResult, loadResult, reply } from '../messages';
 import { createPipe } from '../processes/pipe';
-import { type HostResult, type HostRun, resultFileName } from './plan';
+import { type HostRun, resultFileName } from './plan';
+import { writeResult } from './writeResult';
 
 const repetitions = 3;
 const starts = 5;
@@ -24,7 +24,7 @@ interface Address {
 
 /** The entry that VS Code calls. */
 export async function run(): Promise<void> {
-  const activation = await readActivation();
+  await vscode.extensions.getExtension('switchyard.switchyard')?.activate();
   const upstream = fork(path.join(__dirname, '../upstream.js'), { stdio: 'pipe' });
   const load = fork(path.join(__dirname, '../load.js'), { stdio: 'pipe' });
   try {
@@ -56,8 +56,7 @@ export async function run(): Promise<void> {
     pipe.close();
     const startMs = await timeStarts();
     const coldLoadMs = await timeLoads();
-    const measured = { vscodeVersion: vscode.version, runs, startMs, coldLoadMs };
-    write({ ...measured, ...(activation && { activation }) });
+    writeResult(resultFileName, { vscodeVersion: vscode.version, runs, startMs, coldLoadMs });
   } finally {
     load.kill();
     upstream.kill();
@@ -180,30 +179,6 @@ async function timeLoads(): Promise<number[]> {
     child.kill();
   }
   return times;
-}
-
-/** VS Code's own count, from the page of “Developer: Startup Performance”. */
-async function readActivation(): Promise<HostResult['activation']> {
-  const extension = vscode.extensions.getExtension('switchyard.switchyard');
-  await extension?.activate();
-  await vscode.commands.executeCommand('perfview.show');
-  for (let round = 0; round < 50; round += 1) {
-    const page = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'perf');
-    const row = /\|\s*switchyard\.switchyard\s*\|[^|]*\|\s*(\d+)\s*\|\s*(\d+)\s*\|/.exec(
-      page?.getText() ?? '',
-    );
-    if (row !== null) return { loadMs: Number(row[1]), activateMs: Number(row[2]) };
-    await pause(200);
-  }
-  return undefined;
-}
-
-function write(result: HostResult): void {
-  writeFileSync(path.join(__dirname, resultFileName), JSON.stringify(result));
-  const counts = process.env['SWITCHYARD_TEST_RESULT'];
-  if (counts !== undefined) {
-    writeFileSync(counts, JSON.stringify({ passed: 1, failed: 0, skipped: 0 }));
-  }
 }
 
 function firstLine(child: ChildProcess): Promise<string> {
