@@ -2,14 +2,14 @@ import type { ServerResponse } from 'node:http';
 import type { AnthropicErrorType } from './failure';
 import { render, type Words } from './phrase';
 
-type Headers = Readonly<Record<string, string>>;
+type ReplyHeaders = Readonly<Record<string, string>>;
 
 /** The answer to one client request. Committed at most once: a second head is a bug and throws. */
 export interface Reply {
   readonly hasStarted: boolean;
-  json(status: number, body: string, headers?: Headers): void;
+  json(status: number, body: string, headers?: ReplyHeaders): void;
   /** An error in the caller's own format; in English for every client but the window itself, since agents match the words. */
-  error(status: number, type: AnthropicErrorType, message: Words, headers?: Headers): void;
+  error(status: number, type: AnthropicErrorType, message: Words, headers?: ReplyHeaders): void;
   /**
    * An error after which the connection closes, as soon as `whenRead` resolves: closing it under a client that is still
    * sending would take the answer away from it.
@@ -18,26 +18,26 @@ export interface Reply {
     status: number,
     type: AnthropicErrorType,
     message: string,
-    headers: Headers,
+    headers: ReplyHeaders,
     whenRead: Promise<void>,
   ): void;
   /** The head of a streamed answer; it leaves with what is written first. */
-  startStream(headers?: Headers): void;
+  startStream(headers?: ReplyHeaders): void;
   /** Gives a promise only where the client reads more slowly than we write; it resolves too when the client leaves. */
   write(chunk: string | Uint8Array): Promise<void> | undefined;
   end(): void;
 }
 
 /** A reply whose head carries `headers` as well, whatever becomes of the request. */
-export function withHeaders(reply: Reply, headers: Headers): Reply {
+export function withHeaders(reply: Reply, headers: ReplyHeaders): Reply {
   return new ReplyWithHeaders(reply, headers);
 }
 
 class ReplyWithHeaders implements Reply {
   readonly #reply: Reply;
-  readonly #headers: Headers;
+  readonly #headers: ReplyHeaders;
 
-  constructor(reply: Reply, headers: Headers) {
+  constructor(reply: Reply, headers: ReplyHeaders) {
     this.#reply = reply;
     this.#headers = headers;
   }
@@ -46,11 +46,16 @@ class ReplyWithHeaders implements Reply {
     return this.#reply.hasStarted;
   }
 
-  json(status: number, body: string, more: Headers = {}): void {
+  json(status: number, body: string, more: ReplyHeaders = {}): void {
     this.#reply.json(status, body, { ...this.#headers, ...more });
   }
 
-  error(status: number, type: AnthropicErrorType, message: Words, more: Headers = noRetry): void {
+  error(
+    status: number,
+    type: AnthropicErrorType,
+    message: Words,
+    more: ReplyHeaders = noRetry,
+  ): void {
     this.#reply.error(status, type, message, { ...this.#headers, ...more });
   }
 
@@ -58,13 +63,13 @@ class ReplyWithHeaders implements Reply {
     status: number,
     type: AnthropicErrorType,
     message: string,
-    more: Headers,
+    more: ReplyHeaders,
     whenRead: Promise<void>,
   ): void {
     this.#reply.errorAndClose(status, type, message, { ...this.#headers, ...more }, whenRead);
   }
 
-  startStream(more: Headers = {}): void {
+  startStream(more: ReplyHeaders = {}): void {
     this.#reply.startStream({ ...this.#headers, ...more });
   }
 
@@ -115,7 +120,7 @@ class ServerReply implements Reply {
     return this.#response.headersSent;
   }
 
-  json(status: number, body: string, headers: Headers = {}): void {
+  json(status: number, body: string, headers: ReplyHeaders = {}): void {
     if (this.#isGone()) return;
     this.#jsonHead(status, body, headers);
     this.#response.end(body);
@@ -125,7 +130,7 @@ class ServerReply implements Reply {
     status: number,
     type: AnthropicErrorType,
     message: Words,
-    headers: Headers = noRetry,
+    headers: ReplyHeaders = noRetry,
   ): void {
     this.json(status, this.#errorBody(type, render(message)), headers);
   }
@@ -134,7 +139,7 @@ class ServerReply implements Reply {
     status: number,
     type: AnthropicErrorType,
     message: string,
-    headers: Headers,
+    headers: ReplyHeaders,
     whenRead: Promise<void>,
   ): void {
     if (this.#isGone()) return;
@@ -144,7 +149,7 @@ class ServerReply implements Reply {
     void whenRead.then(() => this.#response.end());
   }
 
-  startStream(headers: Headers = {}): void {
+  startStream(headers: ReplyHeaders = {}): void {
     if (this.#isGone()) return;
     this.#head(200, { 'content-type': 'text/event-stream; charset=utf-8', ...headers });
     // Small events must not wait for one another.
@@ -164,7 +169,7 @@ class ServerReply implements Reply {
     return this.#response.destroyed || this.#response.writableEnded;
   }
 
-  #head(status: number, headers: Headers): void {
+  #head(status: number, headers: ReplyHeaders): void {
     if (this.#response.headersSent) {
       throw new Error(`request ${this.#requestId}: a second answer head`);
     }
@@ -175,7 +180,7 @@ class ServerReply implements Reply {
     });
   }
 
-  #jsonHead(status: number, body: string, headers: Headers): void {
+  #jsonHead(status: number, body: string, headers: ReplyHeaders): void {
     const length = Buffer.byteLength(body).toString();
     this.#head(status, {
       'content-type': 'application/json',

@@ -96,7 +96,10 @@ async function offerInstallation(line: string): Promise<void> {
 async function type(terminal: vscode.Terminal, line: string, withEnter: boolean): Promise<void> {
   terminal.show();
   await untilPrompt(terminal);
-  if (terminal.exitStatus === undefined) terminal.sendText(line, withEnter);
+  if (terminal.exitStatus !== undefined) return;
+  // The first terminal of a window brings those of its last life back, and one of them may have come to the front.
+  if (vscode.window.activeTerminal !== terminal) terminal.show();
+  terminal.sendText(line, withEnter);
 }
 
 /** Only shell integration tells of a prompt; without it a moment must do. */
