@@ -10,7 +10,10 @@ export interface Deadlines {
   firstTokenSeen(): void;
   /** Only counts may follow: from here on all waits together are short. */
   endingSeen(): void;
-  /** The answer went on. Bytes that say nothing, such as pings, keep it alive too, but only `eventlessPatience` times as long. */
+  /**
+   * The answer went on, also behind what looked like its ending. Bytes that say nothing, such as pings, keep it alive too, but
+   * only `eventlessPatience` times as long.
+   */
   eventSeen(): void;
   /**
    * Limits one wait for the upstream, until `endWait`; the clock stands still while nobody waits, so a slow client costs
@@ -113,6 +116,7 @@ class AttemptDeadlines implements Deadlines {
 
   eventSeen(): void {
     this.#waitedMs = 0;
+    this.#isEnding = false;
   }
 
   beginWait(): void {

@@ -12,9 +12,11 @@ export interface FrameDecoder {
   read(data: unknown, event: string): readonly StreamEvent[];
   /** True when the answer has its finish reason and only counts may follow. */
   isEnding?(): boolean;
+  /** True when the counts are there too, so that nothing behind them can take anything from the answer. */
+  isComplete?(): boolean;
   /** `[DONE]`. */
   done(): readonly StreamEvent[];
-  /** The end of the body, or the connection broke; gives events only when the answer was whole already. */
+  /** The end of the body, or what comes behind the answer's ending; gives events only when the answer was whole already. */
   end(): readonly StreamEvent[];
 }
 
@@ -44,7 +46,7 @@ class FramesDecoder implements StreamDecoder {
 
   // Behind the finish reason, be it broken or silent, a connection has cost us the usage and nothing else.
   breakOff(): StreamStep | undefined {
-    return stepOf(this.#decoder.end());
+    return this.#decoder.isEnding?.() === true ? stepOf(this.#decoder.end()) : undefined;
   }
 
   #read({ frames, error }: FrameBatch): readonly StreamEvent[] {
@@ -86,12 +88,14 @@ function readFrame(decoder: FrameDecoder, frame: SseFrame): readonly StreamEvent
   }
   const value = parseJson(data);
   if (value === undefined) {
+    if (decoder.isComplete?.() === true) return decoder.end();
     // Dropping it would make a truncated answer look whole. A frame that the body's end cut off is no news. Its text is
     // the answer's, which no error may quote.
     const error = malformed(phrase('an event of the stream is not JSON'), '');
     return frame.isWhole ? [{ type: 'error', error }] : [];
   }
   if (lines.event === 'error' && !holdsError(value)) {
+    if (decoder.isComplete?.() === true) return decoder.end();
     return [{ type: 'error', error: upstreamError(value, data) }];
   }
   return decoder.read(value, lines.event);

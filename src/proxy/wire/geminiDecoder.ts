@@ -29,6 +29,8 @@ export function createGeminiDecoder(model: string, toolNames: ToolNames): Gemini
     calls: createCallReader(model, toolNames),
     hasStarted: false,
     isFinished: false,
+    isCounted: false,
+    saysStopAlways: false,
   };
   const end = () => (state.isFinished || state.finish === undefined ? [] : endMessage(state));
   function done(): readonly StreamEvent[] {
@@ -45,7 +47,8 @@ export function createGeminiDecoder(model: string, toolNames: ToolNames): Gemini
         return events.length > 0 ? events : fail(state, bodyError(body));
       }),
     done,
-    isEnding: () => hasEnded(state) && !state.isFinished,
+    isEnding: () => hasEnded(state) && !state.isFinished && !state.saysStopAlways,
+    isComplete: () => isComplete(state),
     end,
   };
 }
@@ -57,7 +60,11 @@ interface State {
   hasStarted: boolean;
   isFinished: boolean;
   usage?: Usage;
+  /** With the finish reason or behind it. */
+  isCounted: boolean;
   finish?: string | undefined;
+  /** A host that went on behind a STOP writes one on every response: only the end of its body ends an answer. */
+  saysStopAlways: boolean;
 }
 
 /** JSON can be read at any depth, but not be written again. */
@@ -84,7 +91,9 @@ function readResponses(state: State, value: unknown): readonly StreamEvent[] {
 }
 
 function readResponse(state: State, response: unknown): readonly StreamEvent[] {
+  const wasComplete = isComplete(state);
   if (!isObject(response) || holdsError(response)) {
+    if (wasComplete) return endMessage(state);
     return fail(state, bodyError(response, { hasBegun: state.hasStarted }));
   }
   const usage = readGeminiUsage(response['usageMetadata']);
@@ -94,11 +103,15 @@ function readResponse(state: State, response: unknown): readonly StreamEvent[] {
   const events: StreamEvent[] = [];
   if (isObject(first) || isBlocked) {
     const hadContent = state.blocks.hasContent;
+    const hadEnded = hasEnded(state);
     events.push(...startMessage(state, response));
     for (const part of arrayAt(objectAt(first, 'content'), 'parts')) {
-      events.push(...(state.isFinished ? [] : readPart(state, part)));
+      const read = state.isFinished ? [] : readPart(state, part);
+      state.saysStopAlways ||= hadEnded && read.length > 0;
+      events.push(...read);
     }
     const finish = stringAt(first, 'finishReason');
+    if (wasComplete && events.length === 0 && finish !== 'STOP') return endMessage(state);
     if (isSaid(finish)) {
       state.finish = finish;
     } else if (isBlocked) {
@@ -110,8 +123,18 @@ function readResponse(state: State, response: unknown): readonly StreamEvent[] {
   }
   // The counts of the last response are final. Where they are missing the end of the body ends the answer, and what
   // OpenCode says of the cost means nothing.
-  const isLast = hasEnded(state) && usage !== undefined && !state.isFinished;
+  state.isCounted ||= hasEnded(state) && usage !== undefined;
+  const isLast = state.isCounted && isSure(state, first) && !state.isFinished;
   return isLast ? [...events, ...endMessage(state)] : events;
+}
+
+function isComplete({ isCounted, saysStopAlways, isFinished }: State): boolean {
+  return isCounted && !saysStopAlways && !isFinished;
+}
+
+/** STOP may stand on every response: something without a candidate behind it, or the end of the body, tells that it was meant. */
+function isSure({ finish, saysStopAlways }: State, candidate: unknown): boolean {
+  return finish !== 'STOP' || (!isObject(candidate) && !saysStopAlways);
 }
 
 /** Gateways write STOP on every response without words, those before the answer too (Chevey339/kelivo#1003). */

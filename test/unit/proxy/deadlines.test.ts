@@ -123,6 +123,18 @@ describe('the deadlines of an attempt', () => {
     assert.deepEqual(deadlines.passed, { phase: 'idle', timeoutMs: 2_000 });
   });
 
+  it('are as long as before when the answer goes on behind what looked like its ending', async () => {
+    const { clock, deadlines } = started();
+    deadlines.firstTokenSeen();
+    deadlines.endingSeen();
+    deadlines.eventSeen();
+    void waitWithin(deadlines, never);
+    clock.advance(idleMs - 1);
+    assert.equal(deadlines.signal.aborted, false);
+    clock.advance(1);
+    assert.ok(deadlines.signal.aborted);
+  });
+
   it('give a wait that a sleep of the machine fell into a moment more, and end it then', async () => {
     const { clock, deadlines } = started();
     deadlines.firstTokenSeen();

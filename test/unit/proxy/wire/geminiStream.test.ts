@@ -3,7 +3,13 @@ import { isObject } from '../../../../src/proxy/wire/json';
 import { collectMessage } from '../../../../src/proxy/wire/message';
 import { noUsage } from '../../../../src/proxy/wire/streamEvent';
 import { decodeStream } from '../../../support/decodeStream';
-import { geminiError, geminiResponse, geminiSse } from '../../../support/geminiAnswers';
+import {
+  GEMINI_COST,
+  geminiError,
+  geminiEvent,
+  geminiResponse,
+  geminiSse,
+} from '../../../support/geminiAnswers';
 import { codecOf, cut, eventsOf, stepsOf } from './replay';
 
 const codec = codecOf('gemini');
@@ -22,13 +28,15 @@ describe('a Gemini answer', () => {
     assert.equal(types.at(-1), 'message-end');
   });
 
-  it('ends at once when the last response has the counts, and lets the body go', async () => {
+  it('ends at once where a finish reason with counts leaves no doubt, and lets the body go', async () => {
     let isReleased = false;
+    let isReadOn = false;
     async function* bytes(): AsyncGenerator<Uint8Array> {
       try {
-        for (const frame of geminiSse({ text: 'Hi' })) yield Buffer.from(frame);
-        yield Buffer.from('data: {"cost":"1"}\n\n');
-        assert.fail('read behind the end');
+        for (const frame of geminiSse({ text: 'Hi' }, { finishReason: 'MAX_TOKENS' })) {
+          yield Buffer.from(frame);
+        }
+        isReadOn = true;
       } finally {
         isReleased = true;
       }
@@ -38,7 +46,48 @@ describe('a Gemini answer', () => {
       types.push(...step.events.map((event) => event.type));
     }
     assert.equal(types.at(-1), 'message-end');
-    assert.ok(isReleased);
+    assert.deepEqual({ isReleased, isReadOn }, { isReleased: true, isReadOn: false });
+  });
+
+  it('goes on behind a STOP with counts, which some hosts write on every response', async () => {
+    const frames = ['One, ', 'two, ', 'three.'].map((text, index) =>
+      Buffer.from(
+        geminiEvent({
+          ...objectBody(text, 'STOP'),
+          usageMetadata: { promptTokenCount: 9, candidatesTokenCount: 2 * (index + 1) },
+        }),
+      ),
+    );
+    const steps = await stepsOf(codec, frames);
+    const message = collectMessage(steps.flatMap((step) => step.events));
+    assert.deepEqual(message?.content, [{ type: 'text', text: 'One, two, three.' }]);
+    assert.equal(message?.usage.outputTokens, 6);
+    const failed = [...frames.slice(0, 2), Buffer.from(geminiEvent(geminiError(500, 'X', 'Oh')))];
+    assert.equal((await eventsOf(codec, failed)).at(-1)?.type, 'error');
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield* frames.slice(0, 2);
+      throw new Error('ECONNRESET');
+    }
+    await assert.rejects(async () => {
+      for await (const _step of decodeStream(codec, broken(), 'm'));
+    }, /ECONNRESET/);
+    // After the first it may be over; such a host is not hurried afterwards.
+    assert.deepEqual(
+      steps.map((step) => step.isEnding === true),
+      [true, false, false, false],
+    );
+  });
+
+  it('is whole whatever comes behind its STOP and counts', async () => {
+    for (const behind of [
+      GEMINI_COST,
+      'data: {"cut\n\n',
+      geminiEvent(geminiError(500, 'X', 'Oh')),
+    ]) {
+      const frames = [...geminiSse({ text: 'Hi' }), behind].map((frame) => Buffer.from(frame));
+      const events = await eventsOf(codec, frames);
+      assert.equal(events.at(-1)?.type, 'message-end', behind);
+    }
   });
 
   it('does not end with a finish reason that stands before it', async () => {
