@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
 import { anthropicStream, anthropicText } from '../support/anthropicAnswers';
-import { pause, untilListed, useHostedModel } from '../support/hostedModel';
+import { pause, untilListed, useHostedModel, useListed } from '../support/hostedModel';
 import { type ScriptedUpstream, valueAt } from '../support/scriptedUpstream';
 
 const modelId = 'hosted/one';
@@ -93,9 +93,10 @@ describe('the language models', () => {
   });
 
   it('measure a prompt as the proxy does', async () => {
-    const model = await untilListed(modelId);
-    const short = await model.countTokens('hello');
-    assert.ok(short > 0 && (await model.countTokens('hello '.repeat(100))) > short + 80);
+    await useListed(modelId, async (model) => {
+      const short = await model.countTokens('hello');
+      assert.ok(short > 0 && (await model.countTokens('hello '.repeat(100))) > short + 80);
+    });
   });
 
   it('say by VS Code’s own code that a key or a plan is in the way', async () => {
@@ -126,12 +127,20 @@ interface Told {
   readonly calls: readonly { callId: string; name: string; input: object }[];
 }
 
-async function ask(
+function ask(
   messages: vscode.LanguageModelChatMessage[],
   options: vscode.LanguageModelChatRequestOptions = {},
   token?: vscode.CancellationToken,
 ): Promise<Told> {
-  const model = await untilListed(modelId);
+  return useListed(modelId, (model) => askModel(model, messages, options, token));
+}
+
+async function askModel(
+  model: vscode.LanguageModelChat,
+  messages: vscode.LanguageModelChatMessage[],
+  options: vscode.LanguageModelChatRequestOptions,
+  token?: vscode.CancellationToken,
+): Promise<Told> {
   const response = await model.sendRequest(messages, options, token);
   let text = '';
   const calls: Told['calls'][number][] = [];

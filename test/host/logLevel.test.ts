@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { LogThreshold } from '../../src/proxy/protocol';
 import { logThreshold } from '../../src/ui/logThreshold';
 import { anthropicText } from '../support/anthropicAnswers';
-import { pause, untilListed, useHostedModel } from '../support/hostedModel';
+import { pause, useHostedModel, useListed } from '../support/hostedModel';
 import type { ScriptedUpstream } from '../support/scriptedUpstream';
 
 const modelId = 'logged/one';
@@ -60,9 +60,10 @@ describe('the level of the log', () => {
   /** The levels of the lines that the channel shows of one request. */
   async function linesOfRequest(): Promise<readonly string[]> {
     upstream.answer(anthropicText('good day'));
-    const model = await untilListed(modelId);
-    const response = await model.sendRequest([vscode.LanguageModelChatMessage.User('hello')]);
-    for await (const _part of response.stream);
+    await useListed(modelId, async (model) => {
+      const response = await model.sendRequest([vscode.LanguageModelChatMessage.User('hello')]);
+      for await (const _part of response.stream);
+    });
     const id = await untilServed();
     const line = new RegExp(`\\[(\\w+)\\] request ${id} `);
     return shownLines().flatMap((text) => line.exec(text)?.[1] ?? []);

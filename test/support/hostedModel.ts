@@ -48,6 +48,25 @@ export async function untilListed(id: string): Promise<vscode.LanguageModelChat>
   }
 }
 
+/**
+ * Uses the model as soon as it is listed. VS Code knows no model for a moment whenever the list changes, as it does twice
+ * when two settings are written: a use that falls into that moment is tried again.
+ */
+export async function useListed<Value>(
+  id: string,
+  use: (model: vscode.LanguageModelChat) => Promise<Value>,
+): Promise<Value> {
+  for (;;) {
+    const model = await untilListed(id);
+    try {
+      return await use(model);
+    } catch (error) {
+      if (!(error instanceof Error) || error.message !== 'Model not found') throw error;
+      await pause();
+    }
+  }
+}
+
 /** Between two looks at what comes about by itself. */
 export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 50));
