@@ -47,7 +47,7 @@ export function createGeminiDecoder(model: string, toolNames: ToolNames): Gemini
         return events.length > 0 ? events : fail(state, bodyError(body));
       }),
     done,
-    isEnding: () => hasEnded(state) && !state.isFinished && !state.saysStopAlways,
+    isEnding: () => isEnding(state),
     isComplete: () => isComplete(state),
     end,
   };
@@ -128,8 +128,12 @@ function readResponse(state: State, response: unknown): readonly StreamEvent[] {
   return isLast ? [...events, ...endMessage(state)] : events;
 }
 
-function isComplete({ isCounted, saysStopAlways, isFinished }: State): boolean {
-  return isCounted && !saysStopAlways && !isFinished;
+function isEnding(state: State): boolean {
+  return hasEnded(state) && !state.isFinished && !state.saysStopAlways;
+}
+
+function isComplete(state: State): boolean {
+  return state.isCounted && isEnding(state);
 }
 
 /** STOP may stand on every response: something without a candidate behind it, or the end of the body, tells that it was meant. */
